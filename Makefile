@@ -1,0 +1,64 @@
+# Run `make` alone to see the targets.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+VENV := .venv
+IN_VENV := PATH="$(CURDIR)/$(VENV)/bin:$(CURDIR)/.lab/bin:$$PATH" PYTHONPATH="$(CURDIR):$(CURDIR)/plugins:$(CURDIR)/dags"
+MIGRATION ?= migrations/lab.yaml
+
+.PHONY: help
+help: ## Show this list
+	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(VENV)/installed: requirements-dev.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed: apt-get install python3 python3-venv" >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { echo "python3-venv is needed: apt-get install python3-venv" >&2; exit 1; }
+	$(VENV)/bin/pip install --quiet --disable-pip-version-check uv
+	$(VENV)/bin/uv pip install --quiet --python $(VENV)/bin/python --requirement requirements-dev.txt
+	@touch $@
+
+.PHONY: setup
+setup: $(VENV)/installed ## Make the virtual environment
+
+.PHONY: migrate
+migrate: setup ## Migrate the lab's estate (MIGRATION=path/to.yaml for another, LAB=up keeps what runs)
+	@$(IN_VENV) python -m lab install-packages
+	@$(IN_VENV) python -m lab.migrate --definition $(MIGRATION)
+
+.PHONY: lab-up
+lab-up: setup ## Start the lab, or repair what died
+	@$(IN_VENV) python -m lab install-packages
+	@$(IN_VENV) python -m lab up
+
+.PHONY: lab-status
+lab-status: setup ## Show every part of the lab: state, address, log
+	@$(IN_VENV) python -m lab status
+
+.PHONY: lab-down
+lab-down: setup ## Stop the lab and leave nothing behind
+	@$(IN_VENV) python -m lab down
+
+.PHONY: check
+check: setup ## Lint, types, import contracts and unit tests, in under a minute
+	$(IN_VENV) ruff check .
+	$(IN_VENV) ruff format --check .
+	$(IN_VENV) mypy
+	$(IN_VENV) lint-imports
+	$(IN_VENV) pylint --disable=all --enable=W0715 include plugins/cce_migration dags lab
+	$(IN_VENV) pytest -q -n 2 tests/unit
+
+.PHONY: test
+test: check ## Run all tests: unit, DAG integrity, contract, and the migration on the lab
+	$(IN_VENV) pytest -q tests/dags tests/contract
+	@$(IN_VENV) python -m lab install-packages
+	@$(IN_VENV) python -m lab up
+	$(IN_VENV) python -m lab exec -- pytest -q -m lab --timeout 3600 tests/lab; status=$$?; $(IN_VENV) python -m lab down; exit $$status
+
+.PHONY: bench
+bench: setup ## Measure the lab and the engines against what a user would run by hand
+	@$(IN_VENV) python -m benchmarks
+
+.PHONY: lock
+lock: setup ## Compile requirements.txt and requirements-dev.txt again, with hashes and without addresses
+	$(VENV)/bin/uv pip compile requirements.in -o requirements.txt --generate-hashes --no-emit-index-url --quiet --python-version 3.11
+	$(VENV)/bin/uv pip compile requirements-dev.in -o requirements-dev.txt --generate-hashes --no-emit-index-url --quiet --python-version 3.11
