@@ -1,0 +1,104 @@
+"""Measure `make lab-up` and `make migrate`, binaries cached: `make bench`, or `python -m benchmarks --runs 3`."""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+import threading
+import time
+from collections import defaultdict
+from datetime import datetime
+from pathlib import Path
+
+from benchmarks.memory import lab_memory_mib
+from benchmarks.performance_page import write_page
+from benchmarks.result import Result
+from benchmarks.run_figures import dag_parse_seconds, newest_report, task_instances
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def main() -> int:
+    """Run the measurements, write a result file each, and make docs/performance.md from them."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks")
+    parser.add_argument("--runs", type=int, default=1, help="how many times everything is measured")
+    values: dict[tuple[str, str], list[float]] = defaultdict(list)
+    for _ in range(parser.parse_args().runs):
+        measure(values)
+    for (name, unit), seen in values.items():
+        print(Result(name, unit, seen).write())
+    write_page()
+    return 0
+
+
+def measure(values: dict[tuple[str, str], list[float]]) -> None:
+    """Start from nothing, bring the lab up, migrate, and add each figure to `values`."""
+    command(["-m", "lab", "down"])
+    values["lab_up", "seconds"].append(timed(["-m", "lab", "up"]))
+    values["memory_lab_up", "MiB"].append(lab_memory_mib())
+    with PeakMemory() as peak:
+        values["migrate", "seconds"].append(
+            timed(["-m", "lab.migrate", "--definition", "migrations/lab.yaml"])
+        )
+    values["memory_peak_migrating", "MiB"].append(peak.mib)
+    report = newest_report()
+    for phase in report["phases"]:
+        if phase["started"] and phase["finished"]:
+            values[f"phase_{phase['id']}", "seconds"].append(seconds_between(phase))
+    if report["downtime"]:
+        values["downtime", "seconds"].append(report["downtime"]["seconds"])
+    instances = task_instances(report["run_id"])
+    values["task_instances", "count"].append(len(instances))
+    values["airflow_scheduling_share", "seconds"].append(idle_seconds(instances))
+    values["dag_parse", "seconds"].append(dag_parse_seconds())
+
+
+def command(arguments: list[str]) -> None:
+    subprocess.run([sys.executable, *arguments], cwd=ROOT, check=True)
+
+
+def timed(arguments: list[str]) -> float:
+    started = time.monotonic()
+    command(arguments)
+    return time.monotonic() - started
+
+
+def seconds_between(phase: dict[str, str]) -> float:
+    started, finished = (datetime.fromisoformat(phase[key]) for key in ("started", "finished"))
+    return (finished - started).total_seconds()
+
+
+def idle_seconds(instances: list[tuple[datetime, datetime]]) -> float:
+    """Add up the time between the run's first start and last end in which no task was running."""
+    idle, busy_until = 0.0, None
+    for started, ended in sorted(instances):
+        if busy_until and started > busy_until:
+            idle += (started - busy_until).total_seconds()
+        busy_until = max(ended, busy_until or ended)
+    return idle
+
+
+class PeakMemory:
+    """Sample the lab's memory every five seconds while the block runs; `mib` is the highest seen."""
+
+    def __init__(self) -> None:
+        self.mib = 0.0
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._sample, daemon=True)
+
+    def __enter__(self) -> PeakMemory:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        self._thread.join()
+
+    def _sample(self) -> None:
+        while not self._stop.wait(5):
+            self.mib = max(self.mib, lab_memory_mib())
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,28 @@
+"""Memory of everything the lab runs, Airflow and pods included."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+PSS = re.compile(r"^Pss:\s+(\d+) kB", re.MULTILINE)
+
+
+def lab_processes() -> set[int]:
+    """Give the process ids in every control group below `cce-lab`."""
+    lists = [*Path("/sys/fs/cgroup").glob("*/cce-lab/**/cgroup.procs")]
+    lists += [*Path("/sys/fs/cgroup").glob("cce-lab/**/cgroup.procs")]
+    return {int(line) for path in lists for line in path.read_text().split()}
+
+
+def lab_memory_mib() -> float:
+    """Add up the proportional set size (shared pages counted once) of the lab's processes, in MiB."""
+    return sum(_pss_kib(pid) for pid in lab_processes()) / 1024
+
+
+def _pss_kib(pid: int) -> int:
+    try:
+        found = PSS.search(Path(f"/proc/{pid}/smaps_rollup").read_text())
+    except OSError:  # ended meanwhile
+        return 0
+    return int(found.group(1)) if found else 0

@@ -1,0 +1,96 @@
+"""The whole migration on real parts: what `make migrate` promises."""
+
+from __future__ import annotations
+
+import time
+
+import dns.resolver
+import httpx
+import pytest
+
+from lab.traffic.audit import audit
+
+from .conftest import Outcome
+
+pytestmark = pytest.mark.lab
+
+PHASES = [
+    "resource_planning",
+    "swr_image_sync",
+    "rds_dump_restore",
+    "obs_sync",
+    "velero_install",
+    "velero_backup_restore",
+    "adaptation",
+    "verification",
+    "cutover",
+    "source_retirement",
+]
+KINDS = {"image", "database", "bucket", "velero", "object", "volume", "workload", "check", "endpoint"}
+
+
+def test_the_report_says_succeeded(migration: Outcome) -> None:
+    assert migration.exit_code == 0, migration.output[-4000:]
+    assert migration.report["schema"] == 1
+    assert migration.report["kind"] == "migration"
+    assert migration.report["result"] == "succeeded"
+
+
+def test_the_report_names_every_phase(migration: Outcome) -> None:
+    assert {phase["id"] for phase in migration.report["phases"]} == set(PHASES)
+
+
+def test_every_planned_row_has_an_equal_proof(migration: Outcome) -> None:
+    rows = {(item["phase"], item["source"]): item for item in migration.report["items"]}
+    assert {kind for item in rows.values() for kind in [item["kind"]]} >= KINDS
+    unproved = [
+        key
+        for key, item in rows.items()
+        if item["action"] != "excluded" and not (item["proof"] and item["proof"]["equal"])
+    ]
+    assert unproved == []
+
+
+def test_the_plan_and_the_report_have_the_same_rows(migration: Outcome) -> None:
+    plan = migration.documents(".")["plan.json"]
+    planned = {(item["phase"], item["source"]) for item in plan["items"]}
+    reported = {(item["phase"], item["source"]) for item in migration.report["items"]}
+    assert planned <= reported
+
+
+def test_the_estate_answers_on_the_target(migration: Outcome) -> None:
+    address = dns.resolver.resolve("shop.lab", "A")[0].to_text()
+    assert address.startswith("198.18.20.")
+    assert httpx.get("http://shop.lab/").status_code == 200
+    assert httpx.get("http://shop.lab/products/1/picture").status_code == 200
+
+
+def test_no_acknowledged_write_is_lost_or_doubled_for_the_probe(migration: Outcome) -> None:
+    downtime = migration.report["downtime"]
+    assert downtime["writes_acknowledged"] > 0
+    assert downtime["writes_lost"] == 0
+    assert downtime["writes_doubled"] == 0
+    assert 0 < downtime["seconds"] < 300
+
+
+def test_no_acknowledged_write_of_the_lab_s_own_traffic_is_lost(migration: Outcome) -> None:
+    time.sleep(2)
+    result = audit("target")
+    assert result.acknowledged > 100
+    assert result.lost == []
+    assert result.doubled == []
+
+
+def test_a_second_run_finds_everything_already_equal(second_migration: Outcome) -> None:
+    assert second_migration.exit_code == 0, second_migration.output[-4000:]
+    report = second_migration.report
+    assert report["result"] == "succeeded"
+    copied = [item["source"] for item in report["items"] if item["action"] in {"copied", "failed"}]
+    assert copied == []
+
+
+def test_a_second_run_leaves_what_was_written_on_the_target(second_migration: Outcome) -> None:
+    assert second_migration.exit_code == 0
+    result = audit("target")
+    assert result.lost == []
+    assert result.doubled == []
