@@ -1,0 +1,1 @@
+"""The migration itself, in plain Python: no Airflow import below this package."""

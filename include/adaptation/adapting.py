@@ -1,0 +1,57 @@
+"""Adapt the planned objects and keep each difference in the ledger."""
+
+from __future__ import annotations
+
+import logging
+import time
+from typing import TYPE_CHECKING
+
+from include.adaptation.context import context_of
+from include.adaptation.merge_patch import merge_patch
+from include.adaptation.planned import PHASE, AdaptedObject, adapted_objects
+from include.inventory.store import load_inventory
+from include.ledger import ItemRecord, safe_key
+from include.planning.model import load_plan
+
+if TYPE_CHECKING:
+    from include.run import MigrationRun
+
+logger = logging.getLogger(__name__)
+FOLDER = "adaptation"
+
+
+def adapt_objects(run: MigrationRun) -> int:
+    """Write `adaptation/<key>` with rules, difference and hold of each planned object; return their number."""
+    plan, inventory, context = load_plan(run.ledger), load_inventory(run.ledger), context_of(run)
+    count = changed = 0
+    started = time.monotonic()
+    for one in adapted_objects(plan, inventory, context):
+        _record(run, one, time.monotonic() - started)
+        count += 1
+        changed += bool(one.patch)
+        started = time.monotonic()
+    logger.info("Adapted %s of %s objects", changed, count)
+    return count
+
+
+def _record(run: MigrationRun, one: AdaptedObject, seconds: float) -> None:
+    difference = merge_patch(one.original, one.adapted)
+    document = {
+        "key": one.item.key,
+        "object": one.item.source,
+        "rules": list(one.rules),
+        "difference": difference,
+        "hold": merge_patch(one.adapted, one.held),
+    }
+    run.ledger.write(f"{FOLDER}/{safe_key(one.item.key)}", document)
+    record = ItemRecord(
+        key=one.item.key,
+        phase=PHASE,
+        kind=one.item.kind,
+        source=one.item.source,
+        target=one.item.target,
+        action="adapted" if one.patch else "already_equal",
+        seconds=round(seconds, 3),
+        predicted_seconds=one.item.predicted_seconds,
+    )
+    run.ledger.record_item(PHASE, record)

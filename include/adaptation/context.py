@@ -1,0 +1,41 @@
+"""Give the rules what they need to know of the target."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from include.definition import Definition
+from include.inventory.moved_addresses import Move, moves_of
+
+if TYPE_CHECKING:
+    from include.run import MigrationRun
+
+
+@dataclass(frozen=True)
+class AdaptationContext:
+    """Hold what rules read besides the object.
+
+    :param target_image: turns an image reference of the source into the target's; the same for unknown ones.
+    :param registries: registry hosts whose images are copied.
+    """
+
+    definition: Definition
+    moves: Sequence[Move]
+    target_image: Callable[[str], str]
+    registries: Sequence[str]
+
+
+def context_of(run: MigrationRun) -> AdaptationContext:
+    """Return the context of a run."""
+    from include.images import map_reference
+
+    host = run.connections.registry(run.definition.images.target.connection).host
+    return AdaptationContext(
+        definition=run.definition,
+        moves=moves_of(run.definition),
+        target_image=partial(map_reference, run.definition, host),
+        registries=tuple(sorted(run.definition.images.sources)),
+    )

@@ -1,0 +1,156 @@
+"""Let the target's API server judge every adapted object before anything is restored."""
+
+from __future__ import annotations
+
+import base64
+import logging
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from include.adaptation.context import context_of
+from include.adaptation.planned import PHASE, AdaptedObject, adapted_objects
+from include.errors import ClusterError, ObjectExistsError, ProofError
+from include.inventory.pod_specs import is_custom
+from include.inventory.store import load_inventory
+from include.ledger import ItemRecord, Proof
+from include.planning.model import load_plan
+from include.progress import Progress
+from include.proofs import settle_proof
+
+if TYPE_CHECKING:
+    from include.clusters import Cluster
+    from include.run import MigrationRun
+
+logger = logging.getLogger(__name__)
+
+WORKERS = 8
+# A namespace that is not there cannot hold a dry run: the object is tried here.
+SCRATCH_NAMESPACE = "default"
+PLACEHOLDERS = {
+    "kubernetes.io/dockerconfigjson": {".dockerconfigjson": '{"auths":{}}'},
+    "kubernetes.io/dockercfg": {".dockercfg": "{}"},
+}
+
+Manifest = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Hold what the target says to one object: `method` names how it was asked, `refusal` is None for yes."""
+
+    method: str
+    refusal: str | None = None
+
+
+def dry_run_objects(run: MigrationRun) -> int:
+    """Try each adapted object on the target by a server-side dry run; return how many were tried.
+
+    Records a proof per object.
+
+    :raises ProofError: with every refusal at once.
+    """
+    plan, inventory = load_plan(run.ledger), load_inventory(run.ledger)
+    objects = list(adapted_objects(plan, inventory, context_of(run)))
+    judge = Judge(run.target, [one.adapted for one in objects])
+    with (
+        ThreadPoolExecutor(WORKERS) as pool,
+        Progress(len(objects), 0, logger, noun="objects tried") as progress,
+    ):
+
+        def try_one(one: AdaptedObject) -> Verdict:
+            verdict = judge.judge(one.held)
+            progress.add(items=1)
+            return verdict
+
+        verdicts = list(pool.map(try_one, objects))
+    refusals = [
+        line for one, verdict in zip(objects, verdicts, strict=True) for line in _record(run, one, verdict)
+    ]
+    if refusals:
+        raise ProofError(refusals, "the target refuses adapted objects")
+    return len(objects)
+
+
+class Judge:
+    """Ask one cluster whether it would take objects."""
+
+    def __init__(self, cluster: Cluster, planned: Iterable[Manifest]) -> None:
+        self._cluster = cluster
+        self._namespaces = {row["metadata"]["name"] for row in cluster.list("/api/v1/namespaces")}
+        self._kinds = {(row.api_version, row.kind) for row in cluster.discover(refresh=True)}
+        self._planned_kinds = {
+            (row["spec"]["group"], row["spec"]["names"]["kind"])
+            for row in planned
+            if row.get("kind") == "CustomResourceDefinition"
+        }
+
+    def judge(self, obj: Manifest) -> Verdict:
+        """Return the verdict on one object."""
+        group = str(obj["apiVersion"]).partition("/")[0]
+        is_known = (obj["apiVersion"], obj["kind"]) in self._kinds or self._is_served(obj)
+        if not is_known and is_custom(obj) and (group, obj["kind"]) in self._planned_kinds:
+            return Verdict("its kind arrives with the restore; the object is proved after it")
+        if not is_known:
+            return Verdict(
+                "server-side dry run",
+                f"the target does not serve {obj['kind']} of {obj['apiVersion']}; "
+                "install its CustomResourceDefinition or upgrade the object's API version",
+            )
+        tried, method = self._as_tried(obj)
+        try:
+            self._try(tried)
+        except ClusterError as error:
+            return Verdict(method, str(error))
+        return Verdict(method)
+
+    def _is_served(self, obj: Manifest) -> bool:
+        try:
+            self._cluster.resource(obj["apiVersion"], obj["kind"])
+        except ClusterError:
+            return False
+        return True
+
+    def _try(self, obj: Manifest) -> None:
+        try:
+            self._cluster.create(obj, dry_run=True)
+        except ObjectExistsError:
+            # Left by a former run: what counts is whether it may look like this.
+            self._cluster.apply(obj, dry_run=True)
+
+    def _as_tried(self, obj: Manifest) -> tuple[Manifest, str]:
+        method = "server-side dry run"
+        tried = {**obj, "metadata": dict(obj["metadata"])}
+        if tried["kind"] == "Secret" and tried["apiVersion"] == "v1":
+            tried["data"] = _placeholder_data(obj)
+            method += " with placeholder values"
+        namespace = tried["metadata"].get("namespace")
+        if namespace and namespace not in self._namespaces:
+            tried["metadata"]["namespace"] = SCRATCH_NAMESPACE
+            method += f" in namespace {SCRATCH_NAMESPACE}"
+        return tried, method
+
+
+def _placeholder_data(secret: Manifest) -> dict[str, str]:
+    """Return base64 values that the server's checks of typed Secrets accept; the real ones are not known here."""
+    known = PLACEHOLDERS.get(secret.get("type", ""), {})
+    names = secret.get("data") or {}
+    return {name: base64.b64encode(known.get(name, "placeholder").encode()).decode() for name in names}
+
+
+def _record(run: MigrationRun, one: AdaptedObject, verdict: Verdict) -> list[str]:
+    is_accepted = verdict.refusal is None
+    proof = Proof(
+        method=verdict.method,
+        source="accepted",
+        target="accepted" if is_accepted else verdict.refusal,
+        equal=is_accepted,
+    )
+    problem = f"{one.item.source}, target cluster: {verdict.refusal}"
+    left = settle_proof(run, PHASE, one.item.key, proof, problem)
+    item = run.ledger.item(PHASE, one.item.key)
+    if left and item is not None:
+        failed = {"action": "failed", "error": verdict.refusal}
+        run.ledger.record_item(PHASE, ItemRecord.model_validate(item.model_dump() | failed))
+    return [left] if left else []

@@ -1,0 +1,69 @@
+"""Adapt every object of the plan, in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from include.adaptation.context import AdaptationContext
+from include.adaptation.hold import hold
+from include.adaptation.merge_patch import merge_patch
+from include.adaptation.pipeline import adapt
+from include.adaptation.rules.server_fields import METADATA
+from include.errors import LedgerError
+from include.inventory.store import Inventory
+from include.planning.model import Plan, PlanItem
+
+PHASE = "adaptation"
+# Velero clears these itself before it applies a modifier; finalizers and annotations it keeps.
+CLEARED_BY_VELERO = METADATA
+
+Manifest = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class AdaptedObject:
+    """Hold one object before and after.
+
+    :param original: as inventoried, without what Velero clears.
+    :param adapted: as the target shall have it in the end.
+    :param held: the same, with its pods held back: as it is restored.
+    """
+
+    item: PlanItem
+    original: Manifest
+    adapted: Manifest
+    held: Manifest
+    rules: tuple[str, ...]
+
+    @property
+    def patch(self) -> Manifest:
+        """Return the merge patch that Velero applies at the restore."""
+        return merge_patch(self.original, self.held)
+
+
+def adapted_objects(plan: Plan, inventory: Inventory, context: AdaptationContext) -> Iterator[AdaptedObject]:
+    """Yield every object of the plan's adaptation rows.
+
+    :raises LedgerError: when the plan names an object that the inventory does not have.
+    """
+    for item in plan.items(PHASE):
+        obj = inventory.by_key.get(item.key)
+        if obj is None:
+            raise LedgerError(f"{item.source} is in the plan, but not in the inventory; plan again")
+        yield adapt_object(item, obj, context)
+
+
+def adapt_object(item: PlanItem, obj: Manifest, context: AdaptationContext) -> AdaptedObject:
+    """Return one object before and after."""
+    adapted, rules = adapt(obj, context)
+    return AdaptedObject(item, restorable(obj), adapted, hold(adapted), rules)
+
+
+def restorable(obj: Manifest) -> Manifest:
+    """Return the object as Velero hands it to modifiers."""
+    metadata = {
+        name: value for name, value in obj.get("metadata", {}).items() if name not in CLEARED_BY_VELERO
+    }
+    return {**{name: value for name, value in obj.items() if name != "status"}, "metadata": metadata}

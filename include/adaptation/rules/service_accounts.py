@@ -1,0 +1,22 @@
+"""Leave out the token Secrets of ServiceAccounts; the target makes its own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from include.adaptation.context import AdaptationContext
+
+
+def applies_to(obj: dict[str, Any]) -> bool:
+    """Look at ServiceAccounts."""
+    return obj.get("kind") == "ServiceAccount" and obj.get("apiVersion") == "v1"
+
+
+def adapt(obj: dict[str, Any], context: AdaptationContext) -> dict[str, Any]:
+    """Return the ServiceAccount without its `secrets`; pull secrets stay."""
+    return normalized(obj)
+
+
+def normalized(obj: dict[str, Any]) -> dict[str, Any]:
+    """Return the same without a context: the comparison of source and target uses it on both."""
+    return {name: value for name, value in obj.items() if name != "secrets"}

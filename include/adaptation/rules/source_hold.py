@@ -1,0 +1,18 @@
+"""Take a workload as it was before a quiesce held it: after a cutover the source stands still."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from include.adaptation.context import AdaptationContext
+from include.adaptation.hold import can_be_held, release
+
+
+def applies_to(obj: dict[str, Any]) -> bool:
+    """Look at kinds that can be held."""
+    return can_be_held(obj)
+
+
+def adapt(obj: dict[str, Any], context: AdaptationContext) -> dict[str, Any]:
+    """Return the workload with the replicas it had before the quiesce."""
+    return release(obj)

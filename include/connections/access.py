@@ -1,0 +1,143 @@
+"""Hold access details as frozen values whose text never shows a secret.
+
+Making one of these registers its secrets with the ledger's guard, so that no document can carry them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol
+
+import yaml
+
+from include.ledger.secrets_guard import register_secret
+
+Side = Literal["source", "target"]
+DatabaseEngine = Literal["postgresql", "mariadb"]
+SECRET_KUBECONFIG_FIELDS = frozenset({"token", "password", "client-key-data", "id-token", "refresh-token"})
+
+
+@dataclass(frozen=True)
+class ClusterAccess:
+    """Reach one cluster: `kubeconfig` is the YAML text of a kubeconfig."""
+
+    name: Side
+    kubeconfig: str = field(repr=False)
+
+    def __post_init__(self) -> None:
+        for secret in _kubeconfig_secrets(self.kubeconfig):
+            register_secret(secret)
+
+
+@dataclass(frozen=True)
+class RegistryAccess:
+    """Reach one image registry: `host` is `name[:port]`, `scheme` http or https."""
+
+    host: str
+    user: str
+    password: str = field(repr=False)
+    scheme: str = "https"
+
+    def __post_init__(self) -> None:
+        register_secret(self.password)
+
+    @property
+    def url(self) -> str:
+        """Return the base address, without credentials."""
+        return f"{self.scheme}://{self.host}"
+
+
+@dataclass(frozen=True)
+class ObjectStorageAccess:
+    """Reach one S3-compatible service."""
+
+    endpoint_url: str
+    region: str
+    access_key: str
+    secret_key: str = field(repr=False)
+    addressing_style: Literal["virtual", "path"] = "virtual"
+
+    def __post_init__(self) -> None:
+        register_secret(self.secret_key)
+
+
+@dataclass(frozen=True)
+class DatabaseAccess:
+    """Reach one database server as an administrator."""
+
+    engine: DatabaseEngine
+    host: str
+    port: int
+    user: str
+    password: str = field(repr=False)
+
+    def __post_init__(self) -> None:
+        register_secret(self.password)
+
+    @property
+    def address(self) -> str:
+        """Return `host:port`."""
+        return f"{self.host}:{self.port}"
+
+
+@dataclass(frozen=True)
+class DnsAccess:
+    """Send signed updates for one zone: `key` is the TSIG key, base64."""
+
+    server: str
+    port: int
+    zone: str
+    key_name: str
+    key: str = field(repr=False)
+    algorithm: str = "hmac-sha256"
+
+    def __post_init__(self) -> None:
+        register_secret(self.key)
+
+
+class Connections(Protocol):
+    """Turn connection ids of the definition into access details.
+
+    Every method raises `ConnectionDetailsError` when the connection is missing or malformed.
+    """
+
+    def cluster(self, connection_id: str, name: Side) -> ClusterAccess:
+        """Return access to a cluster, to be called source or target in every text."""
+
+    def registry(self, connection_id: str) -> RegistryAccess:
+        """Return access to an image registry."""
+
+    def object_storage(self, connection_id: str) -> ObjectStorageAccess:
+        """Return access to an S3-compatible service."""
+
+    def database(self, connection_id: str, engine: DatabaseEngine) -> DatabaseAccess:
+        """Return access to a database server of this engine."""
+
+    def dns(self, connection_id: str) -> DnsAccess:
+        """Return access to a DNS server that takes signed updates."""
+
+    def password(self, connection_id: str) -> str:
+        """Return the password alone, of a connection that only holds one."""
+
+
+def _kubeconfig_secrets(text: str) -> Iterator[str]:
+    try:
+        document = yaml.safe_load(text)
+    except yaml.YAMLError:
+        return
+    users = document.get("users") if isinstance(document, dict) else None
+    for entry in users if isinstance(users, list) else []:
+        yield from _secret_values(entry)
+
+
+def _secret_values(node: Any) -> Iterator[str]:
+    if isinstance(node, dict):
+        for name, value in node.items():
+            if name in SECRET_KUBECONFIG_FIELDS and isinstance(value, str):
+                yield value
+            else:
+                yield from _secret_values(value)
+    elif isinstance(node, list):
+        for value in node:
+            yield from _secret_values(value)

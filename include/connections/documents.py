@@ -1,0 +1,161 @@
+"""Read access details from Airflow's JSON form of a connection."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import yaml
+
+from include.connections.access import (
+    ClusterAccess,
+    DatabaseAccess,
+    DatabaseEngine,
+    DnsAccess,
+    ObjectStorageAccess,
+    RegistryAccess,
+    Side,
+)
+from include.errors import ConnectionDetailsError
+from include.ledger.secrets_guard import register_secret
+
+DEFAULT_PORTS: dict[DatabaseEngine, int] = {"postgresql": 5432, "mariadb": 3306}
+CONNECTION_TYPES: dict[DatabaseEngine, frozenset[str]] = {
+    "postgresql": frozenset({"postgres", "postgresql"}),
+    "mariadb": frozenset({"mysql", "mariadb"}),
+}
+
+
+class DocumentConnections:
+    """Serve connections from a mapping of id -> Airflow connection document.
+
+    A document has the keys of Airflow's JSON form: conn_type, host, port, login, password, schema, extra.
+    """
+
+    def __init__(self, documents: Mapping[str, Mapping[str, Any]]) -> None:
+        self._documents = documents
+
+    def document(self, connection_id: str) -> Mapping[str, Any]:
+        """Return the raw document of a connection."""
+        if connection_id not in self._documents:
+            raise ConnectionDetailsError(
+                f"connection {connection_id} is not defined; "
+                f"add it in Airflow or set AIRFLOW_CONN_{connection_id.upper()}",
+                connection_id=connection_id,
+            )
+        return self._documents[connection_id]
+
+    def cluster(self, connection_id: str, name: Side) -> ClusterAccess:
+        """Return access to a cluster: extra.kube_config holds the kubeconfig's YAML text (or its mapping)."""
+        extra = self._extra(connection_id)
+        kubeconfig = extra.get("kube_config") or extra.get("extra__kubernetes__kube_config")
+        if isinstance(kubeconfig, Mapping):
+            kubeconfig = yaml.safe_dump(dict(kubeconfig))
+        if not isinstance(kubeconfig, str) or not kubeconfig.strip():
+            raise _malformed(
+                connection_id, "extra.kube_config is empty", "paste the kubeconfig's YAML text there"
+            )
+        return ClusterAccess(name=name, kubeconfig=kubeconfig)
+
+    def registry(self, connection_id: str) -> RegistryAccess:
+        """Return access to an image registry: host, login, password, extra.scheme (https unless told)."""
+        host, scheme = self._field(connection_id, "host"), self._extra(connection_id).get("scheme")
+        if "://" in host:
+            prefix, _, host = host.partition("://")
+            scheme = scheme or prefix
+        port = self.document(connection_id).get("port")
+        host = host.rstrip("/")
+        return RegistryAccess(
+            host=f"{host}:{port}" if port and ":" not in host else host,
+            user=self._field(connection_id, "login"),
+            password=self._field(connection_id, "password"),
+            scheme=_choice(connection_id, "extra.scheme", scheme or "https", ("http", "https")),
+        )
+
+    def object_storage(self, connection_id: str) -> ObjectStorageAccess:
+        """Return access to an S3-compatible service: login, password, extra.endpoint_url, extra.region_name."""
+        extra = self._extra(connection_id)
+        endpoint = extra.get("endpoint_url")
+        if not isinstance(endpoint, str) or not endpoint.startswith(("http://", "https://")):
+            raise _malformed(
+                connection_id, "extra.endpoint_url is missing", "set it to http(s)://host of the service"
+            )
+        style = ((extra.get("config_kwargs") or {}).get("s3") or {}).get("addressing_style", "virtual")
+        chosen = _choice(connection_id, "extra.config_kwargs.s3.addressing_style", style, ("virtual", "path"))
+        return ObjectStorageAccess(
+            endpoint_url=endpoint.rstrip("/"),
+            region=str(extra.get("region_name") or "us-east-1"),
+            access_key=self._field(connection_id, "login"),
+            secret_key=self._field(connection_id, "password"),
+            addressing_style="path" if chosen == "path" else "virtual",
+        )
+
+    def database(self, connection_id: str, engine: DatabaseEngine) -> DatabaseAccess:
+        """Return access to a database server; the connection's type must fit the engine."""
+        conn_type = str(self.document(connection_id).get("conn_type") or "")
+        _choice(connection_id, "conn_type", conn_type, tuple(sorted(CONNECTION_TYPES[engine])))
+        return DatabaseAccess(
+            engine=engine,
+            host=self._field(connection_id, "host"),
+            port=self._port(connection_id, DEFAULT_PORTS[engine]),
+            user=self._field(connection_id, "login"),
+            password=self._field(connection_id, "password"),
+        )
+
+    def dns(self, connection_id: str) -> DnsAccess:
+        """Return access to a DNS server: host, port, login = key name, password = key, extra.zone."""
+        extra = self._extra(connection_id)
+        zone = extra.get("zone")
+        if not isinstance(zone, str) or not zone.endswith("."):
+            raise _malformed(connection_id, "extra.zone is missing", "set it to the zone with its final dot")
+        return DnsAccess(
+            server=self._field(connection_id, "host"),
+            port=self._port(connection_id, 53),
+            zone=zone,
+            key_name=self._field(connection_id, "login"),
+            key=self._field(connection_id, "password"),
+            algorithm=str(extra.get("algorithm") or "hmac-sha256"),
+        )
+
+    def password(self, connection_id: str) -> str:
+        """Return the password of a connection that only holds one."""
+        secret = self._field(connection_id, "password")
+        register_secret(secret)
+        return secret
+
+    def _field(self, connection_id: str, name: str) -> str:
+        value = self.document(connection_id).get(name)
+        if not isinstance(value, str) or not value:
+            raise _malformed(connection_id, f"{name} is empty", "fill it in")
+        return value
+
+    def _port(self, connection_id: str, default: int) -> int:
+        value = self.document(connection_id).get("port") or default
+        try:
+            return int(value)
+        except (TypeError, ValueError):
+            raise _malformed(connection_id, "port is not a number", "set it to the service's port") from None
+
+    def _extra(self, connection_id: str) -> Mapping[str, Any]:
+        extra = self.document(connection_id).get("extra") or {}
+        if isinstance(extra, str):
+            try:
+                extra = json.loads(extra)
+            except ValueError:
+                raise _malformed(connection_id, "extra is not JSON", "set it to a JSON object") from None
+        if not isinstance(extra, Mapping):
+            raise _malformed(connection_id, "extra is not a JSON object", "set it to a JSON object")
+        return extra
+
+
+def _choice(connection_id: str, name: str, value: object, allowed: tuple[str, ...]) -> str:
+    if value not in allowed:
+        raise _malformed(connection_id, f"{name} is {value!r}", f"allowed: {', '.join(allowed)}")
+    return str(value)
+
+
+def _malformed(connection_id: str, what: str, remedy: str) -> ConnectionDetailsError:
+    return ConnectionDetailsError(
+        f"connection {connection_id}: {what}; {remedy}", connection_id=connection_id
+    )

@@ -1,0 +1,66 @@
+"""Check every connection a definition names, all at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+from include.errors import ConnectionDetailsError, PreflightError
+
+if TYPE_CHECKING:
+    from include.connections.access import Connections
+    from include.definition import Definition
+
+Need = tuple[str, Callable[[], object]]
+
+
+def check_connections(connections: Connections, definition: Definition) -> None:
+    """Raise one `PreflightError` with every missing or malformed connection."""
+    problems = [f"{place}: {problem}" for place, problem in find_connection_problems(connections, definition)]
+    if problems:
+        raise PreflightError(problems)
+
+
+def find_connection_problems(connections: Connections, definition: Definition) -> list[tuple[str, str]]:
+    """Return (path in the definition, problem) of every connection that cannot be used."""
+    found: list[tuple[str, str]] = []
+    for place, need in _needs(connections, definition):
+        try:
+            need()
+        except ConnectionDetailsError as error:
+            found.append((place, str(error)))
+    return found
+
+
+def _needs(connections: Connections, definition: Definition) -> Iterator[Need]:
+    source, target = definition.source.cluster, definition.target.cluster
+    yield "source.cluster", lambda: connections.cluster(source, "source")
+    yield "target.cluster", lambda: connections.cluster(target, "target")
+    for host, connection_id in definition.images.sources.items():
+        yield f"images.sources.{host}", _later(connections.registry, connection_id)
+    yield "images.target.connection", _later(connections.registry, definition.images.target.connection)
+    yield from _database_needs(connections, definition)
+    for index, bucket in enumerate(definition.buckets):
+        yield (
+            f"buckets[{index}].source.connection",
+            _later(connections.object_storage, bucket.source.connection),
+        )
+        yield (
+            f"buckets[{index}].target.connection",
+            _later(connections.object_storage, bucket.target.connection),
+        )
+    yield "velero.connection", _later(connections.object_storage, definition.velero.connection)
+    yield "volumes.connection", _later(connections.object_storage, definition.volumes.connection)
+    yield "volumes.repository", _later(connections.password, definition.volumes.repository)
+    yield "front_door.dns.connection", _later(connections.dns, definition.front_door.dns.connection)
+
+
+def _database_needs(connections: Connections, definition: Definition) -> Iterator[Need]:
+    for index, database in enumerate(definition.databases):
+        for side in ("source", "target"):
+            connection_id = database.source if side == "source" else database.target
+            yield f"databases[{index}].{side}", _later(connections.database, connection_id, database.engine)
+
+
+def _later(call: Callable[..., object], *arguments: str) -> Callable[[], object]:
+    return lambda: call(*arguments)

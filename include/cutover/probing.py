@@ -1,0 +1,172 @@
+"""Watch the front door through the whole cutover, and tell afterwards how long it was shut and what was lost."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import httpx
+
+from include.cutover.client import FrontDoorClient
+from include.cutover.prober import Prober, acknowledged, total_seconds
+from include.cutover.steps import recorded_steps
+from include.cutover.timeline import Attempt, Outage, as_ranges, find_outages, from_ranges, merge_outages
+from include.errors import PermanentError, TemporaryError, shorten
+
+if TYPE_CHECKING:
+    from include.run import MigrationRun
+
+logger = logging.getLogger(__name__)
+
+FOLDER = "cutover/probe"
+STOP = "cutover/stop-probe"
+DOWNTIME = "cutover/downtime"
+# A probe nobody stops must end some time.
+LONGEST_SECONDS = 6 * 3600.0
+STALE_SECONDS = 20.0
+FINISH_SECONDS = 60.0
+ANSWER_SECONDS = 60.0
+POLL_SECONDS = 0.5
+
+
+def probe_front_door(run: MigrationRun, stop: Callable[[], bool] | None = None) -> dict[str, Any]:
+    """Read and write through the front door until `finish_probe` stops it; return the numbers.
+
+    A retry counts on as another client: what the former try saw stays in the ledger.
+
+    :param stop: asked several times a second; by default the ledger's stop document, if newer than this probe.
+    """
+    name = _client_name(run)
+    settings = run.definition.front_door.probe
+    started = time.time()
+    logger.info("Probe %s: %g requests a second to %s", name, settings.requests_per_second, settings.url)
+
+    def is_stopped() -> bool:
+        is_asked = _is_asked_to_stop(run, started) if stop is None else stop()
+        return is_asked or time.time() - started > LONGEST_SECONDS
+
+    def save(attempts: list[Attempt], *, finished: bool = False) -> None:
+        run.ledger.write(f"{FOLDER}/{name}", _document(name, started, attempts, finished=finished))
+
+    save([])
+    with FrontDoorClient(settings, name) as client:
+        attempts = Prober(client, settings.requests_per_second).run(is_stopped, save)
+    save(attempts, finished=True)
+    return {"requests": len(attempts), "writes_acknowledged": len(acknowledged(attempts))}
+
+
+def is_probing(run: MigrationRun) -> bool:
+    """Say whether a probe has good answers: the cutover waits for that, or it would count what it did not see."""
+    return any(row["succeeded"] > 0 and not row["finished"] for row in _documents(run))
+
+
+def finish_probe(run: MigrationRun) -> dict[str, Any]:
+    """Stop the probe, ask the application which writes it holds, and write the downtime to the ledger; return it.
+
+    :raises PermanentError: when no probe ran.
+    :raises TemporaryError: when the front door does not tell which writes arrived.
+    """
+    if not run.ledger.list(FOLDER):
+        raise PermanentError(
+            "no probe ran in this cutover, so its downtime is unknown; look at the probe's task"
+        )
+    run.ledger.write(STOP, {"at": time.time()})
+    documents = _await_finished(run)
+    lost, doubled = _compare_writes(run, documents)
+    outages = merge_outages(Outage(*span) for row in documents for span in row["outages"])
+    downtime = {
+        "seconds": round(total_seconds(outages), 3),
+        "longest_seconds": round(max((outage.seconds for outage in outages), default=0.0), 3),
+        "requests": sum(row["requests"] for row in documents),
+        "failed_requests": sum(row["failed"] for row in documents),
+        "writes_acknowledged": sum(len(from_ranges(row["acknowledged"])) for row in documents),
+        "writes_lost": len(lost),
+        "writes_doubled": len(doubled),
+        "lost": lost,
+        "doubled": doubled,
+        "outages": [[outage.started, outage.ended] for outage in outages],
+        "steps": recorded_steps(run.ledger),
+    }
+    run.ledger.write(DOWNTIME, downtime)
+    logger.info(
+        "Down %.1f s; %s requests, %s writes acknowledged, %s lost, %s doubled",
+        downtime["seconds"],
+        downtime["requests"],
+        downtime["writes_acknowledged"],
+        len(lost),
+        len(doubled),
+    )
+    return downtime
+
+
+def compare_writes(sent: set[int], held: dict[int, int]) -> tuple[list[int], list[int]]:
+    """Return the acknowledged sequences that are not held, and those held more than once, acknowledged or not."""
+    return sorted(sent - held.keys()), sorted(number for number, count in held.items() if count > 1)
+
+
+def _compare_writes(run: MigrationRun, documents: list[dict[str, Any]]) -> tuple[list[str], list[str]]:
+    lost: list[str] = []
+    doubled: list[str] = []
+    with FrontDoorClient(run.definition.front_door.probe, "") as client:
+        for row in documents:
+            name = row["client"]
+            missing, repeated = compare_writes(from_ranges(row["acknowledged"]), _held(client, name))
+            lost += [f"{name}/{number}" for number in missing]
+            doubled += [f"{name}/{number}" for number in repeated]
+    return lost, doubled
+
+
+def _held(client: FrontDoorClient, name: str) -> dict[int, int]:
+    ends = time.monotonic() + ANSWER_SECONDS
+    while True:
+        try:
+            return client.written(name)
+        except (OSError, httpx.HTTPError, KeyError, ValueError) as error:
+            if time.monotonic() >= ends:
+                raise TemporaryError(
+                    f"the front door does not tell which writes of {name} arrived "
+                    f"({type(error).__name__}: {shorten(str(error), 120)}); check front_door.probe.written"
+                ) from error
+            time.sleep(POLL_SECONDS)
+
+
+def _await_finished(run: MigrationRun) -> list[dict[str, Any]]:
+    """Return what all probes saw; one whose process died is taken as far as it wrote."""
+    ends = time.monotonic() + FINISH_SECONDS
+    while True:
+        documents = _documents(run)
+        alive = [
+            row for row in documents if not row["finished"] and time.time() - row["updated"] < STALE_SECONDS
+        ]
+        if not alive or time.monotonic() >= ends:
+            return documents
+        time.sleep(POLL_SECONDS)
+
+
+def _documents(run: MigrationRun) -> list[dict[str, Any]]:
+    return [run.ledger.read(name) for name in run.ledger.list(FOLDER)]
+
+
+def _document(name: str, started: float, attempts: list[Attempt], *, finished: bool) -> dict[str, Any]:
+    failed = sum(not attempt.is_ok for attempt in attempts)
+    return {
+        "client": name,
+        "started": started,
+        "updated": time.time(),
+        "finished": finished,
+        "requests": len(attempts),
+        "succeeded": len(attempts) - failed,
+        "failed": failed,
+        "acknowledged": as_ranges(acknowledged(attempts)),
+        "outages": [[outage.started, outage.ended] for outage in find_outages(attempts)],
+    }
+
+
+def _client_name(run: MigrationRun) -> str:
+    return f"{run.short_id}-{len(run.ledger.list(FOLDER)) + 1}"
+
+
+def _is_asked_to_stop(run: MigrationRun, started: float) -> bool:
+    return run.ledger.exists(STOP) and float(run.ledger.read(STOP)["at"]) >= started

@@ -1,0 +1,93 @@
+"""Watch the target serve customers after the switch, before the source is let go."""
+
+from __future__ import annotations
+
+import logging
+import time
+from typing import TYPE_CHECKING, Any
+
+from include.cutover.client import FrontDoorClient
+from include.cutover.front_door import service_addresses
+from include.cutover.prober import Prober
+from include.cutover.steps import timed_step
+from include.cutover.timeline import Attempt
+from include.errors import PermanentError
+
+if TYPE_CHECKING:
+    from include.run import MigrationRun
+
+logger = logging.getLogger(__name__)
+
+DOCUMENT = "cutover/watch"
+# A record's old TTL may keep the resolver on the source for a while.
+NAME_SECONDS = 120.0
+POLL_SECONDS = 0.25
+
+
+class WatchFailedError(PermanentError):
+    """Say that too many requests failed after the switch: the traffic has to go back."""
+
+
+def watch_target(run: MigrationRun) -> dict[str, Any]:
+    """Read and write through the front door for the definition's time; return the numbers.
+
+    :raises WatchFailedError: when a larger share fails than the definition allows, or the name does not lead to the target.
+    """
+    settings = run.definition.front_door.probe
+    seconds = run.definition.cutover.watch_seconds
+    with (
+        timed_step(run, "watch the target"),
+        FrontDoorClient(settings, f"{run.short_id}-watch-{int(time.time())}") as client,
+    ):
+        _await_name(run, client)
+        ends = time.monotonic() + seconds
+        attempts = Prober(client, settings.requests_per_second).run(
+            lambda: time.monotonic() >= ends, lambda _: None
+        )
+    watched = judge_watch(attempts, run.definition.cutover.most_failed_share)
+    run.ledger.write(DOCUMENT, watched)
+    if not watched["is_good"]:
+        raise WatchFailedError(
+            f"front door {settings.url}: {watched['failed']} of {watched['requests']} requests failed within {seconds:g} s "
+            f"after the switch, allowed are {run.definition.cutover.most_failed_share:.1%}; last failure: "
+            f"{watched['last_failure']}; the traffic goes back to the source"
+        )
+    logger.info(
+        "%s of %s requests failed while the target was watched", watched["failed"], watched["requests"]
+    )
+    return watched
+
+
+def judge_watch(attempts: list[Attempt], most_failed_share: float) -> dict[str, Any]:
+    """Return the numbers of a watch; no requests at all are no good."""
+    failed = [attempt for attempt in attempts if not attempt.is_ok]
+    share = len(failed) / len(attempts) if attempts else 1.0
+    return {
+        "requests": len(attempts),
+        "failed": len(failed),
+        "failed_share": round(share, 4),
+        "last_failure": f"{failed[-1].kind} {failed[-1].answer}" if failed else None,
+        "is_good": share <= most_failed_share,
+    }
+
+
+def _await_name(run: MigrationRun, client: FrontDoorClient) -> None:
+    wanted = set(service_addresses(run, "target"))
+    ends = time.monotonic() + NAME_SECONDS
+    while True:
+        try:
+            address = client.address()
+        except OSError:
+            address = ""
+        if address in wanted or not all(_is_number(one) for one in wanted):
+            return
+        if time.monotonic() >= ends:
+            raise WatchFailedError(
+                f"front door {run.definition.front_door.probe.url}: its name leads to {address or 'nothing'} instead of "
+                f"{', '.join(sorted(wanted)) or 'the target'}; check the resolver of the Airflow worker"
+            )
+        time.sleep(POLL_SECONDS)
+
+
+def _is_number(address: str) -> bool:
+    return address.replace(".", "").isdigit() or ":" in address

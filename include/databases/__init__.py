@@ -1,0 +1,15 @@
+"""Copy databases into the target's servers, and prove every table, sequence and large object."""
+
+from __future__ import annotations
+
+from include.databases.copying import copy_database, copy_database_delta
+from include.databases.handover import hand_over_databases, take_back_databases
+from include.databases.proving import prove_database
+
+__all__ = [
+    "copy_database",
+    "copy_database_delta",
+    "hand_over_databases",
+    "prove_database",
+    "take_back_databases",
+]

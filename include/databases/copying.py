@@ -1,0 +1,176 @@
+"""Copy a database: everything at first, then only what changed."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Generator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from include.databases.engine import Copied, Snapshot
+from include.databases.fingerprint import differences
+from include.databases.jobs import PHASE, DatabaseJob, open_job
+from include.databases.states import CopyState
+from include.errors import MigrationError, PermanentError
+from include.ledger import Action, ItemRecord
+from include.planning.ownership import is_database_ours, mark_database
+from include.progress import Progress
+
+if TYPE_CHECKING:
+    from include.run import MigrationRun
+
+logger = logging.getLogger(__name__)
+
+SECONDS_BETWEEN_LOOKS = 2.0
+
+
+def copy_database(run: MigrationRun, key: str) -> Action:
+    """Copy a planned database while its writers go on; return what was done.
+
+    Safe to repeat: an equal target is left alone, one with the same definitions gets its changed tables only, one that
+    a killed try left half full is made anew. A target that has taken over in an earlier run is never written to.
+
+    :raises PermanentError: when the target holds something that is not this migration's.
+    """
+    job = open_job(run, key)
+    started = time.monotonic()
+    try:
+        with job.engine.lock():
+            action, copied = _bring(job, final=False)
+    except MigrationError as error:
+        _record(job, "failed", 0, started, str(error))
+        raise
+    _record(job, action, copied.bytes, started)
+    return action
+
+
+def copy_database_delta(run: MigrationRun, key: str) -> dict[str, int]:
+    """Copy what changed since the last copy, once the writers stand still; return tables, rows and bytes.
+
+    :raises PermanentError: when the target has taken over and the source changed since.
+    """
+    job = open_job(run, key)
+    with job.engine.lock():
+        _, copied = _bring(job, final=True)
+    return {"tables": copied.tables, "rows": copied.fingerprint.rows, "bytes": copied.bytes}
+
+
+def _bring(job: DatabaseJob, *, final: bool) -> tuple[Action, Copied]:
+    state = job.engine.read_state()
+    _refuse_foreign(job)
+    if state is not None and state.is_handed_over and _holds_something(job):
+        return _leave_alone(job, state)
+    kept = None if final else _kept_copy(job)
+    if kept is not None:
+        return "already_equal", kept
+    with job.engine.snapshot() as snapshot, _progress(job):
+        action, copied = _copy(job, snapshot)
+    job.write_record(copied.fingerprint, final=final)
+    job.write_state("copied", copied.fingerprint.digest)
+    return action, copied
+
+
+def _kept_copy(job: DatabaseJob) -> Copied | None:
+    """Return what an earlier try of this run copied whole, though the source has moved on since."""
+    record = job.read_record()
+    if record is None or not job.engine.target_exists():
+        return None
+    is_whole = differences(record.fingerprint, job.engine.target_fingerprint()).is_none
+    return Copied(record.fingerprint, 0, 0) if is_whole else None
+
+
+def _copy(job: DatabaseJob, snapshot: Snapshot) -> tuple[Action, Copied]:
+    if not _holds_something(job):
+        return "copied", _copy_all(job, snapshot)
+    with ThreadPoolExecutor(1) as pool:
+        asked = pool.submit(job.engine.target_fingerprint)
+        source, target = snapshot.fingerprint(), asked.result()
+    found = differences(source, target)
+    if found.is_none:
+        return "already_equal", Copied(source, 0, 0)
+    logger.info("%s: the target differs in %s", job.label, found.text())
+    if found.definitions:
+        logger.info("%s: definitions differ, the whole target is made anew", job.label)
+        return "copied", _copy_all(job, snapshot)
+    job.write_state("copying", "")
+    return "copied", job.engine.copy_changed(snapshot, source, found)
+
+
+def _copy_all(job: DatabaseJob, snapshot: Snapshot) -> Copied:
+    def mark() -> None:
+        mark_database(job.engine.target, job.database.database, job.run.definition.name)
+
+    job.write_state("copying", "")
+    return job.engine.copy_all(snapshot, mark)
+
+
+def _refuse_foreign(job: DatabaseJob) -> None:
+    engine, migration = job.engine, job.run.definition.name
+    if _holds_something(job) and not is_database_ours(engine.target, job.database.database, migration):
+        raise PermanentError(
+            f"{job.label}, target {engine.target.address}: holds something and is not marked as of migration "
+            f"{migration}; empty it, or name another database"
+        )
+
+
+def _holds_something(job: DatabaseJob) -> bool:
+    return job.engine.target_exists() and not job.engine.target_is_empty()
+
+
+def _leave_alone(job: DatabaseJob, state: CopyState) -> tuple[Action, Copied]:
+    """Look at the source only: the target is in use and has rows of its own."""
+    with job.engine.snapshot() as snapshot:
+        source = snapshot.fingerprint()
+    if source.digest != state.digest:
+        raise PermanentError(
+            f"{job.label}: the target took over at {state.moment}, and the source was written to since; "
+            "stop the source's writers and settle by hand which side is right, or roll the cutover back first"
+        )
+    logger.info("%s: the target took over at %s, nothing is copied any more", job.label, state.moment)
+    job.write_record(source, final=True, handed_over=state)
+    return "already_equal", Copied(source, 0, 0)
+
+
+def _record(job: DatabaseJob, action: Action, size: int, started: float, error: str | None = None) -> None:
+    item = job.item
+    job.run.ledger.record_item(
+        PHASE,
+        ItemRecord(
+            key=item.key,
+            phase=PHASE,
+            kind=item.kind,
+            source=item.source,
+            target=item.target,
+            action=action,
+            bytes=size,
+            seconds=round(time.monotonic() - started, 3),
+            predicted_seconds=item.predicted_seconds,
+            error=error,
+        ),
+    )
+
+
+@contextmanager
+def _progress(job: DatabaseJob) -> Generator[None]:
+    """Log how the target grows."""
+    stopped = threading.Event()
+    with Progress(1, job.engine.source_size(), logger, noun=f"database {job.database.name}") as progress:
+
+        def watch() -> None:
+            seen = 0
+            while not stopped.wait(SECONDS_BETWEEN_LOOKS):
+                size = min(job.engine.target_size(), progress.total_bytes)
+                progress.add(size=size - seen)
+                seen = size
+
+        thread = threading.Thread(target=watch, name="database-growth", daemon=True)
+        thread.start()
+        try:
+            yield
+            progress.add(items=1, size=progress.total_bytes - progress.bytes)
+        finally:
+            stopped.set()
+            thread.join()

@@ -1,0 +1,115 @@
+"""Bind one planned database to its servers and to the record of its copy."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pydantic import BaseModel, ConfigDict
+
+from include.databases.engine import DatabaseEngineCopier
+from include.databases.fingerprint import Fingerprint
+from include.databases.states import CopyState, Stage
+from include.errors import PermanentError
+from include.ledger import safe_key
+from include.ledger.records import now
+from include.planning.model import PlanItem, load_plan
+
+if TYPE_CHECKING:
+    from include.definition import Database
+    from include.run import MigrationRun
+
+logger = logging.getLogger(__name__)
+
+PHASE = "rds_dump_restore"
+FOLDER = "databases"
+
+
+class CopyRecord(BaseModel):
+    """Record what was copied: the source's fingerprint of that moment.
+
+    `final` says that the source's writers stood still; `handed_over` is the moment at which the target took over in
+    an earlier run, after which nothing is copied any more.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    key: str
+    at: str
+    final: bool
+    handed_over: str | None = None
+    handed_over_digest: str | None = None
+    fingerprint: Fingerprint
+
+
+@dataclass(frozen=True)
+class DatabaseJob:
+    """Copy or prove one database."""
+
+    run: MigrationRun
+    item: PlanItem
+    database: Database
+    engine: DatabaseEngineCopier
+
+    @property
+    def label(self) -> str:
+        """Name the database in messages."""
+        return f"database {self.database.name} ({self.database.engine} {self.database.database})"
+
+    def read_record(self) -> CopyRecord | None:
+        """Return what this run copied so far."""
+        name = f"{FOLDER}/{safe_key(self.item.key)}"
+        if not self.run.ledger.exists(name):
+            return None
+        return CopyRecord.model_validate(self.run.ledger.read(name))
+
+    def write_record(
+        self, fingerprint: Fingerprint, *, final: bool, handed_over: CopyState | None = None
+    ) -> None:
+        """Record what was copied."""
+        record = CopyRecord(
+            key=self.item.key,
+            at=now(),
+            final=final,
+            handed_over=handed_over.moment if handed_over else None,
+            handed_over_digest=handed_over.digest if handed_over else None,
+            fingerprint=fingerprint,
+        )
+        self.run.ledger.write(f"{FOLDER}/{safe_key(self.item.key)}", record)
+
+    def write_state(self, stage: Stage, digest: str) -> None:
+        """Keep on the target server how far the copy is."""
+        state = CopyState(
+            self.database.database, self.run.definition.name, self.run.run_id, stage, digest, now()
+        )
+        self.engine.write_state(state)
+
+
+def open_job(run: MigrationRun, key: str) -> DatabaseJob:
+    """Return the job of a planned database; no server is asked yet.
+
+    :raises PermanentError: when the definition asks for a mode that does not exist for the engine.
+    """
+    item = load_plan(run.ledger).item(PHASE, key)
+    database = next((one for one in run.definition.databases if one.name == item.details["name"]), None)
+    if database is None:
+        raise PermanentError(f"database {key}: the definition does not name it any more; make the plan again")
+    if database.mode != "dump":
+        raise PermanentError(
+            f"database {key}: mode {database.mode} is not available; set mode to dump, "
+            "which copies changed tables once more while the writers stand still"
+        )
+    return DatabaseJob(run, item, database, _engine(run, database))
+
+
+def _engine(run: MigrationRun, database: Database) -> DatabaseEngineCopier:
+    source = run.connections.database(database.source, database.engine)
+    target = run.connections.database(database.target, database.engine)
+    if database.engine == "postgresql":
+        from include.databases.postgresql.copier import PostgresqlCopier
+
+        return PostgresqlCopier(source, target, database.database)
+    from include.databases.mariadb.copier import MariadbCopier
+
+    return MariadbCopier(source, target, database.database)

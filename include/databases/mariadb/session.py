@@ -1,0 +1,85 @@
+"""Open MariaDB sessions whose text output is the same on every server."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from typing import Any
+
+from include.connections import DatabaseAccess
+from include.errors import TemporaryError, shorten
+
+CONNECT_SECONDS = 10
+SETTINGS = "set time_zone = '+00:00', sql_mode = '', max_statement_time = 0, net_write_timeout = 3600"
+
+
+def connect(access: DatabaseAccess, database: str | None = None) -> Any:
+    """Return an open session in autocommit mode.
+
+    :raises TemporaryError: when the server does not answer or refuses.
+    """
+    import pymysql
+
+    try:
+        return pymysql.connect(
+            host=access.host,
+            port=access.port,
+            user=access.user,
+            password=access.password,
+            database=database,
+            charset="utf8mb4",
+            connect_timeout=CONNECT_SECONDS,
+            autocommit=True,
+            init_command=SETTINGS,
+        )
+    except pymysql.err.OperationalError as error:
+        raise TemporaryError(
+            f"MariaDB database {database or '(none)'} on {access.address}: {shorten(str(error))}; "
+            "check address, login and the server's rules"
+        ) from error
+
+
+@contextmanager
+def session(access: DatabaseAccess, database: str | None = None) -> Generator[Any]:
+    """Yield a session, closed afterwards."""
+    connection = connect(access, database)
+    try:
+        yield connection
+    finally:
+        connection.close()
+
+
+def rows(connection: Any, query: str, *values: Any) -> list[tuple[Any, ...]]:
+    """Return all rows of a query."""
+    with connection.cursor() as cursor:
+        cursor.execute(query, values or None)
+        return list(cursor.fetchall())
+
+
+def value(connection: Any, query: str, *values: Any) -> Any:
+    """Return the single value of a query, or None without a row."""
+    found = rows(connection, query, *values)
+    return found[0][0] if found else None
+
+
+def quoted(name: str) -> str:
+    """Return a name as SQL takes it, whatever characters it has."""
+    return f"`{name.replace('`', '``')}`"
+
+
+def environment(access: DatabaseAccess) -> dict[str, str]:
+    """Return what MariaDB's programs read: the password never stands among the arguments."""
+    return {"MYSQL_PWD": access.password}
+
+
+def arguments(access: DatabaseAccess) -> list[str]:
+    """Return the arguments by which MariaDB's programs reach a server, without its password."""
+    return [
+        # The machine's own settings have no part in a migration.
+        "--no-defaults",
+        f"--host={access.host}",
+        f"--port={access.port}",
+        f"--user={access.user}",
+        "--protocol=tcp",
+        "--default-character-set=utf8mb4",
+    ]

@@ -1,0 +1,108 @@
+"""Copy single tables again, streamed from the source's snapshot into one transaction of the target."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from psycopg import sql
+
+from include.databases.fingerprint import Differences, Fingerprint
+from include.databases.postgresql.definitions import USER_SCHEMAS
+from include.databases.postgresql.fingerprints import set_sequences
+from include.databases.postgresql.foreign_keys import parents_first, with_referencing
+from include.databases.postgresql.large_objects import copy_large_objects
+from include.databases.postgresql.session import Connection, rows, value
+
+logger = logging.getLogger(__name__)
+
+REFERENCES = """select k.conrelid::regclass::text, k.confrelid::regclass::text from pg_constraint k
+    join pg_class a on a.oid = k.conrelid join pg_class b on b.oid = k.confrelid
+    where k.contype = 'f' and a.relkind = 'r' and b.relkind = 'r'"""
+# Views that hold rows, in the order in which they were made: each after those it reads.
+MATERIALIZED = f"""select c.oid::regclass::text from pg_class c join pg_namespace n on n.oid = c.relnamespace
+    where c.relkind = 'm' and c.relispopulated and {USER_SCHEMAS} order by c.oid"""
+COLUMNS = """select quote_ident(attname) from pg_attribute where attrelid = %s::regclass and attnum > 0
+    and not attisdropped and attgenerated = '' order by attnum"""
+TRIGGERS = (
+    "select quote_ident(tgname), tgenabled from pg_trigger where tgrelid = %s::regclass and not tgisinternal"
+)
+ENABLE = {"O": "enable trigger", "R": "enable replica trigger", "A": "enable always trigger"}
+
+
+@dataclass
+class TableCopier:
+    """Copy tables from a source session to a target session that is in a transaction."""
+
+    source: Connection
+    target: Connection
+    is_binary: bool
+    bytes: int = 0
+
+    def copy(self, tables: Sequence[str]) -> None:
+        """Empty the tables and fill them again, in this order, without firing the users' triggers."""
+        names = ", ".join(f"only {table}" for table in tables)
+        self.target.execute(_text(f"truncate table {names}"))
+        triggers = {table: rows(self.target, TRIGGERS, table) for table in tables}
+        for table, found in triggers.items():
+            if found:
+                self.target.execute(_text(f"alter table {table} disable trigger user"))
+        for table in tables:
+            self._stream(table)
+        for table, found in triggers.items():
+            for name, state in found:
+                if state in ENABLE:
+                    self.target.execute(_text(f"alter table {table} {ENABLE[state]} {name}"))
+
+    def _stream(self, table: str) -> None:
+        columns = ", ".join(str(name) for (name,) in rows(self.target, COLUMNS, table))
+        what = f"{table} ({columns})" if columns else table
+        form = " (format binary)" if self.is_binary else ""
+        with (
+            self.source.cursor() as reading,
+            self.target.cursor() as writing,
+            reading.copy(_text(f"copy {what} to stdout{form}")) as out,
+            writing.copy(_text(f"copy {what} from stdin{form}")) as into,
+        ):
+            for block in out:
+                self.bytes += len(block)
+                into.write(block)
+
+
+def copy_changes(
+    source: Connection, target: Connection, wanted: Fingerprint, changed: Differences
+) -> tuple[int, int]:
+    """Make a target equal to the source's snapshot; return the number of tables and of bytes copied.
+
+    Either all of it arrives or nothing: the target session is in one transaction.
+    """
+    views = [str(name) for (name,) in rows(target, MATERIALIZED)]
+    references = [(str(one), str(other)) for one, other in rows(target, REFERENCES)]
+    tables = with_referencing(changed.tables, references)
+    copier = TableCopier(source, target, is_binary=_same_version(source, target))
+    if tables:
+        ordered = parents_first(tables, references)
+        if ordered is None:
+            # Tables that reference each other cannot be filled in any order while keys are checked.
+            target.execute("set local session_replication_role = replica")
+            ordered = sorted(tables)
+        logger.info("Copying %s tables again: %s", len(ordered), ", ".join(ordered[:10]))
+        copier.copy(ordered)
+    if changed.tables:
+        for view in views:
+            target.execute(_text(f"refresh materialized view {view}"))
+    if changed.large_objects:
+        copier.bytes += copy_large_objects(source, target, changed.large_objects)
+    set_sequences(target, wanted.sequences)
+    return len(tables), copier.bytes
+
+
+def _same_version(source: Connection, target: Connection) -> bool:
+    query = "select current_setting('server_version_num')::int / 10000"
+    return bool(value(source, query) == value(target, query))
+
+
+def _text(statement: str) -> sql.SQL:
+    # Names come from the server's own quoting (regclass, quote_ident).
+    return sql.SQL(statement)

@@ -1,0 +1,94 @@
+"""Open PostgreSQL sessions whose text output is the same on every server."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
+
+from include.connections import DatabaseAccess
+from include.errors import TemporaryError, shorten
+
+CONNECT_SECONDS = 10
+MAINTENANCE_DATABASE = "postgres"
+# Hashes are made of text: whatever shapes text has to be the same on both sides, and names have to be whole.
+SETTINGS = {
+    "search_path": "",
+    "timezone": "UTC",
+    "datestyle": "ISO",
+    "intervalstyle": "postgres",
+    "bytea_output": "hex",
+    "extra_float_digits": "3",
+    "row_security": "off",
+    "statement_timeout": "0",
+    "idle_in_transaction_session_timeout": "0",
+}
+Connection = psycopg.Connection[tuple[Any, ...]]
+Opener = Callable[[], Connection]
+
+
+def connect(
+    access: DatabaseAccess, database: str = MAINTENANCE_DATABASE, *, autocommit: bool = True
+) -> Connection:
+    """Return an open session.
+
+    :raises TemporaryError: when the server does not answer or refuses.
+    """
+    try:
+        return psycopg.connect(
+            host=access.host,
+            port=access.port,
+            user=access.user,
+            password=access.password,
+            dbname=database,
+            connect_timeout=CONNECT_SECONDS,
+            application_name="cce-migration",
+            options=" ".join(f"-c {name}={value}" for name, value in SETTINGS.items()),
+            autocommit=autocommit,
+        )
+    except psycopg.OperationalError as error:
+        raise TemporaryError(
+            f"PostgreSQL database {database} on {access.address}: {shorten(str(error))}; "
+            "check address, login and the server's rules"
+        ) from error
+
+
+@contextmanager
+def session(access: DatabaseAccess, database: str = MAINTENANCE_DATABASE) -> Generator[Connection]:
+    """Yield a session in autocommit mode, closed afterwards."""
+    connection = connect(access, database)
+    try:
+        yield connection
+    finally:
+        connection.close()
+
+
+def rows(connection: Connection, query: Any, *values: Any) -> list[tuple[Any, ...]]:
+    """Return all rows of a query."""
+    return connection.execute(query, values or None).fetchall()
+
+
+def value(connection: Connection, query: Any, *values: Any) -> Any:
+    """Return the single value of a query, or None without a row."""
+    row = connection.execute(query, values or None).fetchone()
+    return row[0] if row else None
+
+
+def is_superuser(connection: Connection) -> bool:
+    """Say whether the session may do everything."""
+    return bool(value(connection, "select rolsuper from pg_roles where rolname = current_user"))
+
+
+def environment(access: DatabaseAccess, database: str) -> dict[str, str]:
+    """Return what libpq programs read: the password never stands among the arguments."""
+    return {
+        "PGHOST": access.host,
+        "PGPORT": str(access.port),
+        "PGUSER": access.user,
+        "PGPASSWORD": access.password,
+        "PGDATABASE": database,
+        "PGCONNECT_TIMEOUT": str(CONNECT_SECONDS),
+        "PGAPPNAME": "cce-migration",
+    }

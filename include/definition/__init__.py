@@ -1,0 +1,45 @@
+"""Describe a migration in YAML: what moves, from where, to where, and how it is checked."""
+
+from __future__ import annotations
+
+from include.definition.data import (
+    Bucket,
+    BucketEnd,
+    Database,
+    Images,
+    ImageTarget,
+    MovedAddress,
+    Velero,
+    VeleroImages,
+)
+from include.definition.data import Volumes as VolumeSettings
+from include.definition.loading import load_definition
+from include.definition.model import Definition, Retirement, Waived
+from include.definition.places import LoadBalancer, Source, Target
+from include.definition.traffic import Check, Cutover, Dns, FrontDoor, HttpCheck, Probe, SqlCheck
+
+__all__ = [
+    "Bucket",
+    "BucketEnd",
+    "Check",
+    "Cutover",
+    "Database",
+    "Definition",
+    "Dns",
+    "FrontDoor",
+    "HttpCheck",
+    "ImageTarget",
+    "Images",
+    "LoadBalancer",
+    "MovedAddress",
+    "Probe",
+    "Retirement",
+    "Source",
+    "SqlCheck",
+    "Target",
+    "Velero",
+    "VeleroImages",
+    "VolumeSettings",
+    "Waived",
+    "load_definition",
+]

@@ -1,0 +1,139 @@
+"""Find problems between fields. Works on the raw document, so that they show beside all other problems."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from include.definition.problems import Problem, YamlPath, yaml_path
+
+
+def find_cross_problems(document: Mapping[str, Any]) -> list[Problem]:
+    """Return every problem that a single field cannot show."""
+    return [
+        *_repeated_names(document),
+        *_repeated_namespaces(document),
+        *_same_cluster(document),
+        *_same_database_server(document),
+        *_same_bucket(document),
+        *_shared_buckets(document),
+        *_check_kinds(document),
+        *_unknown_databases(document),
+        *_front_door_outside(document),
+        *_placeholder(document),
+    ]
+
+
+def _repeated_names(document: Mapping[str, Any]) -> Iterator[Problem]:
+    for section in ("databases", "buckets", "checks"):
+        first: dict[str, int] = {}
+        for index, row in _rows(document, section):
+            name = row.get("name")
+            if not isinstance(name, str):
+                continue
+            if name in first:
+                text = f"{name!r} is the name of {section}[{first[name]}], too; names must differ"
+                yield Problem((section, index, "name"), text)
+            first.setdefault(name, index)
+
+
+def _repeated_namespaces(document: Mapping[str, Any]) -> Iterator[Problem]:
+    first: dict[str, int] = {}
+    for index, name in enumerate(_list(_at(document, "source", "namespaces"))):
+        if isinstance(name, str):
+            if name in first:
+                yield Problem(
+                    ("source", "namespaces", index), f"{name!r} stands at [{first[name]}] already; remove it"
+                )
+            first.setdefault(name, index)
+
+
+def _same_cluster(document: Mapping[str, Any]) -> Iterator[Problem]:
+    source, target = _at(document, "source", "cluster"), _at(document, "target", "cluster")
+    if isinstance(source, str) and source == target:
+        yield Problem(
+            ("target", "cluster"),
+            f"{target!r} is the source's connection, too; a cluster cannot move into itself",
+        )
+
+
+def _same_database_server(document: Mapping[str, Any]) -> Iterator[Problem]:
+    for index, row in _rows(document, "databases"):
+        if isinstance(row.get("source"), str) and row.get("source") == row.get("target"):
+            text = f"{row['target']!r} is the source's connection, too; a database cannot move onto itself"
+            yield Problem(("databases", index, "target"), text)
+
+
+def _same_bucket(document: Mapping[str, Any]) -> Iterator[Problem]:
+    for index, row in _rows(document, "buckets"):
+        source, target = row.get("source"), row.get("target")
+        if isinstance(source, Mapping) and source and source == target:
+            yield Problem(("buckets", index, "target"), "is the source bucket itself; name another")
+
+
+def _shared_buckets(document: Mapping[str, Any]) -> Iterator[Problem]:
+    """Two writers in one bucket would delete or encrypt each other's objects."""
+    places: list[tuple[YamlPath, Any]] = [
+        (("buckets", index, "target"), row.get("target")) for index, row in _rows(document, "buckets")
+    ]
+    places += [((section,), document.get(section)) for section in ("velero", "volumes")]
+    first: dict[tuple[str, str], YamlPath] = {}
+    for path, end in places:
+        if not isinstance(end, Mapping):
+            continue
+        place = (str(end.get("connection")), str(end.get("bucket")))
+        if place in first:
+            text = f"{place[1]!r} is used by {yaml_path(first[place])}, too; each needs a bucket of its own"
+            yield Problem((*path, "bucket"), text)
+        first.setdefault(place, path)
+
+
+def _check_kinds(document: Mapping[str, Any]) -> Iterator[Problem]:
+    for index, row in _rows(document, "checks"):
+        given = [kind for kind in ("http", "sql") if row.get(kind) is not None]
+        if len(given) != 1:
+            text = "has both http and sql; make two checks of it" if given else "says nothing to check"
+            yield Problem(("checks", index), f"{text}  allowed: exactly one of http, sql")
+
+
+def _unknown_databases(document: Mapping[str, Any]) -> Iterator[Problem]:
+    known = [row["name"] for _, row in _rows(document, "databases") if isinstance(row.get("name"), str)]
+    for index, row in _rows(document, "checks"):
+        name = _at(row, "sql", "database")
+        if isinstance(name, str) and name not in known:
+            allowed = ", ".join(known) or "none, `databases` is empty"
+            text = f"{name!r} is not the name of an entry in databases  allowed: {allowed}"
+            yield Problem(("checks", index, "sql", "database"), text)
+
+
+def _front_door_outside(document: Mapping[str, Any]) -> Iterator[Problem]:
+    service, namespaces = _at(document, "front_door", "service"), _list(_at(document, "source", "namespaces"))
+    if isinstance(service, str) and "/" in service and namespaces:
+        namespace = service.partition("/")[0]
+        if namespace not in namespaces:
+            allowed = ", ".join(str(name) for name in namespaces)
+            text = f"namespace {namespace!r} is not migrated  allowed: {allowed}"
+            yield Problem(("front_door", "service"), text)
+
+
+def _placeholder(document: Mapping[str, Any]) -> Iterator[Problem]:
+    path = _at(document, "front_door", "probe", "written", "path")
+    if isinstance(path, str) and "{client}" not in path:
+        text = "lacks {client}, by which the probe asks for its own writes only"
+        yield Problem(("front_door", "probe", "written", "path"), text)
+
+
+def _rows(document: Mapping[str, Any], section: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    for index, row in enumerate(_list(document.get(section))):
+        if isinstance(row, Mapping):
+            yield index, row
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _at(node: Any, *path: str) -> Any:
+    for part in path:
+        node = node.get(part) if isinstance(node, Mapping) else None
+    return node

@@ -1,0 +1,115 @@
+"""Describe what is copied beside the cluster's objects: images, databases, buckets, volumes."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from include.definition.parts import (
+    Address,
+    BucketName,
+    ConnectionId,
+    HostName,
+    Name,
+    OrganizationName,
+    Part,
+    Text,
+)
+
+
+class ImageTarget(Part):
+    """Name the SWR organization that receives the images."""
+
+    connection: ConnectionId = Field(description="id of the Airflow connection of the target registry")
+    organization: OrganizationName = Field(
+        description="SWR organization, 1 to 64 of a-z, 0-9 and single `.`, `_`, `-` between them; "
+        "images arrive as `registry/organization/repository`"
+    )
+
+
+class Images(Part):
+    """Say where images come from and where they go."""
+
+    sources: dict[HostName, ConnectionId] = Field(
+        default_factory=dict,
+        description="registry host, as image references write it -> Airflow connection with its login",
+    )
+    target: ImageTarget = Field(description="registry and organization in the target cloud")
+    extra: list[Text] = Field(
+        default_factory=list, description="image references to copy that no object of the cluster names"
+    )
+
+
+class MovedAddress(Part):
+    """Say how the applications reach a thing before and after; found values are rewritten by this."""
+
+    source: Address = Field(description="what the applications use now: host:port or a URL")
+    target: Address = Field(description="what they use after the migration")
+
+
+class MovedEntry(Part):
+    """Be something that applications reach under another address after the migration."""
+
+    name: Name = Field(description="name of this entry, used in checks, logs and the report")
+    address: MovedAddress | None = Field(
+        default=None, description="how the applications reach it; none when they do not name it"
+    )
+
+
+class Database(MovedEntry):
+    """Move one database into RDS."""
+
+    engine: Literal["postgresql", "mariadb"] = Field(description="database engine, equal on both sides")
+    database: Text = Field(description="name of the database on both servers")
+    source: ConnectionId = Field(description="Airflow connection of the source server's administrator")
+    target: ConnectionId = Field(description="Airflow connection of the target server's administrator")
+    mode: Literal["dump", "follow"] = Field(
+        default="dump",
+        description="`dump`: copy, then copy changed tables while writers stand; "
+        "`follow`: replicate until the cutover",
+    )
+
+
+class BucketEnd(Part):
+    """Name one bucket on one side."""
+
+    connection: ConnectionId = Field(description="Airflow connection of the object storage")
+    bucket: BucketName = Field(description="bucket name: 3 to 63 of a-z, 0-9 and `-`")
+
+
+class Bucket(MovedEntry):
+    """Move one bucket with its metadata."""
+
+    source: BucketEnd = Field(description="bucket to copy from")
+    target: BucketEnd = Field(description="bucket to copy into; it may hold nothing else")
+
+
+class VeleroImages(Part):
+    """Name the images Velero runs from, as the source cluster pulls them."""
+
+    server: Text = Field(description="Velero server image; the target uses its copy in SWR")
+    plugin: Text = Field(description="object storage plugin image; the target uses its copy in SWR")
+
+
+class Velero(Part):
+    """Say where Velero keeps the backup of the cluster's objects."""
+
+    connection: ConnectionId = Field(
+        description="Airflow connection of the object storage, reachable from both"
+    )
+    bucket: BucketName = Field(description="bucket for the backup; it must be used by nothing else")
+    images: VeleroImages = Field(description="images Velero runs from")
+
+
+class Volumes(Part):
+    """Say where the content of volumes passes through on its way."""
+
+    connection: ConnectionId = Field(
+        description="Airflow connection of the object storage, reachable from both"
+    )
+    bucket: BucketName = Field(description="bucket for the encrypted volume repository")
+    repository: ConnectionId = Field(description="Airflow connection whose password encrypts the repository")
+    mover_image: Text = Field(
+        description="restic image as the source pulls it; the target uses its copy in SWR"
+    )

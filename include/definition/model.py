@@ -1,0 +1,53 @@
+"""Describe a whole migration."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from include.definition.data import Bucket, Database, Images, Velero, Volumes
+from include.definition.parts import Name, Part, Text
+from include.definition.places import Source, Target
+from include.definition.traffic import Check, Cutover, FrontDoor
+
+
+class Retirement(Part):
+    """Say whether and when the source is retired after a successful migration."""
+
+    enabled: bool = Field(default=False, description="whether the source is fenced and cleaned at all")
+    after_hours: float = Field(
+        default=168, ge=0, description="hours to wait after the cutover, before the approval is asked for"
+    )
+
+
+class Waived(Part):
+    """Accept one item without an equal proof."""
+
+    phase: Text = Field(description="phase of the item, e.g. rds_dump_restore")
+    item: Text = Field(description="key of the item, as the report's findings name it after the phase")
+    accepted_by: Text = Field(description="name of the person who accepts it")
+    reason: Text = Field(description="why it is acceptable")
+
+
+class Definition(Part):
+    """Describe one migration: from which cluster into which, with what beside it, and how it is checked."""
+
+    schema_version: Literal[1] = Field(alias="schema", description="version of this format")
+    name: Name = Field(description="name of the migration; ledger folders and object names carry it")
+    source: Source = Field(description="the cluster to migrate from")
+    target: Target = Field(description="the CCE cluster to migrate to")
+    images: Images = Field(description="where images come from and go")
+    databases: list[Database] = Field(default_factory=list, description="databases to move into RDS")
+    buckets: list[Bucket] = Field(default_factory=list, description="buckets to move into OBS")
+    velero: Velero = Field(description="backup of the cluster's objects")
+    volumes: Volumes = Field(description="copy of the volumes' content")
+    front_door: FrontDoor = Field(description="how customers reach the application")
+    checks: list[Check] = Field(default_factory=list, description="functions that must work in the target")
+    cutover: Cutover = Field(default_factory=Cutover, description="how the switch is watched")
+    retirement: Retirement = Field(
+        default_factory=Retirement, description="what happens to the source afterwards"
+    )
+    waivers: list[Waived] = Field(
+        default_factory=list, description="items accepted by name without an equal proof"
+    )

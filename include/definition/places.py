@@ -1,0 +1,46 @@
+"""Describe the source cluster and the target cluster."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from include.definition.parts import ConnectionId, Namespace, Part, Text
+
+
+class LoadBalancer(Part):
+    """Name the load balancer in the target cloud that LoadBalancer Services are bound to."""
+
+    elb_class: Literal["union", "performance"] = Field(
+        alias="class", description="`union` is the shared ELB, `performance` the dedicated one"
+    )
+    id: Text = Field(description="id of an existing ELB; it becomes the annotation kubernetes.io/elb.id")
+
+
+class Source(Part):
+    """Name the cluster to migrate from, and what of it."""
+
+    cluster: ConnectionId = Field(description="id of the Airflow connection that holds the kubeconfig")
+    namespaces: list[Namespace] = Field(
+        min_length=1, description="namespaces to migrate, with everything in them"
+    )
+
+
+class Target(Part):
+    """Name the CCE cluster to migrate to, and what differs there."""
+
+    cluster: ConnectionId = Field(description="id of the Airflow connection that holds the kubeconfig")
+    region: Text = Field(description="region of the target cloud, e.g. eu-de")
+    storage_classes: dict[Text, Text] = Field(
+        default_factory=dict,
+        description="StorageClass of the source -> StorageClass of the target; one not named here is a blocker",
+    )
+    smallest_volume_gib: int = Field(
+        default=10,
+        ge=1,
+        description="smallest disk the target cloud makes, in GiB; smaller claims are raised",
+    )
+    load_balancer: LoadBalancer | None = Field(
+        default=None, description="ELB for LoadBalancer Services; needed when the source has one"
+    )

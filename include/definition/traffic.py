@@ -1,0 +1,78 @@
+"""Describe the front door, the functional checks and the switch of the traffic."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from include.definition.parts import ConnectionId, DnsRecord, HttpUrl, Part, ServiceName, Text, UrlPath
+
+
+class Dns(Part):
+    """Name the DNS record that is switched at the cutover."""
+
+    connection: ConnectionId = Field(description="Airflow connection of the DNS server")
+    record: DnsRecord = Field(description="fully qualified name of the A record, with its final dot")
+    ttl_seconds: int = Field(
+        ge=1, le=86400, description="TTL of the record in seconds; clients may stay on the source this long"
+    )
+
+
+class ProbeRequest(Part):
+    """Name one path the client probe requests."""
+
+    path: UrlPath = Field(description="path below the probe's URL")
+
+
+class Probe(Part):
+    """Describe the client that measures the downtime, the lost and the doubled writes."""
+
+    url: HttpUrl = Field(description="address the probe requests, the one customers use")
+    requests_per_second: float = Field(
+        default=20, gt=0, le=1000, description="requests per second, reads and writes"
+    )
+    write: ProbeRequest = Field(description="path that takes a POST of {client, sequence, …} and answers 201")
+    read: ProbeRequest = Field(description="path that answers 200 while the application is up")
+    written: ProbeRequest = Field(
+        description="path that tells which sequences of `{client}` arrived: {sequences: {number: count}}"
+    )
+
+
+class FrontDoor(Part):
+    """Say how customers reach the application."""
+
+    dns: Dns = Field(description="record to switch")
+    service: ServiceName = Field(description="LoadBalancer Service behind the record, as namespace/name")
+    probe: Probe = Field(description="client that watches the front door during the cutover")
+
+
+class HttpCheck(Part):
+    """Expect an answer over HTTP from the front door's Service."""
+
+    path: UrlPath = Field(description="path to request")
+    status: int = Field(default=200, ge=100, le=599, description="expected HTTP status")
+    contains: Text | None = Field(default=None, description="text the body must contain")
+
+
+class SqlCheck(Part):
+    """Expect one value from a migrated database."""
+
+    database: Text = Field(description="name of an entry in `databases`")
+    query: Text = Field(description="query that returns one row of one column; it must not write")
+    expect: str = Field(description='the value as text, e.g. "true"')
+
+
+class Check(Part):
+    """Check one function of the application in the target; set exactly one of http and sql."""
+
+    name: Text = Field(description="what is checked, shown in the report")
+    http: HttpCheck | None = Field(default=None, description="a request and its expected answer")
+    sql: SqlCheck | None = Field(default=None, description="a query and its expected value")
+
+
+class Cutover(Part):
+    """Say how the target is watched after the switch."""
+
+    watch_seconds: float = Field(default=60, gt=0, description="seconds to watch before the source is let go")
+    most_failed_share: float = Field(
+        default=0.05, ge=0, le=1, description="share of failed probe requests above which traffic goes back"
+    )

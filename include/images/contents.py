@@ -1,0 +1,103 @@
+"""Read what an image is made of from its registry, without pulling layers."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from typing import Any
+
+from include.connections import RegistryAccess
+from include.errors import PermanentError
+from include.inventory.references import Reference
+from include.planning.registry import ACCEPT, Registry
+
+OCI_INDEX = "application/vnd.oci.image.index.v1+json"
+
+
+@dataclass(frozen=True)
+class ImageContents:
+    """Hold an image's digest and the digests it is made of.
+
+    :param digest: digest of the manifest or index itself.
+    :param platforms: platform -> digests of config and layers, in order.
+    :param blobs: digest -> size in bytes of every config and layer, each once.
+    """
+
+    digest: str
+    media_type: str
+    platforms: dict[str, list[str]] = field(default_factory=dict)
+    blobs: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def size(self) -> int:
+        """Return the bytes of all configs and layers."""
+        return sum(self.blobs.values())
+
+    @property
+    def is_oci_index(self) -> bool:
+        """Say whether it is the kind of index that SWR refuses."""
+        return self.media_type == OCI_INDEX
+
+
+class ContentRegistry(Registry):
+    """Read manifests; without a login when the access names no user."""
+
+    def contents(self, reference: Reference) -> ImageContents | None:
+        """Return what an image is made of, or None when the registry does not have it.
+
+        :raises PermanentError: when the registry refuses the request.
+        """
+        answer = self._raw(reference.repository, reference.digest or reference.tag)
+        if answer is None:
+            return None
+        manifest, media_type, digest = answer
+        platforms: dict[str, list[str]] = {}
+        blobs: dict[str, int] = {}
+        if "manifests" not in manifest:
+            _add(manifest, "image", platforms, blobs)
+            return ImageContents(digest, media_type, platforms, blobs)
+        for number, entry in enumerate(manifest["manifests"]):
+            child = self._raw(reference.repository, str(entry["digest"]))
+            if child is None:
+                return None
+            _add(child[0], platform_name(entry, number), platforms, blobs)
+        return ImageContents(digest, media_type, platforms, blobs)
+
+    def _raw(self, repository: str, name: str) -> tuple[dict[str, Any], str, str] | None:
+        path = f"/v2/{repository}/manifests/{name}"
+        answer = self._get(path, scope=f"repository:{repository}:pull", headers={"Accept": ACCEPT})
+        if answer.status_code == 404:
+            return None
+        if not answer.is_success:
+            raise PermanentError(
+                f"image {self._access.host}/{repository}:{name}: the registry answered {answer.status_code}; "
+                "check that the connection may read it"
+            )
+        manifest: dict[str, Any] = answer.json()
+        media_type = str(manifest.get("mediaType") or answer.headers.get("Content-Type", ""))
+        # Computed here rather than believed: the digest names exactly the bytes that were read.
+        digest = f"sha256:{hashlib.sha256(answer.content).hexdigest()}"
+        return manifest, media_type, digest
+
+
+def open_registry(access: RegistryAccess) -> ContentRegistry:
+    """Return a reader of one registry; close it after use."""
+    return ContentRegistry(access)
+
+
+def platform_name(entry: dict[str, Any], number: int) -> str:
+    """Return `os/architecture[/variant]` of an index's entry; attestations get their place instead."""
+    platform = entry.get("platform") or {}
+    parts = [platform.get("os"), platform.get("architecture"), platform.get("variant")]
+    name = "/".join(str(part) for part in parts if part)
+    return name if name and not name.startswith("unknown") else f"entry {number}"
+
+
+def _add(
+    manifest: dict[str, Any], platform: str, platforms: dict[str, list[str]], blobs: dict[str, int]
+) -> None:
+    parts = [manifest.get("config") or {}, *(manifest.get("layers") or [])]
+    digests = [str(part["digest"]) for part in parts if part.get("digest")]
+    name = platform if platform not in platforms else f"{platform} {len(platforms)}"
+    platforms[name] = digests
+    blobs.update({str(part["digest"]): int(part.get("size") or 0) for part in parts if part.get("digest")})

@@ -1,0 +1,156 @@
+"""Read everything the source has into the ledger, once."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+from include.clusters import Cluster
+from include.clusters.discovery import ApiResource
+from include.errors import ClusterError, PreflightError
+from include.inventory.moved_addresses import Move, moves_of
+from include.inventory.scope import COUNTED_ONLY, cluster_kinds, keep_needed, namespaced_kinds
+from include.inventory.secrecy import hide_secret
+from include.inventory.store import DOCUMENT, load_inventory, save_kind
+from include.ledger.records import now
+from include.progress import Progress
+from include.run import MigrationRun
+
+logger = logging.getLogger(__name__)
+
+READERS = 8
+Manifest = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Read:
+    """Hold what was read of one kind, or the problem of reading it."""
+
+    resource: ApiResource
+    objects: list[Manifest]
+    problem: str | None = None
+
+
+def take_inventory(run: MigrationRun) -> dict[str, Any]:
+    """Read all objects of the definition's namespaces and what they need of the cluster; return counts.
+
+    Writes `inventory` and one document per kind, `inventory/<plural.group>`. Values of Secrets are replaced
+    by hashes before anything is written.
+
+    :raises PreflightError: with every namespace that does not exist and every kind that may not be read.
+    """
+    cluster, namespaces = run.source, run.definition.source.namespaces
+    resources = cluster.discover(refresh=True)
+    _refuse_missing(cluster, namespaces)
+    inside = _read_all(cluster, namespaced_kinds(resources), namespaces)
+    outside = _read_all(cluster, cluster_kinds(resources), [None])
+    problems = [read.problem for read in (*inside, *outside) if read.problem]
+    if problems:
+        raise PreflightError(problems)
+    return _store(run, inside, outside)
+
+
+def _refuse_missing(cluster: Cluster, namespaces: Iterable[str]) -> None:
+    missing = [name for name in namespaces if not cluster.exists(f"/api/v1/namespaces/{name}")]
+    if missing:
+        raise PreflightError(
+            f"namespace {name}, source cluster: does not exist; correct source.namespaces in the definition"
+            for name in missing
+        )
+
+
+def _read_all(cluster: Cluster, resources: list[ApiResource], namespaces: Iterable[str | None]) -> list[Read]:
+    wanted = [(resource, namespace) for resource in resources for namespace in namespaces]
+    with ThreadPoolExecutor(READERS) as pool, Progress(len(wanted), 0, logger, noun="lists read") as progress:
+
+        def read(entry: tuple[ApiResource, str | None]) -> Read:
+            found = _read(cluster, *entry)
+            progress.add(items=1)
+            return found
+
+        return list(pool.map(read, wanted))
+
+
+def _read(cluster: Cluster, resource: ApiResource, namespace: str | None) -> Read:
+    try:
+        return Read(resource, list(cluster.list(resource.path(namespace))))
+    except ClusterError as error:
+        # An aggregated API may announce a list it does not serve.
+        if error.status in {404, 405}:
+            logger.warning("%s cannot be listed: %s", resource.name, error)
+            return Read(resource, [])
+        return Read(resource, [], str(error))
+
+
+def _store(run: MigrationRun, inside: list[Read], outside: list[Read]) -> dict[str, Any]:
+    moves = moves_of(run.definition)
+    by_resource = _by_resource(inside)
+    counted = {
+        resource.name: {"count": len(objects), "reason": COUNTED_ONLY[resource.name]}
+        for resource, objects in by_resource.items()
+        if resource.name in COUNTED_ONLY and objects
+    }
+    kept = {resource: rows for resource, rows in by_resource.items() if resource.name not in COUNTED_ONLY}
+    kept |= _needed(_by_resource(outside), [row for rows in kept.values() for row in rows], run)
+    filled = {resource: rows for resource, rows in sorted(kept.items()) if rows}
+    for resource, rows in filled.items():
+        save_kind(run.ledger, resource, [_ledger_form(row, moves) for row in rows])
+    counts = {resource.name: len(rows) for resource, rows in filled.items()}
+    run.ledger.write(
+        DOCUMENT,
+        {
+            "taken": now(),
+            "cluster": _cluster_facts(run.source),
+            "namespaces": run.definition.source.namespaces,
+            "registries": sorted(run.definition.images.sources),
+            "kinds": list(counts),
+            "objects": counts,
+            "counted": counted,
+        },
+    )
+    inventory = load_inventory(run.ledger)
+    sums = {"images": len(inventory.images()), "volumes": len(inventory.volumes())}
+    logger.info("The source has %s objects of %s kinds", sum(counts.values()), len(counts))
+    return {"objects": sum(counts.values()), "kinds": len(counts), **sums}
+
+
+def _by_resource(reads: list[Read]) -> dict[ApiResource, list[Manifest]]:
+    found: dict[ApiResource, list[Manifest]] = {}
+    for read in reads:
+        found.setdefault(read.resource, []).extend(read.objects)
+    return found
+
+
+def _needed(
+    outside: dict[ApiResource, list[Manifest]], inside: list[Manifest], run: MigrationRun
+) -> dict[ApiResource, list[Manifest]]:
+    # An empty namespace has no object that names it.
+    marks = [{"metadata": {"namespace": name}} for name in run.definition.source.namespaces]
+    kept: dict[str, list[Manifest]] = {}
+    # Bindings before roles: a ClusterRole is needed when a kept binding names it.
+    for resource in sorted(
+        outside, key=lambda resource: not resource.name.endswith("bindings.rbac.authorization.k8s.io")
+    ):
+        kept[resource.name] = keep_needed(resource, outside[resource], [*inside, *marks], kept)
+    return {resource: kept[resource.name] for resource in outside}
+
+
+def _ledger_form(obj: Manifest, moves: tuple[Move, ...]) -> Manifest:
+    if obj.get("kind") == "Secret" and obj.get("apiVersion") == "v1":
+        obj = hide_secret(obj, moves)
+    metadata = {key: value for key, value in obj.get("metadata", {}).items() if key != "managedFields"}
+    trimmed = {**obj, "metadata": metadata}
+    if obj.get("kind") == "Node":
+        status = {key: value for key, value in (obj.get("status") or {}).items() if key != "images"}
+        trimmed["status"] = status
+    return trimmed
+
+
+def _cluster_facts(cluster: Cluster) -> dict[str, Any]:
+    return {
+        "version": cluster.version().get("gitVersion"),
+        "uid": cluster.get("/api/v1/namespaces/kube-system")["metadata"]["uid"],
+    }

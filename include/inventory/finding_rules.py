@@ -1,0 +1,36 @@
+"""Find what stands in the way of a migration, by every rule of the folder `findings`."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Iterable
+from typing import Protocol
+
+from include.definition import Definition
+from include.inventory import findings
+from include.inventory.model import Finding
+from include.inventory.store import Inventory
+
+SEVERITIES = ("blocker", "warning", "info")
+
+
+class FindingRule(Protocol):
+    """Look for one sort of obstacle."""
+
+    def find(self, inventory: Inventory, definition: Definition) -> Iterable[Finding]:
+        """Yield what was found."""
+
+
+def finding_rules() -> dict[str, FindingRule]:
+    """Return every rule of the folder by its module's name."""
+    names = sorted(module.name for module in pkgutil.iter_modules(findings.__path__))
+    return {name: importlib.import_module(f"{findings.__name__}.{name}") for name in names}
+
+
+def find_all(inventory: Inventory, definition: Definition) -> list[Finding]:
+    """Run every rule; blockers come first, then warnings, then what is only good to know."""
+    found = [finding for rule in finding_rules().values() for finding in rule.find(inventory, definition)]
+    return sorted(
+        set(found), key=lambda one: (SEVERITIES.index(one.severity), one.rule, one.object, one.message)
+    )

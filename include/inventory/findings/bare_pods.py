@@ -1,0 +1,25 @@
+"""Pods without a controller: they cannot be held back until their volumes are copied."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from include.definition import Definition
+from include.inventory.model import Finding, label
+from include.inventory.owners import is_finished, own_objects
+from include.inventory.store import Inventory
+
+RULE = "bare_pod"
+
+
+def find(inventory: Inventory, definition: Definition) -> Iterator[Finding]:
+    """Report pods that nobody would start again."""
+    for obj in own_objects(inventory):
+        if obj["kind"] == "Pod" and not is_finished(obj):
+            yield Finding(
+                RULE,
+                "warning",
+                label(obj),
+                "has no controller; it is not migrated",
+                "make it a Deployment with one replica, or start it on the target by hand",
+            )

@@ -1,0 +1,50 @@
+"""Pods that mount folders of their node: the content stays behind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from include.definition import Definition
+from include.inventory.model import Finding, label
+from include.inventory.owners import own_objects
+from include.inventory.pod_specs import pod_spec
+from include.inventory.store import Inventory
+
+RULE = "host_path_volume"
+# CCE keeps its own data there; mounting one of them can break the node.
+FORBIDDEN = frozenset({
+    "/",
+    "/home/paas",
+    "/var/paas",
+    "/var/lib",
+    "/var/script",
+    "/mnt/paas",
+    "/opt/cloud",
+})
+
+
+def find(inventory: Inventory, definition: Definition) -> Iterator[Finding]:
+    """Report each hostPath volume; folders CCE forbids are blockers."""
+    for obj in own_objects(inventory):
+        for volume in (pod_spec(obj) or {}).get("volumes") or []:
+            path = (volume.get("hostPath") or {}).get("path")
+            if path:
+                yield _finding(label(obj), volume["name"], path)
+
+
+def _finding(name: str, volume: str, path: str) -> Finding:
+    if (path.rstrip("/") or "/") in FORBIDDEN:
+        return Finding(
+            RULE,
+            "blocker",
+            name,
+            f"volume {volume} mounts {path} of the node, which CCE forbids",
+            "mount a narrower folder, or a PersistentVolumeClaim",
+        )
+    return Finding(
+        RULE,
+        "warning",
+        name,
+        f"volume {volume} mounts {path} of the node; its content is not migrated",
+        "fine for logs and sockets; keep data in a PersistentVolumeClaim",
+    )

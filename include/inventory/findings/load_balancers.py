@@ -1,0 +1,44 @@
+"""Services of type LoadBalancer: another cloud's annotations, and the ELB they get."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from include.definition import Definition
+from include.inventory.foreign_annotations import foreign_annotations
+from include.inventory.model import Finding, label
+from include.inventory.store import Inventory
+
+RULE = "load_balancer"
+
+
+def find(inventory: Inventory, definition: Definition) -> Iterator[Finding]:
+    """Report Services without an ELB to bind to, and annotations that are dropped."""
+    for service in inventory.objects("Service"):
+        if (service.get("spec") or {}).get("type") != "LoadBalancer":
+            continue
+        if definition.target.load_balancer is None:
+            yield Finding(
+                RULE,
+                "blocker",
+                label(service),
+                "is a LoadBalancer, but target.load_balancer is not set",
+                "name the class and id of an existing ELB in target.load_balancer",
+            )
+        foreign = foreign_annotations(service)
+        if foreign:
+            yield Finding(
+                RULE,
+                "info",
+                label(service),
+                f"loses annotations of another cloud: {', '.join(foreign)}",
+                "check that the ELB is made the way they asked for (internal, TLS, protocol)",
+            )
+        if (service.get("spec") or {}).get("loadBalancerIP"):
+            yield Finding(
+                RULE,
+                "info",
+                label(service),
+                "loses spec.loadBalancerIP; the address is the ELB's",
+                "clients that use the address instead of the name need the new one",
+            )

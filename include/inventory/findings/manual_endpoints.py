@@ -1,0 +1,25 @@
+"""Services without selector, whose endpoints a person wrote."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from include.definition import Definition
+from include.inventory.model import Finding, label
+from include.inventory.store import Inventory
+
+RULE = "manual_endpoints"
+
+
+def find(inventory: Inventory, definition: Definition) -> Iterator[Finding]:
+    """Report Services that would lead nowhere on the target, because endpoints are not migrated."""
+    for service in inventory.objects("Service"):
+        spec = service.get("spec") or {}
+        if not spec.get("selector") and spec.get("type") != "ExternalName":
+            yield Finding(
+                RULE,
+                "warning",
+                label(service),
+                "has no selector; its endpoints were written by hand and are not migrated",
+                "write them for the target before the release of the workloads, or use an ExternalName Service",
+            )

@@ -1,0 +1,42 @@
+"""Claims whose StorageClass has no counterpart in the definition."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from include.definition import Definition
+from include.inventory.model import Finding, label
+from include.inventory.store import Inventory
+
+RULE = "storage_class_without_mapping"
+
+
+def find(inventory: Inventory, definition: Definition) -> Iterator[Finding]:
+    """Report claims and claim templates that would ask the target for a class it does not know."""
+    mapping = definition.target.storage_classes
+    for name, storage_class in _claims(inventory):
+        if storage_class in mapping:
+            continue
+        wanted = f"class {storage_class}" if storage_class else "no class"
+        yield Finding(
+            RULE,
+            "blocker",
+            name,
+            f"asks for {wanted}, which target.storage_classes does not map",
+            f"add `{storage_class}: <class of the target, e.g. csi-disk>`"
+            if storage_class
+            else "give the claim a class on the source, and map it",
+        )
+
+
+def _claims(inventory: Inventory) -> Iterator[tuple[str, str | None]]:
+    for claim in inventory.objects("PersistentVolumeClaim"):
+        yield label(claim), _class(claim)
+    for obj in inventory.objects("StatefulSet"):
+        for template in (obj.get("spec") or {}).get("volumeClaimTemplates") or []:
+            yield f"{label(obj)} claim template {template['metadata']['name']}", _class(template)
+
+
+def _class(claim: dict[str, Any]) -> str | None:
+    return (claim.get("spec") or {}).get("storageClassName") or None

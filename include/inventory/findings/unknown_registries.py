@@ -1,0 +1,26 @@
+"""Images of registries the definition does not name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from include.definition import Definition
+from include.inventory.model import Finding
+from include.inventory.references import registry_of
+from include.inventory.store import Inventory
+
+RULE = "unknown_registry"
+
+
+def find(inventory: Inventory, definition: Definition) -> Iterator[Finding]:
+    """Report images that are pulled without a login, which may be limited or refused."""
+    for image in inventory.images():
+        host = registry_of(image.reference)
+        if host not in definition.images.sources:
+            yield Finding(
+                RULE,
+                "warning",
+                image.reference,
+                f"comes from {host}, which images.sources does not name; it is copied without a login",
+                f"add `{host}: <connection>` to images.sources if the registry asks for one",
+            )

@@ -1,0 +1,90 @@
+"""Find every image a cluster runs."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from include.inventory.model import ImageUse, label
+from include.inventory.pod_specs import containers, is_custom, pod_spec
+
+DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
+STATUS_LISTS = ("initContainerStatuses", "containerStatuses", "ephemeralContainerStatuses")
+# Keys under which custom resources name an image.
+IMAGE_KEY = re.compile(r"^(image|.*Image)$")
+
+
+def find_images(objects: Iterable[dict[str, Any]], registries: Sequence[str]) -> list[ImageUse]:
+    """Return each image reference once, with the digest that pods report and who uses it.
+
+    :param registries: in custom resources only references of these registry hosts count as images.
+    """
+    users: dict[str, set[str]] = {}
+    digests: dict[str, Counter[str]] = {}
+    for obj in objects:
+        for reference in references_of(obj, registries):
+            users.setdefault(reference, set()).add(_user(obj))
+        for reference, digest in _pulled(obj):
+            digests.setdefault(reference, Counter())[digest] += 1
+    return [_image_use(reference, users[reference], digests.get(reference)) for reference in sorted(users)]
+
+
+def references_of(obj: dict[str, Any], registries: Sequence[str]) -> Iterator[str]:
+    """Yield the image references an object names: containers of any sort, image volumes, custom resources."""
+    for container in containers(obj):
+        if container.get("image"):
+            yield container["image"]
+    for volume in (pod_spec(obj) or {}).get("volumes") or []:
+        reference = (volume.get("image") or {}).get("reference")
+        if reference:
+            yield reference
+    if is_custom(obj):
+        yield from (text for _, _, text in custom_references(obj, registries))
+
+
+def custom_references(obj: dict[str, Any], registries: Sequence[str]) -> Iterator[tuple[Any, str, str]]:
+    """Yield (mapping, key, reference) of images a custom resource names in its spec."""
+    yield from _walk(obj.get("spec"), registries)
+
+
+def _walk(node: Any, registries: Sequence[str]) -> Iterator[tuple[Any, str, str]]:
+    if isinstance(node, dict):
+        for key, value in node.items():
+            if isinstance(value, str) and IMAGE_KEY.match(key) and value.partition("/")[0] in registries:
+                yield node, key, value
+            else:
+                yield from _walk(value, registries)
+    elif isinstance(node, list):
+        for value in node:
+            yield from _walk(value, registries)
+
+
+def _pulled(obj: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield (reference of the spec, digest the kubelet pulled) of a pod's containers."""
+    if obj.get("kind") != "Pod":
+        return
+    wanted = {container["name"]: container.get("image", "") for container in containers(obj)}
+    status = obj.get("status") or {}
+    for name in STATUS_LISTS:
+        for row in status.get(name) or []:
+            match = DIGEST.search(row.get("imageID") or "")
+            # A local image id (docker://sha256:… without a repository) is a config digest, not a manifest's.
+            if match and "@" in row["imageID"] and wanted.get(row["name"]):
+                yield wanted[row["name"]], match.group(0)
+
+
+def _image_use(reference: str, users: set[str], digests: Counter[str] | None) -> ImageUse:
+    pinned = DIGEST.search(reference.partition("@")[2])
+    ranked = [pinned.group(0)] if pinned else [digest for digest, _ in (digests or Counter()).most_common()]
+    return ImageUse(reference, ranked[0] if ranked else None, tuple(sorted(users)), tuple(ranked[1:]))
+
+
+def _user(obj: dict[str, Any]) -> str:
+    """Name the owner rather than a pod or ReplicaSet, whose names change."""
+    metadata = obj.get("metadata", {})
+    for owner in metadata.get("ownerReferences") or []:
+        if owner.get("controller"):
+            return f"{owner['kind']} {metadata.get('namespace')}/{owner['name']}"
+    return label(obj)

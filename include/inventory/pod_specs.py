@@ -1,0 +1,50 @@
+"""Find the pod specs inside Kubernetes objects."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+# Where each kind keeps its pod spec.
+PATHS: dict[str, tuple[str, ...]] = {
+    "Pod": ("spec",),
+    "PodTemplate": ("template", "spec"),
+    "CronJob": ("spec", "jobTemplate", "spec", "template", "spec"),
+    "Deployment": ("spec", "template", "spec"),
+    "StatefulSet": ("spec", "template", "spec"),
+    "DaemonSet": ("spec", "template", "spec"),
+    "ReplicaSet": ("spec", "template", "spec"),
+    "ReplicationController": ("spec", "template", "spec"),
+    "Job": ("spec", "template", "spec"),
+}
+CONTAINER_LISTS = ("initContainers", "containers", "ephemeralContainers")
+BUILT_IN_GROUPS = frozenset({"", "apps", "batch", "autoscaling", "policy", "extensions"})
+
+
+def api_group(obj: dict[str, Any]) -> str:
+    """Return the API group of an object, empty for the core group."""
+    group, slash, _ = str(obj.get("apiVersion", "")).partition("/")
+    return group if slash else ""
+
+
+def is_custom(obj: dict[str, Any]) -> bool:
+    """Say whether an object's kind comes from a CustomResourceDefinition (or an aggregated API)."""
+    group = api_group(obj)
+    return group not in BUILT_IN_GROUPS and not group.endswith(".k8s.io")
+
+
+def pod_spec(obj: dict[str, Any]) -> dict[str, Any] | None:
+    """Return the pod spec inside an object, not a copy; None for a kind without one."""
+    if is_custom(obj):
+        return None
+    node: Any = obj
+    for step in PATHS.get(str(obj.get("kind")), ("",)):
+        node = node.get(step) if isinstance(node, dict) else None
+    return node if isinstance(node, dict) else None
+
+
+def containers(obj: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield every container of an object's pod spec, init and ephemeral ones included, not copies."""
+    spec = pod_spec(obj) or {}
+    for name in CONTAINER_LISTS:
+        yield from spec.get(name) or []

@@ -1,0 +1,137 @@
+"""Keep the inventory in the ledger, one document per kind, and read it back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
+from functools import cached_property
+from typing import Any
+
+from include.clusters.discovery import ApiResource
+from include.errors import LedgerError
+from include.inventory.images import find_images
+from include.inventory.model import ImageUse, VolumeUse
+from include.inventory.volumes import find_volumes
+from include.ledger import Ledger
+
+DOCUMENT = "inventory"
+FOLDER = "inventory"
+READERS = 8
+
+Manifest = dict[str, Any]
+
+
+class Inventory:
+    """Answer what the source has. Nothing in it asks a cluster.
+
+    :param cluster: version, kube-system uid and moment of the inventory.
+    :param objects: full manifests by resource; Secrets carry hashes instead of values.
+    :param registries: registry hosts of the definition; image-like texts of custom resources that start
+        with one of them count as images.
+    :param counted: kinds whose objects were only counted, with the reason: name -> {count, reason}.
+    """
+
+    def __init__(
+        self,
+        objects: dict[ApiResource, list[Manifest]],
+        *,
+        cluster: Manifest | None = None,
+        namespaces: Sequence[str] = (),
+        registries: Sequence[str] = (),
+        counted: dict[str, Manifest] | None = None,
+    ) -> None:
+        self.cluster = cluster or {}
+        self.namespaces = tuple(namespaces)
+        self.registries = tuple(registries)
+        self.counted = counted or {}
+        self._objects = objects
+
+    def objects(self, kind: str | None = None, namespace: str | None = None) -> list[Manifest]:
+        """Return manifests, all or of one kind, all or of one namespace, in a stable order."""
+        chosen = (rows for resource, rows in self._ordered() if kind in {None, resource.kind})
+        return [
+            row
+            for rows in chosen
+            for row in rows
+            if namespace is None or row.get("metadata", {}).get("namespace") == namespace
+        ]
+
+    def resources(self) -> list[ApiResource]:
+        """Return the resources that have objects here, sorted."""
+        return [resource for resource, _ in self._ordered()]
+
+    def resource_of(self, obj: Manifest) -> ApiResource:
+        """Return the resource of an object of this inventory.
+
+        :raises LedgerError: when the inventory has no such kind.
+        """
+        found = self._by_kind.get((str(obj.get("apiVersion")), str(obj.get("kind"))))
+        if found is None:
+            raise LedgerError(
+                f"{obj.get('kind')} of {obj.get('apiVersion')} is not in the inventory; take it again"
+            )
+        return found
+
+    def key_of(self, obj: Manifest) -> str:
+        """Return the key of an object, e.g. `deployments.apps/shop/web`, used in plan, items and proofs."""
+        return object_key(self.resource_of(obj), obj)
+
+    def images(self) -> list[ImageUse]:
+        """Return every image the cluster runs, by reference."""
+        return find_images(self.objects(), self.registries)
+
+    def volumes(self) -> list[VolumeUse]:
+        """Return every claim of the migrated namespaces."""
+        return find_volumes(
+            self.objects("PersistentVolumeClaim"), self.objects("PersistentVolume"), self.objects("Pod")
+        )
+
+    @cached_property
+    def by_key(self) -> dict[str, Manifest]:
+        """Return all manifests by key."""
+        return {object_key(resource, row): row for resource, rows in self._ordered() for row in rows}
+
+    @cached_property
+    def _by_kind(self) -> dict[tuple[str, str], ApiResource]:
+        return {(resource.api_version, resource.kind): resource for resource in self._objects}
+
+    def _ordered(self) -> list[tuple[ApiResource, list[Manifest]]]:
+        return sorted(self._objects.items())
+
+
+def object_key(resource: ApiResource, obj: Manifest) -> str:
+    """Return `<plural.group>/<namespace>/<name>`, without namespace for cluster-scoped objects."""
+    metadata = obj.get("metadata", {})
+    parts = (resource.name, metadata.get("namespace"), metadata.get("name"))
+    return "/".join(str(part) for part in parts if part)
+
+
+def save_kind(ledger: Ledger, resource: ApiResource, objects: Iterable[Manifest]) -> None:
+    """Write the document of one kind."""
+    ordered = sorted(objects, key=lambda obj: object_key(resource, obj))
+    description = {**asdict(resource), "verbs": sorted(resource.verbs)}
+    ledger.write(f"{FOLDER}/{resource.name}", {"resource": description, "objects": ordered})
+
+
+def load_inventory(ledger: Ledger) -> Inventory:
+    """Read the inventory of a run.
+
+    :raises LedgerError: when none was taken.
+    """
+    if not ledger.exists(DOCUMENT):
+        raise LedgerError(f"{ledger.folder}: no inventory was taken; run the phase resource_planning first")
+    summary = ledger.read(DOCUMENT)
+    with ThreadPoolExecutor(READERS) as pool:
+        documents = list(pool.map(ledger.read, [f"{FOLDER}/{name}" for name in summary["kinds"]]))
+    return Inventory(
+        {_resource(document["resource"]): document["objects"] for document in documents},
+        cluster=summary["cluster"],
+        namespaces=summary["namespaces"],
+        registries=summary["registries"],
+        counted=summary["counted"],
+    )
+
+
+def _resource(document: Manifest) -> ApiResource:
+    return ApiResource(**{**document, "verbs": frozenset(document["verbs"])})

@@ -1,0 +1,69 @@
+"""Find every claim, where its content lies, and which pods use it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from include.inventory.model import VolumeUse
+from include.inventory.pod_specs import pod_spec
+from include.inventory.quantities import parse_bytes
+
+SELECTED_NODE = "volume.kubernetes.io/selected-node"
+HOSTNAME = "kubernetes.io/hostname"
+
+
+def find_volumes(
+    claims: Iterable[dict[str, Any]], volumes: Iterable[dict[str, Any]], pods: Sequence[dict[str, Any]]
+) -> list[VolumeUse]:
+    """Return every claim with its PersistentVolume, node and node path where they are known."""
+    by_name = {volume["metadata"]["name"]: volume for volume in volumes}
+    found = [
+        _volume_use(claim, by_name.get((claim.get("spec") or {}).get("volumeName") or ""), pods)
+        for claim in claims
+    ]
+    return sorted(found, key=lambda use: (use.namespace, use.claim))
+
+
+def _volume_use(
+    claim: dict[str, Any], volume: dict[str, Any] | None, pods: Sequence[dict[str, Any]]
+) -> VolumeUse:
+    metadata, spec = claim["metadata"], claim.get("spec") or {}
+    users = [pod for pod in pods if metadata["name"] in claims_of(pod, metadata["namespace"])]
+    capacity = (claim.get("status") or {}).get("capacity") or spec.get("resources", {}).get("requests") or {}
+    volume_spec = (volume or {}).get("spec") or {}
+    return VolumeUse(
+        namespace=metadata["namespace"],
+        claim=metadata["name"],
+        pv=volume["metadata"]["name"] if volume else None,
+        storage_class=spec.get("storageClassName"),
+        capacity_bytes=parse_bytes(capacity.get("storage")),
+        access_modes=tuple(spec.get("accessModes") or ()),
+        node=_node(claim, volume_spec, users),
+        node_path=(volume_spec.get("hostPath") or volume_spec.get("local") or {}).get("path"),
+        csi_driver=(volume_spec.get("csi") or {}).get("driver"),
+        pods=tuple(sorted(pod["metadata"]["name"] for pod in users)),
+    )
+
+
+def claims_of(pod: dict[str, Any], namespace: str | None = None) -> set[str]:
+    """Return the names of the claims a pod or pod template mounts; none when it is of another namespace."""
+    if namespace is not None and pod.get("metadata", {}).get("namespace") != namespace:
+        return set()
+    mounted = (pod_spec(pod) or {}).get("volumes") or []
+    return {
+        entry["persistentVolumeClaim"]["claimName"] for entry in mounted if entry.get("persistentVolumeClaim")
+    }
+
+
+def _node(claim: dict[str, Any], volume_spec: dict[str, Any], users: Sequence[dict[str, Any]]) -> str | None:
+    affinity = ((volume_spec.get("nodeAffinity") or {}).get("required") or {}).get("nodeSelectorTerms") or []
+    for term in affinity:
+        for rule in (term.get("matchExpressions") or []) + (term.get("matchFields") or []):
+            if rule.get("key") in {HOSTNAME, "metadata.name"} and len(rule.get("values") or []) == 1:
+                return str(rule["values"][0])
+    running = [pod for pod in users if (pod.get("status") or {}).get("phase") == "Running"]
+    for pod in running or users:
+        if (pod.get("spec") or {}).get("nodeName"):
+            return str(pod["spec"]["nodeName"])
+    return (claim["metadata"].get("annotations") or {}).get(SELECTED_NODE)

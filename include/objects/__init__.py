@@ -1,0 +1,9 @@
+"""Copy buckets with their metadata, and prove every object."""
+
+from __future__ import annotations
+
+from include.objects.copying import copy_bucket, copy_bucket_delta
+from include.objects.handover import hand_over_buckets, take_back_buckets
+from include.objects.proving import prove_bucket
+
+__all__ = ["copy_bucket", "copy_bucket_delta", "hand_over_buckets", "prove_bucket", "take_back_buckets"]

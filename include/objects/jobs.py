@@ -1,0 +1,157 @@
+"""Bind one planned bucket to its two stores and to the record of its copy."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel, ConfigDict
+
+from include.errors import PermanentError
+from include.ledger import safe_key
+from include.ledger.records import now
+from include.objects.storage import open_client
+from include.objects.transfer import BucketPair
+from include.planning.model import PlanItem, load_plan
+from include.planning.ownership import MARKER_PREFIX
+
+if TYPE_CHECKING:
+    from include.definition import Bucket
+    from include.run import MigrationRun
+
+PHASE = "obs_sync"
+FOLDER = "buckets"
+KEYS_PER_DOCUMENT = 50_000
+# Beside the marker that planning writes and rewrites.
+STATE_KEY = MARKER_PREFIX + "-{migration}-handed-over.json"
+
+
+class BucketRecord(BaseModel):
+    """Record the last copy of a bucket.
+
+    `newest` is the youngest date in the source's listing, `digest` the hash of that listing. `final` says that the source's
+    writers stood still; `handed_over` is the moment at which the target took over in an earlier run.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    key: str
+    at: str
+    final: bool
+    objects: int
+    bytes: int
+    newest: str | None
+    digest: str
+    handed_over: str | None = None
+
+
+@dataclass(frozen=True)
+class BucketJob:
+    """Copy or prove one bucket."""
+
+    run: MigrationRun
+    item: PlanItem
+    bucket: Bucket
+    pair: BucketPair
+
+    @property
+    def label(self) -> str:
+        """Name the bucket in messages."""
+        return f"bucket {self.bucket.name} ({self.pair.source_bucket} to {self.pair.target_bucket})"
+
+    @property
+    def folder(self) -> str:
+        """Return where the ledger keeps this bucket's documents."""
+        return f"{FOLDER}/{safe_key(self.item.key)}"
+
+    def read_record(self) -> BucketRecord | None:
+        """Return what this run copied last."""
+        name = f"{self.folder}/copy"
+        if not self.run.ledger.exists(name):
+            return None
+        return BucketRecord.model_validate(self.run.ledger.read(name))
+
+    def write_record(self, record: BucketRecord) -> None:
+        """Record the last copy."""
+        self.run.ledger.write(f"{self.folder}/copy", record)
+
+    def copied_keys(self) -> set[str]:
+        """Return the keys this run found on the source in earlier copies: only such may be removed from the target."""
+        return set(self._read_parts("keys"))
+
+    def write_keys(self, keys: list[str]) -> None:
+        """Remember which keys were copied."""
+        self._write_parts("keys", dict.fromkeys(keys, ""))
+
+    def read_proved(self) -> dict[str, str]:
+        """Return key -> versions of both sides that were compared in this run and found equal."""
+        return self._read_parts("proved")
+
+    def write_proved(self, versions: dict[str, str]) -> None:
+        """Remember which versions are known to be equal."""
+        self._write_parts("proved", versions)
+
+    def _read_parts(self, name: str) -> dict[str, str]:
+        parts = [self.run.ledger.read(part) for part in self.run.ledger.list(f"{self.folder}/{name}")]
+        return {key: text for part in parts for key, text in part["objects"].items()}
+
+    def _write_parts(self, name: str, rows: dict[str, str]) -> None:
+        """Write in several documents: a bucket may have millions of objects."""
+        keys = sorted(rows)
+        for number, start in enumerate(range(0, max(len(keys), 1), KEYS_PER_DOCUMENT)):
+            part = {key: rows[key] for key in keys[start : start + KEYS_PER_DOCUMENT]}
+            self.run.ledger.write(f"{self.folder}/{name}/{number:04d}", {"objects": part})
+
+    def unproved_keys(self) -> set[str]:
+        """Return the keys that the last proof of this run found different."""
+        name = f"proofs-detail/{safe_key(self.item.key)}"
+        if not self.run.ledger.exists(name):
+            return set()
+        return {str(row["object"]) for row in self.run.ledger.read(name)["differences"]}
+
+    def read_handover(self) -> dict[str, Any] | None:
+        """Return the note that the target has taken over, kept in the target itself, or None."""
+        from botocore.exceptions import ClientError
+
+        try:
+            answer = self.pair.target.get_object(Bucket=self.pair.target_bucket, Key=self._state_key)
+        except ClientError as error:
+            if error.response.get("Error", {}).get("Code") in {"NoSuchKey", "404"}:
+                return None
+            raise
+        note: dict[str, Any] = json.loads(answer["Body"].read())
+        return note
+
+    def write_handover(self, digest: str) -> None:
+        """Note in the target that it has taken over from a source with this listing."""
+        note = {"migration": self.run.definition.name, "moment": now(), "digest": digest}
+        self.pair.target.put_object(
+            Bucket=self.pair.target_bucket,
+            Key=self._state_key,
+            Body=json.dumps(note).encode(),
+            ContentType="application/json",
+        )
+
+    def remove_handover(self) -> None:
+        """Take the note away."""
+        self.pair.target.delete_object(Bucket=self.pair.target_bucket, Key=self._state_key)
+
+    @property
+    def _state_key(self) -> str:
+        return STATE_KEY.format(migration=self.run.definition.name)
+
+
+def open_job(run: MigrationRun, key: str) -> BucketJob:
+    """Return the job of a planned bucket; no store is asked yet."""
+    item = load_plan(run.ledger).item(PHASE, key)
+    bucket = next((one for one in run.definition.buckets if one.name == item.details["name"]), None)
+    if bucket is None:
+        raise PermanentError(f"bucket {key}: the definition does not name it any more; make the plan again")
+    pair = BucketPair(
+        open_client(run.connections.object_storage(bucket.source.connection)),
+        bucket.source.bucket,
+        open_client(run.connections.object_storage(bucket.target.connection)),
+        bucket.target.bucket,
+    )
+    return BucketJob(run, item, bucket, pair)

@@ -1,0 +1,22 @@
+"""Check what has to be so, plan every item, and prepare the targets."""
+
+from __future__ import annotations
+
+from include.planning.model import Plan, PlanItem, load_plan
+from include.planning.obstacles import find_obstacles, refuse_blockers
+from include.planning.planner import plan_migration
+from include.planning.preflight_checks import check_preflight
+from include.planning.summary import plan_summary
+from include.planning.targets import prepare_targets
+
+__all__ = [
+    "Plan",
+    "PlanItem",
+    "check_preflight",
+    "find_obstacles",
+    "load_plan",
+    "plan_migration",
+    "plan_summary",
+    "prepare_targets",
+    "refuse_blockers",
+]

@@ -1,0 +1,75 @@
+"""Shape the plan: one row per item, with what is to be done and what it should cost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from include.errors import LedgerError
+from include.ledger import Ledger
+
+DOCUMENT = "plan"
+
+PlanAction = Literal["copy", "adapt", "install", "prepare", "verify", "switch", "exclude"]
+
+
+class PlanItem(BaseModel):
+    """Plan one item; `key` is unique within its phase and names the item in ledger and report."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    key: str = Field(min_length=1)
+    phase: str
+    kind: str
+    source: str
+    target: str
+    action: PlanAction
+    bytes: int = Field(default=0, ge=0, description="predicted bytes, 0 when unknown")
+    predicted_seconds: float = Field(default=0.0, ge=0)
+    details: dict[str, Any] = Field(default_factory=dict)
+
+
+class Plan(BaseModel):
+    """Hold every row of a migration, in phase order, then by key."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    rows: list[PlanItem] = Field(alias="items", default_factory=list)
+
+    def items(self, phase: str | None = None, kind: str | None = None) -> list[PlanItem]:
+        """Return the rows to act on, of one phase and kind when they are given; excluded ones are left out."""
+        return [row for row in self._chosen(phase, kind) if row.action != "exclude"]
+
+    def excluded(self, phase: str | None = None) -> list[PlanItem]:
+        """Return the rows that stay behind on purpose; `details["reason"]` says why."""
+        return [row for row in self._chosen(phase, None) if row.action == "exclude"]
+
+    def item(self, phase: str, key: str) -> PlanItem:
+        """Return one row.
+
+        :raises LedgerError: when the plan has no such row.
+        """
+        for row in self.rows:
+            if row.phase == phase and row.key == key:
+                return row
+        raise LedgerError(f"the plan has no item {key} in phase {phase}; make the plan again")
+
+    def _chosen(self, phase: str | None, kind: str | None) -> Iterable[PlanItem]:
+        return (row for row in self.rows if phase in {None, row.phase} and kind in {None, row.kind})
+
+
+def save_plan(ledger: Ledger, plan: Plan) -> None:
+    """Write the plan."""
+    ledger.write(DOCUMENT, plan)
+
+
+def load_plan(ledger: Ledger) -> Plan:
+    """Read the plan of a run.
+
+    :raises LedgerError: when none was made.
+    """
+    if not ledger.exists(DOCUMENT):
+        raise LedgerError(f"{ledger.folder}: no plan was made; run the phase resource_planning first")
+    return Plan.model_validate(ledger.read(DOCUMENT))

@@ -1,0 +1,74 @@
+"""Make the plan: one row per item, from the inventory and the definition."""
+
+from __future__ import annotations
+
+import logging
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+from include.errors import PreflightError
+from include.inventory.store import Inventory, load_inventory
+from include.ledger import ItemRecord
+from include.planning.data_rows import bucket_rows, database_rows
+from include.planning.fixed_rows import fixed_rows
+from include.planning.image_rows import image_rows
+from include.planning.model import Plan, PlanItem, save_plan
+from include.planning.object_rows import object_rows, volume_rows
+from include.planning.obstacles import find_obstacles, refuse_blockers
+from include.planning.targets import target_rows
+
+if TYPE_CHECKING:
+    from include.run import MigrationRun
+
+logger = logging.getLogger(__name__)
+
+PHASES = (
+    "resource_planning",
+    "swr_image_sync",
+    "rds_dump_restore",
+    "obs_sync",
+    "velero_install",
+    "adaptation",
+    "velero_backup_restore",
+    "verification",
+    "cutover",
+)
+
+
+def plan_migration(run: MigrationRun) -> Plan:
+    """Make the plan from the inventory, and write it with the items it excludes.
+
+    :raises PreflightError: when findings block the migration, an image is gone, or there is nothing to do.
+    """
+    refuse_blockers(find_obstacles(run))
+    inventory = load_inventory(run.ledger)
+    plan = Plan(items=sorted(_rows(run, inventory), key=lambda row: (PHASES.index(row.phase), row.key)))
+    if not plan.items("velero_backup_restore"):
+        raise PreflightError(
+            f"namespaces {', '.join(inventory.namespaces)}, source cluster: hold nothing to migrate; "
+            "correct source.namespaces in the definition"
+        )
+    save_plan(run.ledger, plan)
+    for row in plan.excluded():
+        run.ledger.record_item(row.phase, _excluded_item(row))
+    logger.info("The plan has %s rows, and leaves %s out", len(plan.items()), len(plan.excluded()))
+    return plan
+
+
+def _rows(run: MigrationRun, inventory: Inventory) -> list[PlanItem]:
+    with ThreadPoolExecutor(3) as pool:
+        outside = [
+            pool.submit(image_rows, run, inventory.images()),
+            pool.submit(database_rows, run),
+            pool.submit(bucket_rows, run),
+        ]
+        rows = object_rows(inventory)
+        rows += volume_rows(inventory.volumes(), run.definition.target.storage_classes)
+        rows += fixed_rows(run.definition) + target_rows(run)
+        return rows + [row for future in outside for row in future.result()]
+
+
+def _excluded_item(row: PlanItem) -> ItemRecord:
+    return ItemRecord(
+        key=row.key, phase=row.phase, kind=row.kind, source=row.source, target=row.target, action="excluded"
+    )

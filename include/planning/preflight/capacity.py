@@ -1,0 +1,81 @@
+"""The target has room for the pods of the source's namespaces."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from include.inventory.owners import is_finished
+from include.inventory.quantities import parse_quantity
+
+if TYPE_CHECKING:
+    from include.run import MigrationRun
+
+UNITS = {"cpu": (1.0, "cores"), "memory": (2.0**30, "GiB")}
+NO_EXECUTION = frozenset({"NoSchedule", "NoExecute"})
+
+Amounts = dict[str, float]
+
+
+def find_problems(run: MigrationRun) -> Iterator[str]:
+    """Yield what the pods request beyond what the target's nodes have left."""
+    namespaces = run.definition.source.namespaces
+    pods = [pod for name in namespaces for pod in run.source.list(f"/api/v1/namespaces/{name}/pods")]
+    nodes = [node for node in run.target.list("/api/v1/nodes") if is_usable(node)]
+    if not nodes:
+        yield "target cluster: no node is ready and schedulable; add a node pool"
+        return
+    # Pods of a former run stand in the same namespaces: they are replaced, not added.
+    others = [
+        pod for pod in run.target.list("/api/v1/pods") if pod["metadata"]["namespace"] not in namespaces
+    ]
+    yield from compare(sum_requests(pods), sum_allocatable(nodes), sum_requests(others))
+
+
+def compare(needed: Amounts, allocatable: Amounts, used: Amounts) -> Iterator[str]:
+    """Yield a line for each of cpu, memory and pods that does not suffice."""
+    for name in ("cpu", "memory", "pods"):
+        left = allocatable[name] - used[name]
+        if needed[name] > left:
+            factor, unit = UNITS.get(name, (1.0, "pods"))
+            yield (
+                f"target cluster: the pods need {needed[name] / factor:.1f} {unit} ({name}), "
+                f"its nodes have {max(left, 0) / factor:.1f} left; add nodes"
+            )
+
+
+def sum_requests(pods: Iterable[dict[str, Any]]) -> Amounts:
+    """Return what pods request: the larger of all containers together and the largest init container."""
+    total: Amounts = {"cpu": 0.0, "memory": 0.0, "pods": 0.0}
+    for pod in pods:
+        if is_finished(pod):
+            continue
+        spec = pod.get("spec") or {}
+        total["pods"] += 1
+        for name in UNITS:
+            together = sum(_request(one, name) for one in spec.get("containers") or [])
+            largest = max((_request(one, name) for one in spec.get("initContainers") or []), default=0.0)
+            total[name] += max(together, largest) + parse_quantity((spec.get("overhead") or {}).get(name))
+    return total
+
+
+def sum_allocatable(nodes: Iterable[dict[str, Any]]) -> Amounts:
+    """Return what nodes have for pods."""
+    total: Amounts = {"cpu": 0.0, "memory": 0.0, "pods": 0.0}
+    for node in nodes:
+        for name in total:
+            total[name] += parse_quantity((node.get("status", {}).get("allocatable") or {}).get(name))
+    return total
+
+
+def is_usable(node: dict[str, Any]) -> bool:
+    """Say whether a node is ready and takes ordinary pods."""
+    spec = node.get("spec") or {}
+    conditions = (node.get("status") or {}).get("conditions") or []
+    is_ready = any(row.get("type") == "Ready" and row.get("status") == "True" for row in conditions)
+    is_tainted = any(taint.get("effect") in NO_EXECUTION for taint in spec.get("taints") or [])
+    return is_ready and not is_tainted and not spec.get("unschedulable")
+
+
+def _request(container: dict[str, Any], name: str) -> float:
+    return parse_quantity(((container.get("resources") or {}).get("requests") or {}).get(name))

@@ -1,0 +1,66 @@
+"""Ask object storages what planning needs to know, in the way OBS accepts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from include.connections import ObjectStorageAccess
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+PAGE = 1000
+
+
+def open_storage(access: ObjectStorageAccess) -> Any:
+    """Return a boto3 S3 client.
+
+    OBS refuses path-style addresses and the checksum trailers boto3 sends unless told otherwise.
+    """
+    import boto3
+    from botocore.config import Config
+
+    return boto3.client(
+        "s3",
+        endpoint_url=access.endpoint_url,
+        region_name=access.region,
+        aws_access_key_id=access.access_key,
+        aws_secret_access_key=access.secret_key,
+        config=Config(
+            s3={"addressing_style": access.addressing_style},
+            request_checksum_calculation="when_required",
+            response_checksum_validation="when_required",
+            connect_timeout=10,
+            read_timeout=30,
+            retries={"mode": "standard", "max_attempts": 4},
+        ),
+    )
+
+
+def error_code(error: Exception) -> str:
+    """Return the code of a boto3 ClientError, e.g. `NoSuchBucket` or `404`; the class name of any other."""
+    response = getattr(error, "response", None)
+    code = (response or {}).get("Error", {}).get("Code")
+    return str(code) if code else type(error).__name__
+
+
+def bucket_exists(client: Any, bucket: str) -> bool:
+    """Say whether a bucket can be listed; a HEAD alone would answer path-style requests, too."""
+    from botocore.exceptions import ClientError
+
+    try:
+        client.list_objects_v2(Bucket=bucket, MaxKeys=1)
+    except ClientError as error:
+        if error_code(error) in {"NoSuchBucket", "404"}:
+            return False
+        raise
+    return True
+
+
+def list_objects(client: Any, bucket: str) -> Iterator[tuple[str, int]]:
+    """Yield key and size of every object of a bucket."""
+    for page in client.get_paginator("list_objects_v2").paginate(
+        Bucket=bucket, PaginationConfig={"PageSize": PAGE}
+    ):
+        for entry in page.get("Contents") or []:
+            yield str(entry["Key"]), int(entry["Size"])

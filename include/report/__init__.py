@@ -1,0 +1,8 @@
+"""Join plan, items and proofs into the report of a run."""
+
+from __future__ import annotations
+
+from include.report.building import build_report
+from include.report.writing import write_report
+
+__all__ = ["build_report", "write_report"]

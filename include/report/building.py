@@ -1,0 +1,118 @@
+"""Build the report and judge the run: partial is failure, absence is failure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from include.ledger import Ledger, PhaseRecord
+from include.ledger.records import now
+from include.report.document import Downtime, Kind, Report, ReportPhase, Result
+from include.report.rows import UNTOUCHED, Row, join_rows, phase_order, planned_items
+
+DOWNTIME_DOCUMENT = "cutover/downtime"
+FINDINGS_DOCUMENT = "findings"
+REASON_RULES = frozenset({
+    "item_without_proof",
+    "empty_plan",
+    "downtime_not_measured",
+    "writes_not_exactly_once",
+})
+
+
+def build_report(ledger: Ledger, kind: Kind, result: Result) -> dict[str, Any]:
+    """Return report.json of a run, made from its ledger alone.
+
+    :param result: how the run's tasks ended. `succeeded` becomes `failed` when an item lacks an equal
+        proof and a waiver, when the plan is empty, or when a migration measured no downtime; the reasons
+        are added to the findings.
+    """
+    return judge_run(ledger, kind, result, join_rows(ledger, kind)).as_json()
+
+
+def judge_run(ledger: Ledger, kind: Kind, result: Result, rows: Sequence[Row]) -> Report:
+    """Return the report of joined rows."""
+    downtime = _downtime(ledger)
+    reasons = list(_reasons(ledger, kind, rows, downtime))
+    phases = _phases(ledger, kind, rows)
+    return Report(
+        migration=ledger.migration,
+        run_id=ledger.run_id,
+        kind=kind,
+        result="failed" if reasons and result == "succeeded" else result,
+        started=min((phase.started for phase in phases if phase.started), default=None),
+        finished=now(),
+        phases=phases,
+        items=[row.as_item() for row in rows],
+        downtime=downtime,
+        findings=[*_findings(ledger), *reasons],
+    )
+
+
+def _reasons(
+    ledger: Ledger, kind: Kind, rows: Sequence[Row], downtime: Downtime | None
+) -> Iterator[dict[str, Any]]:
+    for row in rows:
+        if row.problem:
+            yield _finding(
+                "item_without_proof",
+                f"{row.phase}/{row.key}",
+                row.problem,
+                "repair it and run the phase again, or record a waiver with a name and a reason",
+            )
+    if kind == "assessment":
+        return
+    if not planned_items(ledger):
+        yield _finding("empty_plan", ledger.migration, "the plan has no items", "check source.namespaces")
+    if kind == "migration":
+        yield from _cutover_reasons(ledger, downtime)
+
+
+def _cutover_reasons(ledger: Ledger, downtime: Downtime | None) -> Iterator[dict[str, Any]]:
+    if downtime is None:
+        yield _finding(
+            "downtime_not_measured",
+            ledger.migration,
+            "no client probe measured the cutover",
+            "look at the probe's task of the cutover phase",
+        )
+    elif downtime.writes_lost or downtime.writes_doubled:
+        yield _finding(
+            "writes_not_exactly_once",
+            ledger.migration,
+            f"{downtime.writes_lost} acknowledged writes lost, {downtime.writes_doubled} doubled",
+            "compare the written sequences on both sides before the source is let go",
+        )
+
+
+def _finding(rule: str, name: str, message: str, remedy: str) -> dict[str, Any]:
+    return {"rule": rule, "severity": "blocker", "object": name, "message": message, "remedy": remedy}
+
+
+def _phases(ledger: Ledger, kind: Kind, rows: Sequence[Row]) -> list[ReportPhase]:
+    records = {record.id: record for record in ledger.phases()}
+    expected = {row.phase for row in rows} - UNTOUCHED[kind]
+    names = sorted(records.keys() | expected, key=phase_order)
+    return [_phase(name, records.get(name), [row for row in rows if row.phase == name]) for name in names]
+
+
+def _phase(name: str, record: PhaseRecord | None, rows: Sequence[Row]) -> ReportPhase:
+    is_good = record is not None and record.result == "succeeded" and not any(row.problem for row in rows)
+    return ReportPhase(
+        id=name,
+        started=record.started if record else None,
+        finished=record.finished if record else None,
+        items=len(rows),
+        bytes=sum(row.record.bytes for row in rows if row.record),
+        result="succeeded" if is_good else "failed",
+    )
+
+
+def _downtime(ledger: Ledger) -> Downtime | None:
+    if not ledger.exists(DOWNTIME_DOCUMENT):
+        return None
+    return Downtime.model_validate(ledger.read(DOWNTIME_DOCUMENT))
+
+
+def _findings(ledger: Ledger) -> list[dict[str, Any]]:
+    return list(ledger.read(FINDINGS_DOCUMENT)["findings"]) if ledger.exists(FINDINGS_DOCUMENT) else []

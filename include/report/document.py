@@ -1,0 +1,91 @@
+"""Shape report.json: a stable interface, other programs read it."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from include.ledger import Action, Proof
+
+Kind = Literal["migration", "rehearsal", "assessment"]
+Result = Literal["succeeded", "failed", "rolled_back"]
+
+
+class ReportPart(BaseModel):
+    """Refuse unknown fields and changes."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ReportPhase(ReportPart):
+    """Sum up one phase."""
+
+    id: str
+    started: str | None
+    finished: str | None
+    items: int
+    bytes: int
+    result: Literal["succeeded", "failed"]
+
+
+class ReportWaiver(ReportPart):
+    """Name who accepted an item without an equal proof, and why."""
+
+    by: str
+    reason: str
+
+
+class ReportItem(ReportPart):
+    """Show one item of the plan with what was done and its proof."""
+
+    phase: str
+    kind: str
+    source: str
+    target: str
+    action: Action
+    bytes: int
+    seconds: float
+    predicted_seconds: float | None
+    proof: Proof | None
+    waiver: ReportWaiver | None
+
+
+class DowntimeStep(ReportPart):
+    """Say how long one step of the cutover took."""
+
+    name: str
+    seconds: float
+
+
+class Downtime(BaseModel):
+    """Show what a client at the front door saw during the cutover."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    seconds: float
+    requests: int
+    writes_acknowledged: int
+    writes_lost: int
+    writes_doubled: int
+    steps: list[DowntimeStep] = Field(default_factory=list)
+
+
+class Report(ReportPart):
+    """Be the whole of report.json."""
+
+    schema_version: Literal[1] = Field(default=1, serialization_alias="schema")
+    migration: str
+    run_id: str
+    kind: Kind
+    result: Result
+    started: str | None
+    finished: str
+    phases: list[ReportPhase]
+    items: list[ReportItem]
+    downtime: Downtime | None
+    findings: list[dict[str, Any]]
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the document as it is written."""
+        return self.model_dump(mode="json", by_alias=True)

@@ -1,0 +1,24 @@
+"""Write report.json and report.html into the run's ledger."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from include.ledger import Ledger
+from include.report.building import judge_run
+from include.report.document import Kind, Result
+from include.report.page import render_page
+from include.report.rows import join_rows
+
+
+def write_report(ledger: Ledger, kind: Kind, result: Result) -> dict[str, Any]:
+    """Write `report.json` and `report.html` beside each other and return the report.
+
+    The page lies at `ledger.folder / "report.html"`; it needs no other file.
+    """
+    rows = join_rows(ledger, kind)
+    report = judge_run(ledger, kind, result, rows)
+    document = report.as_json()
+    ledger.write("report", document)
+    ledger.write_text("report.html", render_page(report, rows))
+    return document

@@ -1,0 +1,88 @@
+"""Make sure that the source serves nobody and writes nothing, and prove it."""
+
+from __future__ import annotations
+
+import logging
+import time
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import httpx
+
+from include.cutover.front_door import is_traffic_on_target, service_addresses
+from include.cutover.quiescing import PODS_GONE_SECONDS, await_no_pods
+from include.cutover.workloads import BY_CLOCK, RUNNING, hold_all, list_workloads, living_pods
+from include.errors import PermanentError, ProofError
+from include.ledger import Proof
+from include.retirement.records import record
+
+if TYPE_CHECKING:
+    from include.run import MigrationRun
+
+logger = logging.getLogger(__name__)
+
+KEY = "fence/source"
+REQUESTS = 10
+SECONDS_BETWEEN = 0.5
+TIMEOUT_SECONDS = 2.0
+
+
+def fence_source(run: MigrationRun) -> None:
+    """Hold everything in the source's migrated namespaces, and prove by requests that it no longer serves.
+
+    :raises PermanentError: when the front door does not lead to the target.
+    :raises ProofError: when the source still answers or still runs pods.
+    """
+    started = time.monotonic()
+    if not is_traffic_on_target(run):
+        raise PermanentError(
+            f"DNS record {run.definition.front_door.dns.record}: does not lead to the target; the source stays until it does"
+        )
+    namespaces = run.definition.source.namespaces
+    for resources in (BY_CLOCK, RUNNING):
+        hold_all(run.source, list_workloads(run.source, namespaces, resources))
+    await_no_pods(run.source, namespaces, PODS_GONE_SECONDS)
+    answered = ask_source(run)
+    pods = len(living_pods(run.source, namespaces))
+    expected = {"requests": REQUESTS, "answered": 0, "pods": 0}
+    found = {"requests": REQUESTS, "answered": answered, "pods": pods}
+    proof = Proof(
+        method="requests to the source's load balancer",
+        source=expected,
+        target=found,
+        equal=expected == found,
+    )
+    problem = f"source cluster: answered {answered} of {REQUESTS} requests and runs {pods} pods; find out what still serves"
+    left = record(
+        run,
+        KEY,
+        "source cluster",
+        "nothing serves or writes there",
+        proof,
+        time.monotonic() - started,
+        problem,
+    )
+    if left:
+        raise ProofError(left, "the source is not fenced")
+    logger.info("The source is fenced")
+
+
+def ask_source(run: MigrationRun) -> int:
+    """Request the front door's read path from the source's load balancer; return how many requests got a good answer."""
+    probe = run.definition.front_door.probe
+    parts = urlsplit(probe.url)
+    addresses = service_addresses(run, "source")
+    good = 0
+    with httpx.Client(timeout=TIMEOUT_SECONDS, trust_env=False) as client:
+        for number in range(REQUESTS if addresses else 0):
+            address = addresses[number % len(addresses)]
+            port = f":{parts.port}" if parts.port else ""
+            try:
+                answer = client.get(
+                    f"{parts.scheme}://{address}{port}{probe.read.path}", headers={"Host": parts.netloc}
+                )
+            except httpx.TransportError:
+                answer = None
+            good += answer is not None and answer.is_success
+            time.sleep(SECONDS_BETWEEN)
+    return good

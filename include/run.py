@@ -1,0 +1,81 @@
+"""Hold what every phase of one run needs: the definition, the ledger, the connections, both clusters."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from include.definition import Definition, load_definition
+from include.ledger import Ledger
+
+if TYPE_CHECKING:
+    from upath import UPath
+
+    from include.clusters import Cluster
+    from include.connections import Connections
+
+MIGRATIONS_FOLDER = Path(__file__).resolve().parent.parent / "migrations"
+HASH_CHARACTERS = 10
+LONGEST_SHORT_ID = 20
+
+
+@dataclass(frozen=True)
+class MigrationRun:
+    """Bind one definition to one run's record and to live access."""
+
+    definition: Definition
+    ledger: Ledger
+    connections: Connections
+    run_id: str
+
+    @cached_property
+    def source(self) -> Cluster:
+        """Return the source cluster, connected at its first request."""
+        from include.clusters import Cluster
+
+        return Cluster(self.connections.cluster(self.definition.source.cluster, "source"))
+
+    @cached_property
+    def target(self) -> Cluster:
+        """Return the target cluster, connected at its first request."""
+        from include.clusters import Cluster
+
+        return Cluster(self.connections.cluster(self.definition.target.cluster, "target"))
+
+    @cached_property
+    def short_id(self) -> str:
+        """Return at most 20 characters of [a-z0-9-], the same for the same run: for names of objects."""
+        digest = hashlib.sha256(f"{self.definition.name}\n{self.run_id}".encode()).hexdigest()
+        readable = self.definition.name[: LONGEST_SHORT_ID - HASH_CHARACTERS - 1].strip("-")
+        return f"{readable}-{digest[:HASH_CHARACTERS]}"
+
+
+def open_run(
+    definition: str | Path, run_id: str, ledger_root: UPath | Path | str, connections: Connections
+) -> MigrationRun:
+    """Open a run, new or known.
+
+    :param definition: path of a definition, or the name of one in `migrations/`.
+    :raises DefinitionError: with every problem of the definition.
+
+    The first call records the definition; later calls use the recorded one, so that editing the file
+    does not change a run half way.
+    """
+    loaded = load_definition(definition_path(definition))
+    ledger = Ledger(ledger_root, loaded.name, run_id)
+    if ledger.exists("definition"):
+        loaded = Definition.model_validate(ledger.read("definition"))
+    else:
+        ledger.write("definition", loaded)
+    return MigrationRun(definition=loaded, ledger=ledger, connections=connections, run_id=run_id)
+
+
+def definition_path(definition: str | Path) -> Path:
+    """Return the file behind a path or a name in `migrations/`."""
+    path = Path(definition)
+    if path.is_file() or path.suffix:
+        return path
+    return MIGRATIONS_FOLDER / f"{definition}.yaml"

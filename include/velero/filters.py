@@ -1,0 +1,86 @@
+"""Choose by name what Velero backs up: exactly the objects of the plan.
+
+An object made after the inventory was neither judged nor adapted; it would arrive unheld. So it stays out, and the
+next run takes it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import yaml
+
+from include.errors import PermanentError
+from include.planning.model import PlanItem
+from include.velero.names import NAMESPACE
+
+DATA_KEY = "policy.yaml"
+# What etcd takes of one object, with room for the rest of the ConfigMap.
+MOST_BYTES = 1_000_000
+NAMESPACES = "namespaces"
+
+Names = dict[str, list[str]]
+
+
+def filter_policy(rows: Iterable[PlanItem]) -> dict[str, Any]:
+    """Return Velero's resource policy: per scope and kind, the names to include."""
+    cluster_scoped, namespaced = _by_scope(rows)
+    policy: dict[str, Any] = {"version": "v1"}
+    if cluster_scoped:
+        policy["clusterScopedFilterPolicy"] = {"resourceFilters": _filters(cluster_scoped)}
+    if namespaced:
+        policy["namespacedFilterPolicies"] = [
+            {"namespaces": [namespace], "resourceFilters": _filters(names)}
+            for namespace, names in sorted(namespaced.items())
+        ]
+    return policy
+
+
+def filter_config_map(name: str, labels: dict[str, str], rows: Iterable[PlanItem]) -> dict[str, Any]:
+    """Return the ConfigMap with the policy.
+
+    :raises PermanentError: when the names do not fit into one ConfigMap, which is all Velero takes.
+    """
+    text = yaml.safe_dump(filter_policy(rows), sort_keys=False)
+    if len(text.encode()) > MOST_BYTES:
+        raise PermanentError(
+            f"the list of objects to back up has {len(text.encode())} bytes, more than a ConfigMap takes; "
+            "migrate fewer namespaces in one run"
+        )
+    return {
+        "apiVersion": "v1",
+        "kind": "ConfigMap",
+        "metadata": {"name": name, "namespace": NAMESPACE, "labels": labels},
+        "data": {DATA_KEY: text},
+    }
+
+
+def resources(rows: Iterable[PlanItem], *, namespaced: bool) -> list[str]:
+    """Return the resource names of one scope, sorted, e.g. `deployments.apps`."""
+    return sorted({_resource(row) for row in rows if bool(row.details.get("namespace")) == namespaced})
+
+
+def _by_scope(rows: Iterable[PlanItem]) -> tuple[Names, dict[str, Names]]:
+    cluster_scoped: Names = {}
+    namespaced: dict[str, Names] = {}
+    for row in rows:
+        namespace = row.details.get("namespace")
+        if _resource(row) == NAMESPACES:
+            continue  # chosen by spec.includedNamespaces
+        names = namespaced.setdefault(namespace, {}) if namespace else cluster_scoped
+        names.setdefault(_resource(row), []).append(_literal(row.details["name"]))
+    return cluster_scoped, namespaced
+
+
+def _filters(names: Names) -> list[dict[str, Any]]:
+    return [{"kinds": [resource], "names": sorted(found)} for resource, found in sorted(names.items())]
+
+
+def _resource(row: PlanItem) -> str:
+    return str(row.details["resource"])
+
+
+def _literal(name: str) -> str:
+    """Return a glob that only matches this name; RBAC names may hold odd characters."""
+    return "".join(f"\\{sign}" if sign in "*?[]{}!\\" else sign for sign in name)

@@ -1,0 +1,194 @@
+"""Restore the planned objects on the target, held still, and prove that each of them is there."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any, Literal
+
+from include.adaptation import modifiers_name, resource_modifiers
+from include.clusters import ApiResource, Cluster
+from include.errors import ObjectExistsError, ProofError
+from include.ledger import ItemRecord, Proof
+from include.ledger.records import Action
+from include.planning.model import PlanItem
+from include.progress import Progress
+from include.proofs import settle_proof
+from include.velero.attempts import choose_name, current_name
+from include.velero.backups import PHASE, backup_name, object_id, planned_objects, policy_name
+from include.velero.bucket import BackupBucket, backup_bucket
+from include.velero.filters import filter_config_map
+from include.velero.holding import with_hold_rules
+from include.velero.names import API_VERSION, NAMESPACE, object_path, owned
+from include.velero.results import restored_actions, result_lines
+from include.velero.states import read_phase, state_of, wait_until_finished
+from include.velero.syncing import sync_backup
+
+if TYPE_CHECKING:
+    from include.run import MigrationRun
+
+logger = logging.getLogger(__name__)
+
+RESTORE_SECONDS = 3600.0
+WORKERS = 8
+MOST_LOGGED = 20
+ExistingPolicy = Literal["update", "none"]
+
+Manifest = dict[str, Any]
+
+
+def submit_restore(run: MigrationRun) -> str:
+    """Ask Velero on the target for the restore and return its name; one that runs or succeeded is kept.
+
+    Objects that are there already are brought to the adapted and held form, unless the front door already leads
+    to the target: then nothing that serves customers is touched, and only missing objects are made.
+    """
+    from include.cutover.front_door import is_traffic_on_target
+
+    rows = planned_objects(run)
+    policy: ExistingPolicy = "none" if is_traffic_on_target(run) else "update"
+    sync_backup(run, backup_name(run))
+    labels = owned(run.definition)
+    run.target.apply(filter_config_map(policy_name(run), labels, rows))
+    modifiers = with_hold_rules(run, resource_modifiers(run))
+    modifiers["metadata"]["labels"] = {**(modifiers["metadata"].get("labels") or {}), **labels}
+    run.target.apply(modifiers)
+    name = choose_name(run, "restore", run.target, again=_is_of_older_backup(run))
+    if not run.target.exists(object_path("restores", name)):
+        try:
+            run.target.create(restore_manifest(run, name, policy))
+        except ObjectExistsError:
+            logger.info("Restore %s was submitted by another try", name)
+        run.ledger.event("restore submitted", name=name, existing_objects=policy)
+    logger.info("Restore %s of %s objects, target cluster; existing objects: %s", name, len(rows), policy)
+    return name
+
+
+def restore_phase(run: MigrationRun) -> str:
+    """Return the restore's phase; `include.velero.states.state_of` says what it means."""
+    return read_phase(run.target, "restores", current_name(run, "restore"))
+
+
+def wait_for_restore(run: MigrationRun, timeout_seconds: float = RESTORE_SECONDS) -> str:
+    """Wait for the end of the restore and return its final phase."""
+    return wait_until_finished(run.target, "restores", current_name(run, "restore"), timeout_seconds)
+
+
+def prove_restore(run: MigrationRun) -> int:
+    """Look for every planned object on the target and record a proof for each; return how many there are.
+
+    :raises ProofError: with Velero's errors and every object that is missing, all at once.
+    """
+    started = time.monotonic()
+    name, bucket = current_name(run, "restore"), backup_bucket(run)
+    problems = _noted_errors(run, bucket, name)
+    actions = restored_actions(bucket.read_json(f"restores/{name}/restore-{name}-resource-list.json.gz"))
+    rows, served = planned_objects(run), {row.name: row for row in run.target.discover(refresh=True)}
+    with (
+        ThreadPoolExecutor(WORKERS) as pool,
+        Progress(len(rows), 0, logger, noun="restored objects") as progress,
+    ):
+
+        def prove(row: PlanItem) -> str | None:
+            seen = find_restored(run.target, served, row)
+            problem = _record(run, row, seen, actions.get(object_id(row.details)), started)
+            progress.add(items=1)
+            return problem
+
+        problems += [problem for problem in pool.map(prove, rows) if problem]
+    if problems:
+        raise ProofError(problems, f"restore velero/{name}, target cluster")
+    return len(rows)
+
+
+def find_restored(target: Cluster, served: dict[str, ApiResource], row: PlanItem) -> Manifest | None:
+    """Return the live object of a plan row, in whatever version the target serves it, or None."""
+    resource = served.get(str(row.details["resource"]))
+    if resource is None:
+        return None
+    return target.find(resource.path(row.details.get("namespace"), row.details["name"]))
+
+
+def restore_manifest(run: MigrationRun, name: str, policy: ExistingPolicy) -> Manifest:
+    """Return the Restore: every object of the backup, through the adaptation's modifiers."""
+    return {
+        "apiVersion": API_VERSION,
+        "kind": "Restore",
+        "metadata": {"name": name, "namespace": NAMESPACE, "labels": owned(run.definition)},
+        "spec": {
+            "backupName": backup_name(run),
+            "includedNamespaces": sorted(run.definition.source.namespaces),
+            "includeClusterResources": True,
+            "existingResourcePolicy": policy,
+            "resourceModifier": {"apiGroup": "", "kind": "ConfigMap", "name": modifiers_name(run)},
+            "resourcePolicy": {"apiGroup": "", "kind": "configmap", "name": policy_name(run)},
+            "restorePVs": False,
+        },
+    }
+
+
+def _is_of_older_backup(run: MigrationRun) -> bool:
+    seen = run.target.find(object_path("restores", current_name(run, "restore")))
+    return seen is not None and seen["spec"].get("backupName") != backup_name(run)
+
+
+def _noted_errors(run: MigrationRun, bucket: BackupBucket, name: str) -> list[str]:
+    phase = read_phase(run.target, "restores", name)
+    has_results = f"{bucket.prefix}/restores/{name}/restore-{name}-results.gz" in bucket.sizes(
+        f"restores/{name}"
+    )
+    results = bucket.read_json(f"restores/{name}/restore-{name}-results.gz") if has_results else {}
+    _log_warnings(run, name, result_lines(results, "warnings"))
+    errors = result_lines(results, "errors")
+    if state_of(phase) == "done":
+        return errors
+    return errors or [f"it is {phase} without a stored error; read the log of Deployment {NAMESPACE}/velero"]
+
+
+def _log_warnings(run: MigrationRun, name: str, warnings: Iterable[str]) -> None:
+    found = list(warnings)
+    # Said of every object that was there before, whatever was done with it; verification compares them all.
+    other = [line for line in found if "already exists" not in line]
+    if len(other) < len(found):
+        logger.info("Restore %s: %s objects were there already and differ", name, len(found) - len(other))
+    for line in other[:MOST_LOGGED]:
+        logger.warning("Restore %s: %s", name, line)
+    if found:
+        run.ledger.write("velero/restore-warnings", {"name": name, "warnings": found})
+
+
+def _record(
+    run: MigrationRun, row: PlanItem, seen: Manifest | None, action: str | None, started: float
+) -> str | None:
+    name = object_id(row.details)[1]
+    proof = Proof(
+        method="planned object read back from the target",
+        source=name,
+        target=name if seen is not None else None,
+        equal=seen is not None,
+    )
+    problem = f"{row.target}, target cluster: was not restored; read the errors of the restore"
+    left = settle_proof(run, PHASE, row.key, proof, problem)
+    run.ledger.record_item(
+        PHASE,
+        ItemRecord(
+            key=row.key,
+            phase=PHASE,
+            kind=row.kind,
+            source=row.source,
+            target=row.target,
+            action=_action(left, action),
+            seconds=round(time.monotonic() - started, 3),
+            predicted_seconds=row.predicted_seconds,
+            error=left,
+        ),
+    )
+    return left
+
+
+def _action(problem: str | None, action: str | None) -> Action:
+    if problem:
+        return "failed"
+    return "copied" if action in {"created", "updated"} else "already_equal"

@@ -1,0 +1,80 @@
+"""Know what each phase of Velero's backups and restores means: done, failed, or keep waiting."""
+
+from __future__ import annotations
+
+import logging
+import time
+from typing import TYPE_CHECKING, Any, Literal
+
+from include.errors import PermanentError, WaitTimeoutError
+from include.velero.names import object_path
+
+if TYPE_CHECKING:
+    from include.clusters import Cluster
+
+logger = logging.getLogger(__name__)
+
+POLL_SECONDS = 0.5
+SECONDS_BETWEEN_LINES = 10.0
+State = Literal["done", "failed", "waiting"]
+STATES: dict[str, State] = {
+    "Completed": "done",
+    "PartiallyFailed": "failed",
+    "Failed": "failed",
+    "FailedValidation": "failed",
+    "Deleting": "failed",
+}
+
+
+def state_of(phase: str) -> State:
+    """Return what a phase means; a new or unknown one is waited for."""
+    return STATES.get(phase, "waiting")
+
+
+def read_phase(cluster: Cluster, plural: str, name: str) -> str:
+    """Return the phase of a backup or restore; `New` before Velero has looked at it.
+
+    :raises PermanentError: when Velero refused it, with every reason.
+    """
+    status = cluster.get(object_path(plural, name)).get("status") or {}
+    phase = str(status.get("phase") or "New")
+    reasons = status.get("validationErrors")
+    if reasons:
+        raise PermanentError(
+            f"{plural[:-1]} velero/{name}, {cluster.name} cluster: Velero refuses it: {'; '.join(map(str, reasons))}"
+        )
+    return phase
+
+
+def wait_until_finished(
+    cluster: Cluster,
+    plural: str,
+    name: str,
+    timeout_seconds: float,
+) -> str:
+    """Poll until the phase is final; return it. How far it is, is logged every ten seconds."""
+    started = last_line = time.monotonic()
+    while True:
+        phase = read_phase(cluster, plural, name)
+        if state_of(phase) != "waiting":
+            return phase
+        moment = time.monotonic()
+        if moment - started >= timeout_seconds:
+            raise WaitTimeoutError(
+                f"{plural[:-1]} velero/{name}, {cluster.name} cluster: is {phase} after {moment - started:.0f} s; "
+                "read the log of Deployment velero/velero"
+            )
+        if moment - last_line >= SECONDS_BETWEEN_LINES:
+            last_line = moment
+            done = progress_of(cluster.get(object_path(plural, name)))
+            logger.info(
+                "%s %s is %s, %s, %.0f s", plural[:-1].capitalize(), name, phase, done, moment - started
+            )
+        time.sleep(POLL_SECONDS)
+
+
+def progress_of(obj: dict[str, Any]) -> str:
+    """Return e.g. `12 of 40 objects`."""
+    progress = (obj.get("status") or {}).get("progress") or {}
+    done = progress.get("itemsBackedUp", progress.get("itemsRestored", 0))
+    return f"{done} of {progress.get('totalItems', '?')} objects"

@@ -1,0 +1,55 @@
+"""List the differences of two objects, each with its path."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from include.errors import shorten
+from include.inventory.secrecy import sha256
+
+VALUE_LIMIT = 120
+# Their values may be confidential: differences name the path alone.
+CONFIDENTIAL_KINDS = frozenset({"Secret", "ConfigMap"})
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Hold one unequal place; a value that is not there is None."""
+
+    path: str
+    expected: Any
+    actual: Any
+
+    def text(self, *, with_values: bool) -> str:
+        """Return e.g. `spec.replicas: expected 2, found 1`."""
+        if not with_values:
+            return f"{self.path}: differs"
+        return f"{self.path}: expected {_value(self.expected)}, found {_value(self.actual)}"
+
+
+def compare(expected: Any, actual: Any, path: str = "") -> Iterator[Difference]:
+    """Yield every place where the target differs from what is expected there."""
+    if isinstance(expected, dict) and isinstance(actual, dict):
+        for name in sorted(expected.keys() | actual.keys()):
+            yield from compare(expected.get(name), actual.get(name), f"{path}.{name}".lstrip("."))
+    elif isinstance(expected, list) and isinstance(actual, list) and len(expected) == len(actual):
+        for index, (one, other) in enumerate(zip(expected, actual, strict=True)):
+            yield from compare(one, other, f"{path}[{index}]")
+    elif expected != actual:
+        yield Difference(path, expected, actual)
+
+
+def fingerprint(obj: Any) -> str:
+    """Return a hash of an object that does not depend on the order of its keys."""
+    return sha256(json.dumps(obj, sort_keys=True, ensure_ascii=False).encode())
+
+
+def _value(value: Any) -> str:
+    return (
+        "nothing"
+        if value is None
+        else shorten(json.dumps(value, ensure_ascii=False, sort_keys=True), VALUE_LIMIT)
+    )

@@ -1,0 +1,132 @@
+"""Wait until every workload of the target runs as it did on the source."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from include.adaptation.context import context_of
+from include.adaptation.pipeline import adapt
+from include.errors import ProofError
+from include.inventory.store import Inventory, load_inventory
+from include.ledger import Proof
+from include.planning.model import PlanItem, load_plan
+from include.verification.objects import autoscaled_workloads
+from include.verification.readiness import Readiness, judge
+from include.verification.records import PHASE, record
+
+if TYPE_CHECKING:
+    from include.clusters import Cluster
+    from include.run import MigrationRun
+
+logger = logging.getLogger(__name__)
+
+TIMEOUT_SECONDS = 600.0
+POLL_SECONDS = 1.0
+SECONDS_BETWEEN_LINES = 10.0
+# A pull can fail once, and a Secret arrive a moment later than the pod.
+HOPELESS_SECONDS = 30.0
+
+
+@dataclass
+class Watched:
+    """Follow one workload while it starts."""
+
+    item: PlanItem
+    manifest: dict[str, Any]
+    wanted: int | None
+    readiness: Readiness | None = None
+    ready_after: float = 0.0
+    hopeless_since: float | None = field(default=None)
+
+
+def verify_workloads(
+    run: MigrationRun,
+    *,
+    timeout_seconds: float = TIMEOUT_SECONDS,
+    clock: Callable[[], float] = time.monotonic,
+) -> int:
+    """Wait until all workloads have as many ready pods as on the source; return how many there are.
+
+    What a pod waits for is logged while it waits. A workload that cannot start (no image, no Secret) is given
+    up after half a minute.
+
+    :raises ProofError: with every workload that does not run, and why.
+    """
+    watched = _watched(run)
+    started = last_line = clock()
+    waiting = list(watched)
+    while waiting and clock() - started < timeout_seconds:
+        _look(run.target, waiting, clock() - started)
+        waiting = [one for one in waiting if not _is_decided(one, clock() - started)]
+        if waiting and clock() - last_line >= SECONDS_BETWEEN_LINES:
+            last_line = clock()
+            _log(waiting, len(watched), clock() - started)
+        if waiting:
+            time.sleep(POLL_SECONDS)
+    problems = [problem for one in watched if (problem := _record(run, one))]
+    if problems:
+        raise ProofError(problems, "workloads do not run on the target")
+    logger.info("All %s workloads run", len(watched))
+    return len(watched)
+
+
+def wanted_replicas(adapted: dict[str, Any], is_autoscaled: bool) -> int | None:
+    """Return how many pods a workload shall have; None when that is not fixed."""
+    if is_autoscaled or adapted["kind"] == "DaemonSet":
+        return None
+    return int((adapted.get("spec") or {}).get("replicas", 1))
+
+
+def _watched(run: MigrationRun) -> list[Watched]:
+    inventory, context = load_inventory(run.ledger), context_of(run)
+    autoscaled = autoscaled_workloads(inventory)
+    found = []
+    for item in load_plan(run.ledger).items(PHASE, "workload"):
+        obj = _object(inventory, item)
+        adapted, _ = adapt(obj, context)
+        found.append(Watched(item, adapted, wanted_replicas(adapted, inventory.key_of(obj) in autoscaled)))
+    return found
+
+
+def _object(inventory: Inventory, item: PlanItem) -> dict[str, Any]:
+    return inventory.by_key[item.key.removeprefix("workload/")]
+
+
+def _look(target: Cluster, watched: list[Watched], seconds: float) -> None:
+    namespaces = sorted({str(one.manifest["metadata"]["namespace"]) for one in watched})
+    pods = {name: list(target.list(f"/api/v1/namespaces/{name}/pods")) for name in namespaces}
+    for one in watched:
+        live = target.find(target.path_of(one.manifest))
+        one.readiness = judge(live, one.wanted, pods[one.manifest["metadata"]["namespace"]])
+        one.ready_after = seconds
+        if not one.readiness.is_hopeless:
+            one.hopeless_since = None
+        elif one.hopeless_since is None:
+            one.hopeless_since = seconds
+
+
+def _is_decided(one: Watched, seconds: float) -> bool:
+    if one.readiness is not None and one.readiness.is_ready:
+        return True
+    return one.hopeless_since is not None and seconds - one.hopeless_since >= HOPELESS_SECONDS
+
+
+def _log(waiting: list[Watched], total: int, seconds: float) -> None:
+    logger.info("%s of %s workloads run, %.0f s", total - len(waiting), total, seconds)
+    for one in waiting:
+        logger.info("Waiting for %s: %s", one.item.target, one.readiness.waits_for if one.readiness else "?")
+
+
+def _record(run: MigrationRun, one: Watched) -> str | None:
+    readiness = one.readiness or Readiness(one.wanted or 0, 0, "it was not looked at in time")
+    problem = (
+        f"{one.item.target}, target cluster: {readiness.waits_for}; repair it and run verification again"
+    )
+    proof = Proof(
+        method="ready pods", source=readiness.wanted, target=readiness.ready, equal=readiness.is_ready
+    )
+    return record(run, one.item, proof, one.ready_after, problem)

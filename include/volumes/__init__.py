@@ -1,0 +1,8 @@
+"""Move the content of volumes by restic, warm before the cutover and to the last byte after the quiesce."""
+
+from __future__ import annotations
+
+from include.volumes.copying import copy_volumes
+from include.volumes.proving import prove_volumes
+
+__all__ = ["copy_volumes", "prove_volumes"]

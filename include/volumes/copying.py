@@ -1,0 +1,177 @@
+"""Copy the content of volumes: a snapshot on the source, a restore on the target, as often as needed.
+
+Before the cutover the copy is warm: applications write meanwhile, and only differences travel the next time. After the
+quiesce the same functions make the final pass.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from include.cutover.front_door import is_traffic_on_target
+from include.cutover.quiescing import is_quiesced
+from include.cutover.steps import timed_step
+from include.engines import run_side_by_side
+from include.errors import MigrationError, PermanentError
+from include.ledger import ItemRecord, safe_key
+from include.planning.model import PlanItem, load_plan
+from include.progress import Progress
+from include.volumes.movers import Pass, prepare_mover, source_mover, target_mover
+from include.volumes.names import claim_of
+from include.volumes.output import read_summary, read_tree
+from include.volumes.repository import has_repository, repository_secrets
+from include.volumes.running import run_mover
+from include.volumes.users import await_unused
+
+if TYPE_CHECKING:
+    from include.run import MigrationRun
+
+logger = logging.getLogger(__name__)
+
+PHASE = "velero_backup_restore"
+FOLDER = "volumes"
+THREADS = 4
+STEP = "copy the last changes of the volumes"
+
+
+def volume_rows(run: MigrationRun, keys: Iterable[str] | None = None) -> list[PlanItem]:
+    """Return the plan's rows of volumes, of these keys when they are given."""
+    plan = load_plan(run.ledger)
+    return plan.items(PHASE, "volume") if keys is None else [plan.item(PHASE, key) for key in keys]
+
+
+def copy_volumes(run: MigrationRun, keys: Iterable[str] | None = None) -> int:
+    """Copy these volumes, or only their differences when they were copied before; return how many there are.
+
+    When the front door leads to the target already, nothing is written there: the source is hashed, to be compared with
+    what was delivered.
+
+    :raises PermanentError: when pods use a claim that must stand still, or a claim is missing on the target.
+    :raises TemporaryError: when a mover failed; what arrived is kept and the next try goes on.
+    """
+    rows = volume_rows(run, keys)
+    if not rows:
+        return 0
+    if is_traffic_on_target(run):
+        _side_by_side(run, rows, _hash_source)
+        return len(rows)
+    _make_repository(run)
+    if is_quiesced(run, "source"):
+        with timed_step(run, STEP, rows[0].key):
+            _side_by_side(run, rows, _copy_final)
+    else:
+        _side_by_side(run, rows, _copy_warm)
+    return len(rows)
+
+
+def copied_document(key: str) -> str:
+    """Return the name of the ledger document with what the last copy of a volume found."""
+    return f"{FOLDER}/{safe_key(key)}"
+
+
+def _side_by_side(run: MigrationRun, rows: list[PlanItem], copy: Any) -> None:
+    with Progress(len(rows), sum(row.bytes for row in rows), logger, noun="volumes") as progress:
+
+        def one(row: PlanItem) -> None:
+            started = time.monotonic()
+            try:
+                moved, has_changed = copy(run, row)
+            except MigrationError as error:
+                _record(run, row, 0, False, time.monotonic() - started, str(error))
+                raise
+            _record(run, row, moved, has_changed, time.monotonic() - started, None)
+            progress.add(items=1, size=row.bytes)
+
+        run_side_by_side(one, rows, THREADS, name="volumes")
+
+
+def _make_repository(run: MigrationRun) -> None:
+    if not has_repository(run):
+        run_mover(run.source, prepare_mover(run), repository_secrets(run))
+        logger.info("Made the volume repository in bucket %s", run.definition.volumes.bucket)
+
+
+def _copy_warm(run: MigrationRun, row: PlanItem) -> tuple[int, bool]:
+    return _copy(run, row, "warm")
+
+
+def _copy_final(run: MigrationRun, row: PlanItem) -> tuple[int, bool]:
+    await_unused(run.source, row.details["namespace"], row.details["claim"])
+    return _copy(run, row, "final")
+
+
+def _copy(run: MigrationRun, row: PlanItem, which: Pass) -> tuple[int, bool]:
+    namespace, claim = row.details["namespace"], row.details["claim"]
+    if not run.target.exists(f"/api/v1/namespaces/{namespace}/persistentvolumeclaims/{claim}"):
+        raise PermanentError(
+            f"PersistentVolumeClaim {namespace}/{claim}, target cluster: is not there; restore the objects first"
+        )
+    await_unused(run.target, namespace, claim)
+    secrets = repository_secrets(run)
+    text = run_mover(run.source, source_mover(run, row, "backup", which), secrets)
+    backup, source_tree = read_summary(text), read_tree(text)
+    snapshot = str(backup["snapshot_id"])
+    text = run_mover(run.target, target_mover(run, row, which, snapshot, source_tree), secrets)
+    restore, target_tree = read_summary(text), read_tree(text)
+    run.ledger.write(
+        copied_document(row.key),
+        {
+            "key": row.key,
+            "claim": claim_of(row),
+            "stage": which,
+            "snapshot": snapshot,
+            "backup": backup,
+            "restore": restore,
+            "source_tree": source_tree.as_json(),
+            "target_tree": target_tree.as_json(),
+        },
+    )
+    moved = int(restore.get("bytes_restored") or 0)
+    logger.info(
+        "Volume %s: %s of %s bytes travelled, %s pass",
+        claim_of(row),
+        moved,
+        restore.get("total_bytes", 0),
+        which,
+    )
+    return moved, bool(moved or restore.get("files_deleted"))
+
+
+def _hash_source(run: MigrationRun, row: PlanItem) -> tuple[int, bool]:
+    text = run_mover(run.source, source_mover(run, row, "hash", "final"), repository_secrets(run))
+    run.ledger.write(
+        copied_document(row.key),
+        {
+            "key": row.key,
+            "claim": claim_of(row),
+            "stage": "delivered",
+            "source_tree": read_tree(text).as_json(),
+        },
+    )
+    return 0, False
+
+
+def _record(
+    run: MigrationRun, row: PlanItem, moved: int, has_changed: bool, seconds: float, problem: str | None
+) -> None:
+    """Record the volume; passes of one run add up."""
+    earlier = run.ledger.item(PHASE, row.key)
+    is_copied = has_changed or (earlier is not None and (earlier.action == "copied" or earlier.bytes > 0))
+    run.ledger.record_item(
+        PHASE,
+        ItemRecord(
+            key=row.key,
+            phase=PHASE,
+            kind=row.kind,
+            source=row.source,
+            target=row.target,
+            action="failed" if problem else "copied" if is_copied else "already_equal",
+            bytes=moved + (earlier.bytes if earlier else 0),
+            seconds=round(seconds + (earlier.seconds if earlier else 0.0), 3),
+            predicted_seconds=row.predicted_seconds,
+            error=problem,
+        ),
+    )

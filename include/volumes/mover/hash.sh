@@ -1,0 +1,2 @@
+# Only hash /volume.
+print_tree /volume

@@ -1,0 +1,88 @@
+"""Describe the movers of one claim on both sides."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from include.errors import PermanentError
+from include.images import target_reference
+from include.planning.model import PlanItem
+from include.velero.names import NAMESPACE
+from include.velero.rendering import PULL_SECRET
+from include.volumes.manifests import Mover, claim, host_path
+from include.volumes.names import claim_of, mover_labels, mover_name
+from include.volumes.output import Tree
+from include.volumes.repository import repository_settings
+from include.volumes.scripts import Script
+
+if TYPE_CHECKING:
+    from include.run import MigrationRun
+
+Pass = Literal["warm", "final"]
+
+
+def prepare_mover(run: MigrationRun) -> Mover:
+    """Return the mover that makes the repository."""
+    name = mover_name(run, "prepare", "")
+    return Mover(
+        name=name,
+        namespace=NAMESPACE,
+        script="prepare",
+        image=run.definition.volumes.mover_image,
+        labels=mover_labels(run.definition, name),
+        settings=repository_settings(run),
+    )
+
+
+def source_mover(run: MigrationRun, row: PlanItem, script: Script, which: Pass) -> Mover:
+    """Return the mover that reads a claim on the source, read-only, on the node that has the content.
+
+    A folder of the node is read from the namespace `velero`. Content that only the storage driver can reach is read
+    through the claim, by a Job in the claim's namespace.
+    """
+    details = row.details
+    name = mover_name(run, script, claim_of(row))
+    path = details.get("node_path")
+    if path and not details.get("node"):
+        raise PermanentError(
+            f"PersistentVolume {details.get('pv')}, source cluster: is a folder ({path}) of a node nobody names; give it a "
+            "nodeAffinity, or start a pod that uses it, and plan again"
+        )
+    return Mover(
+        name=name,
+        namespace=NAMESPACE if path else details["namespace"],
+        script=script,
+        image=run.definition.volumes.mover_image,
+        labels=mover_labels(run.definition, name),
+        volume=host_path(path) if path else claim(details["claim"], read_only=True),
+        node=details.get("node"),
+        settings={
+            **repository_settings(run),
+            "CLAIM": claim_of(row).replace("/", "."),
+            "RUN": run.short_id,
+            "PASS": which,
+        },
+    )
+
+
+def target_mover(run: MigrationRun, row: PlanItem, which: Pass, snapshot: str, tree: Tree) -> Mover:
+    """Return the mover that makes the target's claim what the snapshot is."""
+    details = row.details
+    name = mover_name(run, "restore", claim_of(row))
+    return Mover(
+        name=name,
+        namespace=details["namespace"],
+        script="restore",
+        image=target_reference(run, run.definition.volumes.mover_image),
+        labels=mover_labels(run.definition, name),
+        volume=claim(details["claim"], read_only=False),
+        read_only=False,
+        pull_secret=PULL_SECRET,
+        settings={
+            **repository_settings(run),
+            "SNAPSHOT": snapshot,
+            "PASS": which,
+            "ROOT_MODE": tree.mode,
+            "ROOT_OWNER": tree.owner,
+        },
+    )

@@ -1,0 +1,33 @@
+"""Name the movers, so that a second try finds the first one's."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+from include.velero.names import OWNER
+
+if TYPE_CHECKING:
+    from include.definition import Definition
+    from include.planning.model import PlanItem
+    from include.run import MigrationRun
+    from include.volumes.scripts import Script
+
+COMPONENT = "cce-migration/mover"
+HASH_CHARACTERS = 10
+
+
+def mover_name(run: MigrationRun, script: Script, claim: str) -> str:
+    """Return the name of a Job and its Secret: at most 44 characters, the same for the same claim and run."""
+    digest = hashlib.sha256(claim.encode()).hexdigest()[:HASH_CHARACTERS]
+    return f"cce-{script}-{run.short_id}-{digest}"
+
+
+def mover_labels(definition: Definition, name: str) -> dict[str, str]:
+    """Return the labels of everything a mover needs."""
+    return {OWNER: definition.name, COMPONENT: name}
+
+
+def claim_of(row: PlanItem) -> str:
+    """Return `namespace/name` of the claim a plan row names."""
+    return f"{row.details['namespace']}/{row.details['claim']}"

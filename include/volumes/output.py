@@ -1,0 +1,72 @@
+"""Read what movers print: restic's JSON lines, and the line of the tree."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from include.errors import PermanentError
+from include.progress import amount_of_total
+
+TREE = "cce-tree"
+TREE_WORDS = 6
+
+Document = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Tree:
+    """Sum a file tree up: entries, one hash over all of them, and the rights of the top folder."""
+
+    entries: int
+    digest: str
+    mode: str
+    owner: str
+
+    def as_json(self) -> Document:
+        """Return plain data."""
+        return asdict(self)
+
+
+def read_tree(text: str) -> Tree:
+    """Return the tree a mover printed last.
+
+    :raises PermanentError: when there is none: the image lacks a program the script needs.
+    """
+    for line in reversed(text.splitlines()):
+        words = line.split()
+        if len(words) == TREE_WORDS and words[0] == TREE:
+            return Tree(int(words[1]), words[2], words[3], f"{words[4]}:{words[5]}")
+    raise PermanentError(
+        "the mover printed no file tree; volumes.mover_image needs sh, find, stat, sort and sha256sum beside restic"
+    )
+
+
+def read_summary(text: str) -> Document:
+    """Return restic's summary."""
+    for document in reversed(_documents(text)):
+        if document.get("message_type") == "summary":
+            return document
+    raise PermanentError("the mover printed no summary; volumes.mover_image needs restic 0.17 or newer")
+
+
+def progress_line(text: str) -> str:
+    """Return how far restic is, in words."""
+    for document in reversed(_documents(text)):
+        if document.get("message_type") == "status" and document.get("total_bytes"):
+            done = document.get("bytes_done", document.get("bytes_restored", 0))
+            return amount_of_total(float(done or 0), float(document["total_bytes"]))
+    return "works"
+
+
+def _documents(text: str) -> list[Document]:
+    found: list[Document] = []
+    for line in text.splitlines():
+        if line.startswith("{"):
+            try:
+                document: Document = json.loads(line)
+                found.append(document)
+            except ValueError:
+                continue
+    return found

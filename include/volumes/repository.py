@@ -1,0 +1,83 @@
+"""Know the restic repository of a migration, and what a mover has to be told of it."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from include.planning.storage_client import error_code, open_storage
+
+if TYPE_CHECKING:
+    from include.run import MigrationRun
+
+DELIVERED_FOLDER = "delivered"
+
+
+def repository_prefix(run: MigrationRun) -> str:
+    """Return the folder of the repository in its bucket."""
+    return f"restic/{run.definition.name}"
+
+
+def repository_settings(run: MigrationRun) -> dict[str, str]:
+    """Return the environment of a mover without secrets."""
+    volumes = run.definition.volumes
+    access = run.connections.object_storage(volumes.connection)
+    return {
+        "RESTIC_REPOSITORY": f"s3:{access.endpoint_url.rstrip('/')}/{volumes.bucket}/{repository_prefix(run)}",
+        "AWS_DEFAULT_REGION": access.region,
+        "BUCKET_LOOKUP": "path" if access.addressing_style == "path" else "dns",
+        "RESTIC_PROGRESS_FPS": "0.2",
+    }
+
+
+def repository_secrets(run: MigrationRun) -> dict[str, str]:
+    """Return the secret part of the environment; it goes into a Secret that lives as long as the mover."""
+    volumes = run.definition.volumes
+    access = run.connections.object_storage(volumes.connection)
+    return {
+        "RESTIC_PASSWORD": run.connections.password(volumes.repository),
+        "AWS_ACCESS_KEY_ID": access.access_key,
+        "AWS_SECRET_ACCESS_KEY": access.secret_key,
+    }
+
+
+def has_repository(run: MigrationRun) -> bool:
+    """Say whether the repository was made."""
+    return _read(run, f"{repository_prefix(run)}/config") is not None
+
+
+def read_delivered(run: MigrationRun, claim: str) -> dict[str, Any] | None:
+    """Return what an earlier final pass delivered of a claim, in whichever run, or None."""
+    body = _read(run, _delivered_key(run, claim))
+    document = json.loads(body) if body else None
+    return document if isinstance(document, dict) else None
+
+
+def write_delivered(run: MigrationRun, claim: str, document: dict[str, Any]) -> None:
+    """Note beside the repository what was delivered, for later runs."""
+    _client(run).put_object(
+        Bucket=run.definition.volumes.bucket,
+        Key=_delivered_key(run, claim),
+        Body=json.dumps(document).encode(),
+        ContentType="application/json",
+    )
+
+
+def _delivered_key(run: MigrationRun, claim: str) -> str:
+    return f"{DELIVERED_FOLDER}/{run.definition.name}/{claim}.json"
+
+
+def _read(run: MigrationRun, key: str) -> bytes | None:
+    from botocore.exceptions import ClientError
+
+    try:
+        body = _client(run).get_object(Bucket=run.definition.volumes.bucket, Key=key)["Body"].read()
+    except ClientError as error:
+        if error_code(error) in {"NoSuchKey", "404"}:
+            return None
+        raise
+    return bytes(body)
+
+
+def _client(run: MigrationRun) -> Any:
+    return open_storage(run.connections.object_storage(run.definition.volumes.connection))

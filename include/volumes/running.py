@@ -1,0 +1,164 @@
+"""Run a mover to its end and return what it printed; find one that runs already."""
+
+from __future__ import annotations
+
+import logging
+import time
+from typing import TYPE_CHECKING, Any
+
+from include.errors import EngineError, ObjectExistsError, PermanentError, TemporaryError, shorten
+from include.verification.readiness import HOPELESS_REASONS, pod_reasons
+from include.volumes.manifests import Mover, job_manifest, network_policy, secret_manifest
+from include.volumes.output import progress_line
+
+if TYPE_CHECKING:
+    from include.clusters import Cluster
+
+logger = logging.getLogger(__name__)
+
+POLL_SECONDS = 0.5
+SECONDS_BETWEEN_LINES = 10.0
+# How long a mover may wait for its node, its image and its volume.
+START_SECONDS = 600.0
+HOPELESS_SECONDS = 45.0
+LAST_LINES = 20
+# restic's own exit codes for what waiting does not cure.
+HOPELESS_CODES = {
+    12: "the repository is encrypted with another password; correct the connection of volumes.repository",
+}
+
+Manifest = dict[str, Any]
+
+
+def run_mover(cluster: Cluster, mover: Mover, secrets: dict[str, str]) -> str:
+    """Run a mover and return its log; everything made for it is removed afterwards.
+
+    One that a former try started is waited for, one that failed is made again.
+
+    :raises EngineError: when it failed, with its last lines.
+    :raises TemporaryError: when it could not start, with what its pod waits for.
+    """
+    _remove_failed(cluster, mover)
+    cluster.apply(secret_manifest(mover, secrets))
+    cluster.apply(network_policy(mover))
+    try:
+        cluster.create(job_manifest(mover))
+    except ObjectExistsError:
+        logger.info("Mover %s/%s runs already", mover.namespace, mover.name)
+    try:
+        pod = _wait_for_pod(cluster, mover)
+        text = cluster.logs(mover.namespace, pod["metadata"]["name"], "mover")
+    finally:
+        # A Job that still runs is left to the next try; it has read its Secret.
+        cluster.delete(_path(mover, "/api/v1", "secrets"))
+    _refuse_failed(cluster, mover, pod, text)
+    _remove(cluster, mover)
+    return text
+
+
+def _wait_for_pod(cluster: Cluster, mover: Mover) -> Manifest:
+    started = last_line = time.monotonic()
+    hopeless_since: float | None = None
+    while True:
+        pods = list(
+            cluster.list(f"/api/v1/namespaces/{mover.namespace}/pods", labelSelector=f"job-name={mover.name}")
+        )
+        for pod in pods:
+            if pod.get("status", {}).get("phase") in {"Succeeded", "Failed"}:
+                return pod
+        moment = time.monotonic()
+        if not any(pod.get("status", {}).get("phase") == "Running" for pod in pods):
+            hopeless_since = _check_start(cluster, mover, pods, moment - started, hopeless_since)
+        if moment - last_line >= SECONDS_BETWEEN_LINES:
+            last_line = moment
+            logger.info(
+                "Mover %s on the %s cluster: %s, %.0f s",
+                mover.name,
+                cluster.name,
+                _how_far(cluster, pods),
+                moment - started,
+            )
+        time.sleep(POLL_SECONDS)
+
+
+def _check_start(
+    cluster: Cluster, mover: Mover, pods: list[Manifest], seconds: float, hopeless_since: float | None
+) -> float | None:
+    """Return since when the start looks hopeless; raise when it has looked so for too long."""
+    if not pods and not cluster.exists(_path(mover, "/apis/batch/v1", "jobs")):
+        raise TemporaryError(
+            f"Job {mover.namespace}/{mover.name}, {cluster.name} cluster: was removed while it was waited for; "
+            "the task starts it again"
+        )
+    reasons = pod_reasons(pods)
+    is_hopeless = any(reason.startswith(tuple(HOPELESS_REASONS)) for reason in reasons)
+    since = hopeless_since if is_hopeless and hopeless_since is not None else seconds if is_hopeless else None
+    if seconds >= START_SECONDS or (since is not None and seconds - since >= HOPELESS_SECONDS):
+        _remove(cluster, mover)
+        raise TemporaryError(
+            f"Job {mover.namespace}/{mover.name}, {cluster.name} cluster: has not started after {seconds:.0f} s "
+            f"({'; '.join(reasons) or 'no pod was made; look at the events of the Job'})"
+        )
+    return since
+
+
+def _how_far(cluster: Cluster, pods: list[Manifest]) -> str:
+    for pod in pods:
+        if pod.get("status", {}).get("phase") == "Running":
+            metadata = pod["metadata"]
+            return progress_line(cluster.logs(metadata["namespace"], metadata["name"], "mover", tail=5))
+    return "; ".join(pod_reasons(pods)) or "starts"
+
+
+def _refuse_failed(cluster: Cluster, mover: Mover, pod: Manifest, text: str) -> None:
+    status = pod.get("status") or {}
+    if status.get("phase") == "Succeeded":
+        return
+    ended: Manifest = {}
+    for row in status.get("containerStatuses") or []:
+        ended = (row.get("state") or {}).get("terminated") or {}
+    code = int(ended.get("exitCode") or 0)
+    reason = str(ended.get("reason") or status.get("reason") or "Failed")
+    lines = [line for line in text.splitlines() if line.strip()][-LAST_LINES:]
+    _remove(cluster, mover)
+    if code in HOPELESS_CODES:
+        raise PermanentError(
+            f"Job {mover.namespace}/{mover.name}, {cluster.name} cluster: {HOPELESS_CODES[code]}; last line: "
+            f"{shorten(lines[-1] if lines else '')}"
+        )
+    raise EngineError(
+        f"mover {mover.namespace}/{mover.name} on the {cluster.name} cluster ({reason})",
+        lines,
+        exit_code=code,
+    )
+
+
+def _remove_failed(cluster: Cluster, mover: Mover) -> None:
+    """Remove a former try's Job unless it runs or succeeded without anybody reading it."""
+    path = _path(mover, "/apis/batch/v1", "jobs")
+    job = cluster.find(path)
+    if job is None:
+        return
+    status = job.get("status") or {}
+    is_failed = any(
+        row.get("type") == "Failed" and row.get("status") == "True" for row in status.get("conditions") or []
+    )
+    is_other = _settings(job) != _settings(job_manifest(mover))
+    if is_failed or is_other or job["metadata"].get("deletionTimestamp"):
+        cluster.delete(path, propagation="Foreground")
+        cluster.wait_for(path, lambda seen: seen is None, 60, f"Job {mover.namespace}/{mover.name} is gone")
+
+
+def _settings(job: Manifest) -> Any:
+    """Return what makes a mover another one: its image, script and settings."""
+    container = job["spec"]["template"]["spec"]["containers"][0]
+    return container.get("image"), container.get("args"), container.get("env")
+
+
+def _remove(cluster: Cluster, mover: Mover) -> None:
+    cluster.delete(_path(mover, "/apis/batch/v1", "jobs"), propagation="Background")
+    cluster.delete(_path(mover, "/apis/networking.k8s.io/v1", "networkpolicies"))
+
+
+def _path(mover: Mover, api: str, plural: str) -> str:
+    return f"{api}/namespaces/{mover.namespace}/{plural}/{mover.name}"

@@ -1,0 +1,110 @@
+"""Every name and address of the lab, from the benchmarking range 198.18.0.0/15, which is nobody's network."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+BRIDGE = "ccelab0"
+BRIDGE_ADDRESS = "198.18.0.1"
+NETWORK = "198.18.0.0/16"
+PREFIX_LENGTH = 16
+
+DNS = "198.18.0.53"
+DNS_PORT = 53
+DNS_ZONE = "lab."
+DNS_KEY_NAME = "cce-lab"
+DNS_KEY_ALGORITHM = "hmac-sha256"
+
+LAB_POSTGRES = "198.18.0.5"
+SOURCE_REGISTRY = "198.18.0.10"
+SWR = "198.18.0.11"
+SOURCE_S3 = "198.18.0.12"
+OBS = "198.18.0.13"
+SOURCE_POSTGRES = "198.18.0.14"
+TARGET_POSTGRES = "198.18.0.15"
+SOURCE_MARIADB = "198.18.0.16"
+TARGET_MARIADB = "198.18.0.17"
+
+HTTP_PORT = 80
+POSTGRES_PORT = 5432
+MARIADB_PORT = 3306
+
+AIRFLOW_HOST = "airflow.lab"
+SOURCE_REGISTRY_HOST = "registry.source.lab"
+SWR_HOST = "swr.eu-de.lab"
+SOURCE_S3_HOST = "s3.source.lab"
+OBS_HOST = "obs.eu-de.lab"
+SOURCE_POSTGRES_HOST = "pg.source.lab"
+TARGET_POSTGRES_HOST = "pg.rds.lab"
+SOURCE_MARIADB_HOST = "mariadb.source.lab"
+TARGET_MARIADB_HOST = "mariadb.rds.lab"
+SHOP_HOST = "shop.lab"
+
+REGION = "eu-de"
+SOURCE_REGISTRY_USER = "lab"
+
+HOST_NAMES = {
+    AIRFLOW_HOST: LAB_POSTGRES,
+    SOURCE_REGISTRY_HOST: SOURCE_REGISTRY,
+    SWR_HOST: SWR,
+    SOURCE_S3_HOST: SOURCE_S3,
+    OBS_HOST: OBS,
+    f"*.{OBS_HOST}": OBS,
+    SOURCE_POSTGRES_HOST: SOURCE_POSTGRES,
+    TARGET_POSTGRES_HOST: TARGET_POSTGRES,
+    SOURCE_MARIADB_HOST: SOURCE_MARIADB,
+    TARGET_MARIADB_HOST: TARGET_MARIADB,
+}
+
+SERVICE_ADDRESSES = (
+    DNS,
+    LAB_POSTGRES,
+    SOURCE_REGISTRY,
+    SWR,
+    SOURCE_S3,
+    OBS,
+    SOURCE_POSTGRES,
+    TARGET_POSTGRES,
+    SOURCE_MARIADB,
+    TARGET_MARIADB,
+)
+
+
+@dataclass(frozen=True)
+class ClusterAddresses:
+    """The addresses of one cluster: its node (one network namespace), its pods, Services and load balancers."""
+
+    name: str
+    netns: str
+    node_name: str
+    node: str
+    pods: str
+    services: str
+    load_balancers: str
+    api_port: int = 6443
+
+    @property
+    def api(self) -> str:
+        """Return the API server's URL."""
+        return f"https://{self.node}:{self.api_port}"
+
+
+SOURCE = ClusterAddresses(
+    name="source",
+    netns="ccelab-source",
+    node_name="source-node-1",
+    node="198.18.1.10",
+    pods="198.19.0.0/18",
+    services="198.19.64.0/18",
+    load_balancers="198.18.10.0/24",
+)
+TARGET = ClusterAddresses(
+    name="target",
+    netns="ccelab-target",
+    node_name="target-node-1",
+    node="198.18.2.10",
+    pods="198.19.128.0/18",
+    services="198.19.192.0/18",
+    load_balancers="198.18.20.0/24",
+)
+CLUSTERS = (SOURCE, TARGET)

@@ -1,0 +1,98 @@
+"""Which Go module gives which binaries, and how a ready-made one is recognized as the right one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+FOLDER = Path(__file__).resolve().parent
+_VERSION = "k8s.io/component-base/version"
+_KUBERNETES_FLAGS = (
+    f"-s -w -X {_VERSION}.gitVersion=v1.34.4 -X {_VERSION}.gitMajor=1 -X {_VERSION}.gitMinor=34 "
+    f"-X {_VERSION}.gitTreeState=clean"
+)
+_VELERO_FLAGS = "-s -w -X github.com/vmware-tanzu/velero/pkg/buildinfo.Version=v1.18.3"
+
+
+@dataclass(frozen=True)
+class Name:
+    """A name that a binary is called by.
+
+    `arguments` make it print its version and `version` is what the right one prints; a ready-made binary of this name
+    is never taken where they are empty.
+    """
+
+    name: str
+    arguments: tuple[str, ...] = ()
+    version: str = ""
+
+
+@dataclass(frozen=True)
+class Binary:
+    """A Go package and the names that its binary gets."""
+
+    package: str
+    names: tuple[Name, ...]
+
+
+@dataclass(frozen=True)
+class Module:
+    """A Go module of `lab/binaries/`. `minutes` is what its build takes on two idle cores."""
+
+    folder: str
+    title: str
+    binaries: tuple[Binary, ...]
+    minutes: float
+    link_flags: str = "-s -w"
+
+    @property
+    def path(self) -> Path:
+        """Return the module's folder."""
+        return FOLDER / self.folder
+
+
+def _plain(package: str, arguments: tuple[str, ...] = (), version: str = "") -> Binary:
+    return Binary(package, (Name(package.rsplit("/", 1)[-1], arguments, version),))
+
+
+_COMPONENTS = ("kube-apiserver", "kube-controller-manager", "kube-proxy", "kube-scheduler", "kubelet")
+_KUBERNETES = (
+    *(Name(name, ("--version",), "Kubernetes v1.34.4") for name in _COMPONENTS),
+    Name("kubectl", ("version", "--client"), "v1.34.4"),
+    Name("etcd", ("--version",), "etcd Version: 3.6."),
+)
+_VELERO = "github.com/vmware-tanzu/velero/cmd"
+
+MODULES = (
+    Module("kubernetes", "Kubernetes v1.34.4 and etcd", (Binary(".", _KUBERNETES),), 5, _KUBERNETES_FLAGS),
+    Module(
+        "tools",
+        "regctl and restic",
+        (
+            _plain("github.com/regclient/regclient/cmd/regctl", ("version",), "v0.11.7"),
+            _plain("github.com/restic/restic/cmd/restic", ("version",), "restic 0.18.1"),
+        ),
+        1.2,
+    ),
+    Module(
+        "coredns", "CoreDNS", (_plain("github.com/coredns/coredns", ("-version",), "CoreDNS-1.12.4"),), 1.7
+    ),
+    Module(
+        "local_path_provisioner",
+        "local-path-provisioner",
+        (_plain("github.com/rancher/local-path-provisioner"),),
+        1.1,
+    ),
+    Module(
+        "velero",
+        "Velero v1.18.3 and its AWS plugin",
+        (
+            _plain(f"{_VELERO}/velero"),
+            _plain(f"{_VELERO}/velero-helper"),
+            _plain(f"{_VELERO}/velero-restore-helper"),
+            _plain("github.com/vmware-tanzu/velero-plugin-for-aws/velero-plugin-for-aws"),
+        ),
+        3.8,
+        _VELERO_FLAGS,
+    ),
+)

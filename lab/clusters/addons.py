@@ -1,0 +1,123 @@
+"""What runs in `kube-system` of both clusters: cluster DNS and the volume provisioner, with their storage classes."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from string import Template
+from typing import Any
+
+import dns.message
+import dns.query
+import httpx
+import yaml
+
+from lab import addresses
+from lab.clusters.api import ApiError, ClusterApi
+from lab.clusters.settings import ClusterSettings, StorageClass
+
+Manifest = dict[str, Any]
+
+_FOLDER = Path(__file__).resolve().parent / "manifests"
+_DEPLOYMENTS = ("coredns", "volume-provisioner")
+_PLACES = {
+    "ServiceAccount": "/api/v1/namespaces/{namespace}/serviceaccounts",
+    "ConfigMap": "/api/v1/namespaces/{namespace}/configmaps",
+    "Service": "/api/v1/namespaces/{namespace}/services",
+    "Deployment": "/apis/apps/v1/namespaces/{namespace}/deployments",
+    "Role": "/apis/rbac.authorization.k8s.io/v1/namespaces/{namespace}/roles",
+    "RoleBinding": "/apis/rbac.authorization.k8s.io/v1/namespaces/{namespace}/rolebindings",
+    "ClusterRole": "/apis/rbac.authorization.k8s.io/v1/clusterroles",
+    "ClusterRoleBinding": "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings",
+    "StorageClass": "/apis/storage.k8s.io/v1/storageclasses",
+}
+
+
+def addon_manifests(settings: ClusterSettings) -> list[Manifest]:
+    """Return the manifests of a cluster's add-ons."""
+    values = {
+        "dns": addresses.DNS,
+        "dns_service": settings.dns_service,
+        "images": settings.system_images,
+        "volumes": str(settings.volumes),
+        "provisioner": settings.provisioner,
+    }
+    found: list[Manifest] = [_proxy_permissions()]
+    for file in sorted(_FOLDER.glob("*.yaml")):
+        found.extend(yaml.safe_load_all(Template(file.read_text()).substitute(values)))
+    return found + [_storage_class(settings, known) for known in settings.storage_classes]
+
+
+def _storage_class(settings: ClusterSettings, known: StorageClass) -> Manifest:
+    # Velero and the volume mover refuse hostPath volumes: `local` ones are what a node's disk gives
+    annotations = {"defaultVolumeType": "local"}
+    if known.default:
+        annotations["storageclass.kubernetes.io/is-default-class"] = "true"
+    return {
+        "apiVersion": "storage.k8s.io/v1",
+        "kind": "StorageClass",
+        "metadata": {"name": known.name, "annotations": annotations},
+        "provisioner": settings.provisioner,
+        "volumeBindingMode": "WaitForFirstConsumer",
+        "reclaimPolicy": "Delete",
+        "allowVolumeExpansion": settings.name == "target",
+    }
+
+
+def _proxy_permissions() -> Manifest:
+    return {
+        "apiVersion": "rbac.authorization.k8s.io/v1",
+        "kind": "ClusterRoleBinding",
+        "metadata": {"name": "lab:node-proxier"},
+        "roleRef": {
+            "apiGroup": "rbac.authorization.k8s.io",
+            "kind": "ClusterRole",
+            "name": "system:node-proxier",
+        },
+        "subjects": [{"apiGroup": "rbac.authorization.k8s.io", "kind": "User", "name": "system:kube-proxy"}],
+    }
+
+
+def apply_all(api: ClusterApi, manifests: list[Manifest], seconds: float = 30) -> None:
+    """Apply manifests in their order; a server that still starts is tried again for `seconds`."""
+    deadline = time.monotonic() + seconds
+    for manifest in manifests:
+        while True:
+            try:
+                api.apply(_path_of(manifest), manifest)
+                break
+            except (ApiError, httpx.HTTPError):
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.3)
+
+
+def _path_of(manifest: Manifest) -> str:
+    meta = manifest["metadata"]
+    return f"{_PLACES[manifest['kind']].format(namespace=meta.get('namespace', ''))}/{meta['name']}"
+
+
+def are_available(api: ClusterApi) -> bool:
+    """Say whether every add-on has a pod that is ready, and cluster DNS answers."""
+    for name in _DEPLOYMENTS:
+        status = api.get(f"/apis/apps/v1/namespaces/kube-system/deployments/{name}").get("status", {})
+        if not status.get("availableReplicas"):
+            return False
+    slices = api.items("/apis/discovery.k8s.io/v1/namespaces/kube-system/endpointslices")
+    return any(_resolves(address) for address in _dns_addresses(slices))
+
+
+def _dns_addresses(slices: list[Manifest]) -> list[str]:
+    found = [
+        entry
+        for entry in slices
+        if entry["metadata"]["labels"].get("kubernetes.io/service-name") == "kube-dns"
+    ]
+    return [
+        address for entry in found for point in entry.get("endpoints") or [] for address in point["addresses"]
+    ]
+
+
+def _resolves(server: str) -> bool:
+    question = dns.message.make_query("kubernetes.default.svc.cluster.local.", "A")
+    return bool(dns.query.udp(question, server, timeout=2).answer)

@@ -1,0 +1,46 @@
+"""The cloud's own controllers of one cluster, as a process: `python -m lab.clusters.controllers source|target`."""
+
+from __future__ import annotations
+
+import logging
+import sys
+import time
+from collections.abc import Callable
+
+import httpx
+
+from lab.clusters.api import ApiError, ClusterApi
+from lab.clusters.load_balancers import LoadBalancers
+from lab.clusters.pull_secrets import PullSecrets
+from lab.clusters.settings import SOURCE_CLUSTER, TARGET_CLUSTER
+
+PASS_SECONDS = 0.5
+
+logger = logging.getLogger(__name__)
+
+
+def main(name: str) -> None:
+    """Pass over the cluster twice a second for ever; a server that does not answer is waited for."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+    settings = {"source": SOURCE_CLUSTER, "target": TARGET_CLUSTER}[name]
+    with ClusterApi(settings.kubeconfig) as api:
+        passes: list[Callable[[], None]] = [LoadBalancers(settings, api).pass_once]
+        if name == "target":
+            passes.append(PullSecrets(api).pass_once)
+        while True:
+            for pass_once in passes:
+                _try(pass_once)
+            time.sleep(PASS_SECONDS)
+
+
+def _try(pass_once: Callable[[], None]) -> None:
+    try:
+        pass_once()
+    except (ApiError, httpx.HTTPError, RuntimeError) as error:
+        logger.warning("%s: trying again", error)
+        time.sleep(PASS_SECONDS)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

@@ -1,0 +1,184 @@
+"""The programs of a cluster's node and their configurations: containerd, kubelet, kube-proxy, the cloud's controllers."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+from lab import addresses, paths
+from lab.clusters.settings import ClusterSettings
+from lab.parts import Program
+from lab.secrets import secrets
+from lab.supervision.namespace import on_node
+
+CNI_BINARIES = "/usr/lib/cni"
+
+
+def node_programs(settings: ClusterSettings) -> list[Program]:
+    """Return the node's programs, all in the node's network namespace."""
+    run, netns = settings.run, settings.addresses.netns
+    labels = ",".join(f"{name}={value}" for name, value in settings.node_labels)
+    containerd = ["containerd", "--config", str(run / "containerd.toml")]
+    kubelet = [
+        str(paths.BIN / "kubelet"),
+        f"--config={run / 'kubelet.json'}",
+        f"--kubeconfig={settings.component_kubeconfig('kubelet')}",
+        f"--root-dir={settings.kubelet_root}",
+        f"--hostname-override={settings.addresses.node_name}",
+        f"--node-ip={settings.addresses.node}",
+        f"--node-labels={labels}",
+    ]
+    proxy = [str(paths.BIN / "kube-proxy"), f"--config={run / 'kube-proxy.json'}"]
+    proxy.append(f"--hostname-override={settings.addresses.node_name}")
+    controllers = [sys.executable, "-m", "lab.clusters.controllers", settings.name]
+    return [
+        Program(f"{settings.name}-containerd", on_node(settings.name, containerd), netns=netns),
+        Program(f"{settings.name}-kubelet", on_node(settings.name, kubelet), netns=netns),
+        Program(f"{settings.name}-kube-proxy", proxy, netns=netns),
+        Program(f"{settings.name}-controllers", controllers, netns=netns, directory=str(paths.ROOT)),
+    ]
+
+
+def write_node_configurations(settings: ClusterSettings) -> None:
+    """Write the configurations of the node's programs."""
+    _write(settings.run / "containerd.toml", _containerd(settings))
+    _write_registry_hosts(settings)
+    cni = settings.run / "cni"
+    cni.mkdir(exist_ok=True)
+    _write(cni / "10-lab.conflist", json.dumps(_cni(settings), indent=1))
+    _write(settings.run / "kubelet.json", json.dumps(_kubelet(settings), indent=1))
+    _write(settings.run / "kube-proxy.json", json.dumps(_kube_proxy(settings), indent=1))
+    settings.volumes.mkdir(exist_ok=True)
+
+
+def _containerd(settings: ClusterSettings) -> str:
+    mirror = addresses.SOURCE_REGISTRY if settings.name == "target" else addresses.SOURCE_REGISTRY_HOST
+    return f"""version = 2
+root = "{settings.data / "containerd"}"
+state = "{settings.run / "containerd-state"}"
+disabled_plugins = [
+  "io.containerd.snapshotter.v1.aufs", "io.containerd.snapshotter.v1.btrfs", "io.containerd.snapshotter.v1.devmapper",
+  "io.containerd.snapshotter.v1.zfs", "io.containerd.internal.v1.opt", "io.containerd.tracing.processor.v1.otlp",
+  "io.containerd.internal.v1.tracing",
+]
+[grpc]
+address = "{settings.containerd_socket}"
+[plugins."io.containerd.grpc.v1.cri"]
+sandbox_image = "{settings.system_images}/lab/pause:1"
+stream_server_address = "127.0.0.1"
+# without CAP_SYS_RESOURCE, as in many sandboxes, runc may not lower a score and dies without a word
+restrict_oom_score_adj = true
+# else the pods' network namespaces are left in /run/netns of the machine
+netns_mounts_under_state_dir = true
+max_concurrent_downloads = 6
+[plugins."io.containerd.grpc.v1.cri".cni]
+bin_dir = "{CNI_BINARIES}"
+conf_dir = "{settings.run / "cni"}"
+[plugins."io.containerd.grpc.v1.cri".containerd]
+snapshotter = "overlayfs"
+discard_unpacked_layers = true
+default_runtime_name = "runc"
+[plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc]
+runtime_type = "io.containerd.runc.v2"
+[plugins."io.containerd.grpc.v1.cri".registry]
+config_path = "{settings.run / "registries"}"
+[plugins."io.containerd.grpc.v1.cri".registry.configs."{mirror}".auth]
+username = "{addresses.SOURCE_REGISTRY_USER}"
+password = "{secrets()["registry_password"]}"
+"""
+
+
+def _write_registry_hosts(settings: ClusterSettings) -> None:
+    """Say for each registry where it is: all of the lab's speak plain HTTP.
+
+    The target's node pulls its system images from `addons.cce.lab`, which is the source registry by its address. It
+    has no login for the registries by name: what the estate runs there must come from SWR, with a pull secret.
+    """
+    places = {
+        addresses.SOURCE_REGISTRY_HOST: addresses.SOURCE_REGISTRY_HOST,
+        addresses.SWR_HOST: addresses.SWR_HOST,
+    }
+    if settings.name == "target":
+        places[settings.system_images] = addresses.SOURCE_REGISTRY
+    for host, place in places.items():
+        folder = settings.run / "registries" / host
+        folder.mkdir(parents=True, exist_ok=True)
+        text = f'server = "http://{place}"\n[host."http://{place}"]\ncapabilities = ["pull", "resolve"]\n'
+        _write(folder / "hosts.toml", text)
+
+
+def _cni(settings: ClusterSettings) -> dict[str, Any]:
+    ipam = {
+        "type": "host-local",
+        "ranges": [[{"subnet": settings.addresses.pods}]],
+        "routes": [{"dst": "0.0.0.0/0"}],
+        "dataDir": str(settings.data / "pod-addresses"),
+    }
+    bridge = {"type": "bridge", "bridge": "cni0", "isGateway": True, "hairpinMode": True, "ipam": ipam}
+    return {
+        "cniVersion": "0.4.0",
+        "name": "lab",
+        "plugins": [bridge, {"type": "portmap", "capabilities": {"portMappings": True}}],
+    }
+
+
+def _kubelet(settings: ClusterSettings) -> dict[str, Any]:
+    serving = settings.certificate("kubelet-server")
+    return {
+        "apiVersion": "kubelet.config.k8s.io/v1beta1",
+        "kind": "KubeletConfiguration",
+        "authentication": {
+            "anonymous": {"enabled": False},
+            "webhook": {"enabled": True},
+            "x509": {"clientCAFile": str(settings.authority.certificate)},
+        },
+        "authorization": {"mode": "Webhook"},
+        "tlsCertFile": str(serving.certificate),
+        "tlsPrivateKeyFile": str(serving.key),
+        "containerRuntimeEndpoint": f"unix://{settings.containerd_socket}",
+        "cgroupDriver": "cgroupfs",
+        # its own root: a kubelet kills every pod under its root that it does not know
+        "cgroupRoot": settings.cgroup,
+        "enforceNodeAllocatable": [],
+        "failSwapOn": False,
+        "clusterDNS": [settings.dns_service],
+        "clusterDomain": "cluster.local",
+        "resolvConf": str(paths.RESOLV_CONF),
+        "maxPods": 200,
+        "registerNode": True,
+        "imageGCHighThresholdPercent": 100,
+        "evictionHard": {"memory.available": "100Mi"},
+        "localStorageCapacityIsolation": False,
+        "serializeImagePulls": False,
+        "syncFrequency": "10s",
+        "nodeStatusUpdateFrequency": "5s",
+        "registryPullQPS": 0,
+        "shutdownGracePeriod": "0s",
+    }
+
+
+def _kube_proxy(settings: ClusterSettings) -> dict[str, Any]:
+    return {
+        "apiVersion": "kubeproxy.config.k8s.io/v1alpha1",
+        "kind": "KubeProxyConfiguration",
+        "clientConnection": {"kubeconfig": str(settings.component_kubeconfig("kube-proxy"))},
+        "clusterCIDR": settings.addresses.pods,
+        "mode": "iptables",
+        # conntrack's limits are the machine's, not the namespace's: leave them alone
+        "conntrack": {"maxPerCore": 0, "min": 0, "tcpEstablishedTimeout": "0s", "tcpCloseWaitTimeout": "0s"},
+        "iptables": {"minSyncPeriod": "200ms", "syncPeriod": "30s"},
+    }
+
+
+def _write(path: Path, text: str) -> None:
+    # only what changed: kube-proxy ends when its file is written, whatever is in it
+    if path.exists() and path.read_text() == text:
+        return
+    draft = path.with_name(f".{path.name}.draft")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(text)
+    draft.replace(path)

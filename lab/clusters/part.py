@@ -1,0 +1,132 @@
+"""The two clusters as parts of the lab: the control plane and node first, then what runs in `kube-system`."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from lab import paths
+from lab.clusters.addons import addon_manifests, apply_all, are_available
+from lab.clusters.api import ClusterApi
+from lab.clusters.control_plane import control_plane_programs
+from lab.clusters.kubeconfig import write_kubeconfig
+from lab.clusters.node import node_programs, write_node_configurations
+from lab.clusters.settings import SOURCE_CLUSTER, TARGET_CLUSTER, ClusterSettings
+from lab.parts import Program
+
+
+class _ControlPlane:
+    """A cluster's processes. Ready when the API server says so and the node is registered and Ready."""
+
+    depends_on: tuple[str, ...] = ("network",)
+
+    def __init__(self, settings: ClusterSettings) -> None:
+        self._settings = settings
+        self.name = f"{settings.name}-control-plane"
+        self.address = settings.addresses.api
+
+    def prepare(self) -> None:
+        """Make certificates, kubeconfigs and configurations."""
+        settings = self._settings
+        settings.make_certificates()
+        for component in ("controller-manager", "scheduler", "kube-proxy", "kubelet"):
+            self._write_kubeconfig(component)
+        self._write_kubeconfig("admin")
+        write_node_configurations(settings)
+
+    def _write_kubeconfig(self, component: str) -> None:
+        settings = self._settings
+        write_kubeconfig(
+            settings.kubeconfig if component == "admin" else settings.component_kubeconfig(component),
+            cluster=settings.name,
+            server=settings.addresses.api,
+            authority=settings.authority.certificate,
+            user=component,
+            pair=settings.certificate(component),
+        )
+
+    def programs(self) -> list[Program]:
+        """Return the processes of control plane and node."""
+        return [*control_plane_programs(self._settings), *node_programs(self._settings)]
+
+    def is_ready(self) -> bool:
+        """Say whether the API server is ready and the node is."""
+        with ClusterApi(self._settings.kubeconfig, timeout=3) as api:
+            if api.get("/readyz") != "ok":
+                return False
+            path = f"/api/v1/nodes/{self._settings.addresses.node_name}"
+            # the node's own word: its status may still be that of a kubelet that died
+            if api.get(f"{path}/proxy/healthz") != "ok":
+                return False
+            node = api.get(path)
+        return any(
+            entry["type"] == "Ready" and entry["status"] == "True" for entry in node["status"]["conditions"]
+        )
+
+    def finish(self) -> None:
+        """Do nothing more."""
+
+
+class _Cluster:
+    """A cluster that can be used: names resolve in its pods, and volumes are made on request."""
+
+    def __init__(self, settings: ClusterSettings) -> None:
+        self._settings = settings
+        self.name = f"{settings.name}-cluster"
+        self.depends_on: tuple[str, ...] = (f"{settings.name}-control-plane", "system-images", "dns")
+        self.address = settings.addresses.api
+
+    def prepare(self) -> None:
+        """Put the add-ons into the cluster."""
+        with ClusterApi(self._settings.kubeconfig) as api:
+            apply_all(api, addon_manifests(self._settings))
+
+    def programs(self) -> list[Program]:
+        """Return nothing: the add-ons run in pods."""
+        return []
+
+    def is_ready(self) -> bool:
+        """Say whether all add-ons are available."""
+        with ClusterApi(self._settings.kubeconfig, timeout=3) as api:
+            return are_available(api)
+
+    def finish(self) -> None:
+        """Write the authorities of both clusters, as far as they are there, where clients look for them."""
+        certificates = [settings.authority.certificate for settings in (SOURCE_CLUSTER, TARGET_CLUSTER)]
+        known = [file.read_text() for file in certificates if file.exists()]
+        paths.CA_CERTIFICATE.write_text("".join(known))
+
+    def connections(self) -> dict[str, dict[str, Any]]:
+        """Return the connection to the cluster."""
+        kubeconfig = self._settings.kubeconfig.read_text()
+        compact = json.dumps(json.loads(kubeconfig))
+        connection = {"conn_type": "kubernetes", "extra": {"kube_config": compact}}
+        return {f"{self._settings.name}_cluster": connection}
+
+
+class SourceControlPlane(_ControlPlane):
+    """The source cluster's processes."""
+
+    def __init__(self) -> None:
+        super().__init__(SOURCE_CLUSTER)
+
+
+class TargetControlPlane(_ControlPlane):
+    """The target cluster's processes."""
+
+    def __init__(self) -> None:
+        super().__init__(TARGET_CLUSTER)
+
+
+class SourceCluster(_Cluster):
+    """The source cluster."""
+
+    def __init__(self) -> None:
+        super().__init__(SOURCE_CLUSTER)
+
+
+class TargetCluster(_Cluster):
+    """The target cluster."""
+
+    def __init__(self) -> None:
+        super().__init__(TARGET_CLUSTER)

@@ -1,0 +1,158 @@
+"""What one cluster of the lab is made of: its addresses, its folders, its certificates, its storage classes."""
+
+from __future__ import annotations
+
+import ipaddress
+from dataclasses import dataclass
+from pathlib import Path
+
+from lab import paths
+from lab.addresses import SOURCE, TARGET, ClusterAddresses
+from lab.clusters.certificates import Authority, KeyPair, make_signing_key
+
+KUBERNETES_VERSION = "v1.34.4"
+
+
+@dataclass(frozen=True)
+class StorageClass:
+    """A storage class of the cluster; all are served by the cluster's one provisioner."""
+
+    name: str
+    default: bool = False
+
+
+@dataclass(frozen=True)
+class ClusterSettings:
+    """The settings of one cluster."""
+
+    addresses: ClusterAddresses
+    kubeconfig: Path
+    storage_classes: tuple[StorageClass, ...]
+    provisioner: str
+    node_labels: tuple[tuple[str, str], ...]
+    system_images: str
+
+    @property
+    def name(self) -> str:
+        """Return `source` or `target`."""
+        return self.addresses.name
+
+    @property
+    def part(self) -> str:
+        """Return the name of the part: also of its folders."""
+        return f"{self.name}-cluster"
+
+    @property
+    def data(self) -> Path:
+        """Return the folder of what the cluster stores."""
+        return paths.data_of(self.part)
+
+    @property
+    def run(self) -> Path:
+        """Return the folder of the cluster's configurations."""
+        return paths.run_of(self.part)
+
+    @property
+    def kubelet_root(self) -> Path:
+        """Return the kubelet's root folder, in the mount namespace of the node."""
+        return Path("/var/lib/kubelet")
+
+    @property
+    def volumes(self) -> Path:
+        """Return the folder of the dynamic volumes."""
+        return self.data / "volumes"
+
+    @property
+    def containerd_socket(self) -> Path:
+        """Return containerd's socket."""
+        return paths.SOCKETS / f"{self.name}-containerd.sock"
+
+    @property
+    def cgroup(self) -> str:
+        """Return the control group that holds the cluster's pods."""
+        return f"/cce-lab/{self.name}"
+
+    @property
+    def dns_service(self) -> str:
+        """Return the address of the cluster's DNS Service."""
+        return str(ipaddress.ip_network(self.addresses.services)[10])
+
+    @property
+    def api_service(self) -> str:
+        """Return the address of the Service `kubernetes`."""
+        return str(ipaddress.ip_network(self.addresses.services)[1])
+
+    @property
+    def signing_key(self) -> Path:
+        """Return the key that service account tokens are signed with."""
+        return self.run / "pki" / "service-accounts.key"
+
+    @property
+    def _authority(self) -> Authority:
+        return Authority(self.run / "pki", f"{self.name}.lab")
+
+    @property
+    def authority(self) -> KeyPair:
+        """Return the cluster's certificate authority."""
+        return self._authority.pair
+
+    def certificate(self, file_name: str) -> KeyPair:
+        """Return one of the certificates that `make_certificates` made."""
+        pki = self.run / "pki"
+        return KeyPair(pki / f"{file_name}.crt", pki / f"{file_name}.key")
+
+    def component_kubeconfig(self, component: str) -> Path:
+        """Return the kubeconfig file of a component."""
+        return self.run / f"{component}.kubeconfig"
+
+    def make_certificates(self) -> None:
+        """Make every certificate of the cluster that is not there yet."""
+        node = self.addresses.node
+        names = (
+            "kubernetes",
+            "kubernetes.default",
+            "kubernetes.default.svc",
+            "kubernetes.default.svc.cluster.local",
+        )
+        issue = self._authority.issue
+        issue(
+            "api-server",
+            "kube-apiserver",
+            addresses=(*names, "localhost", "127.0.0.1", node, self.api_service),
+        )
+        issue("api-server-kubelet-client", "kube-apiserver-kubelet-client", "system:masters")
+        issue(
+            "kubelet-server",
+            f"system:node:{self.addresses.node_name}",
+            addresses=(self.addresses.node_name, node),
+        )
+        issue("kubelet", f"system:node:{self.addresses.node_name}", "system:nodes")
+        issue("controller-manager", "system:kube-controller-manager")
+        issue("scheduler", "system:kube-scheduler")
+        issue("kube-proxy", "system:kube-proxy")
+        issue("admin", "lab-admin", "system:masters")
+        make_signing_key(self.signing_key)
+
+
+SOURCE_CLUSTER = ClusterSettings(
+    addresses=SOURCE,
+    kubeconfig=paths.SOURCE_KUBECONFIG,
+    storage_classes=(StorageClass("local-path", default=True),),
+    provisioner="rancher.io/local-path",
+    node_labels=(("topology.kubernetes.io/zone", "idc-1"), ("disktype", "ssd")),
+    system_images="registry.source.lab",
+)
+TARGET_CLUSTER = ClusterSettings(
+    addresses=TARGET,
+    kubeconfig=paths.TARGET_KUBECONFIG,
+    storage_classes=(
+        StorageClass("csi-disk", default=True),
+        StorageClass("csi-nas"),
+        StorageClass("csi-obs"),
+    ),
+    provisioner="everest-csi-provisioner",
+    node_labels=(("topology.kubernetes.io/zone", "eu-de-01"), ("topology.kubernetes.io/region", "eu-de")),
+    # a name of its own for the same registry: the target's node can pull the cloud's system images,
+    # but not the images of the source, which it must get from SWR
+    system_images="addons.cce.lab",
+)

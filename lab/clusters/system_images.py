@@ -1,0 +1,82 @@
+"""The images of what runs in `kube-system`, and the shell image that volumes are made with."""
+
+from __future__ import annotations
+
+import shutil
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import httpx
+
+from lab import addresses, paths
+from lab.images.build import build_image, digest_of
+from lab.images.push import push_image
+from lab.parts import Program
+from lab.secrets import secrets
+
+PAUSE = "lab/pause:1"
+BUSYBOX = "lab/busybox:1"
+COREDNS = "lab/coredns:1.12.4"
+PROVISIONER = "lab/local-path-provisioner:v0.0.30"
+
+
+class SystemImages:
+    """Builds the system images and pushes them into the source registry."""
+
+    name = "system-images"
+    depends_on = ("source-registry", "dns")
+    address = f"{addresses.SOURCE_REGISTRY_HOST}/lab"
+
+    def prepare(self) -> None:
+        """Do nothing: the images go where the registry is."""
+
+    def programs(self) -> list[Program]:
+        """Return nothing: images have no process."""
+        return []
+
+    def is_ready(self) -> bool:
+        """Say whether the registry can be asked."""
+        return _registry_client().get("/v2/").status_code == 200
+
+    def finish(self) -> None:
+        """Build and push what the registry has not."""
+        with ThreadPoolExecutor(2) as pool:
+            list(pool.map(_provide, (PAUSE, BUSYBOX, COREDNS, PROVISIONER)))
+
+
+def _provide(name: str) -> None:
+    repository, tag = name.split(":")
+    layout = _build(name)
+    with _registry_client() as client:
+        answer = client.head(
+            f"/v2/{repository}/manifests/{tag}",
+            headers={"Accept": "application/vnd.oci.image.manifest.v1+json"},
+        )
+    if answer.headers.get("Docker-Content-Digest") != digest_of(layout):
+        push_image(layout, f"{addresses.SOURCE_REGISTRY_HOST}/{name}")
+
+
+def _build(name: str) -> Path:
+    if name == PAUSE:
+        # a sandbox only has to stay: containerd ends it with SIGKILL
+        return build_image(name, {"bin/busybox": _busybox()}, ["/bin/busybox", "sleep", "2147483647"])
+    if name == BUSYBOX:
+        return build_image(name, {}, [], busybox=True, command=["sh"])
+    binary = "coredns" if name == COREDNS else "local-path-provisioner"
+    return build_image(name, {f"bin/{binary}": paths.BIN / binary}, [f"/bin/{binary}"], busybox=True)
+
+
+def _busybox() -> Path:
+    binary = shutil.which("busybox")
+    if binary is None:
+        raise RuntimeError("busybox is missing: apt-get install --no-install-recommends busybox-static")
+    return Path(binary)
+
+
+def _registry_client() -> httpx.Client:
+    return httpx.Client(
+        base_url=f"http://{addresses.SOURCE_REGISTRY}",
+        auth=(addresses.SOURCE_REGISTRY_USER, secrets()["registry_password"]),
+        timeout=5,
+        trust_env=False,
+    )

@@ -1,0 +1,55 @@
+"""The list of all parts of the lab, in no particular order: `depends_on` orders them."""
+
+from __future__ import annotations
+
+import importlib
+from typing import cast
+
+from lab.parts import Part
+
+# part name -> "module:class"; modules are imported when the list is made, so that one can be used alone
+PARTS = {
+    "network": "lab.network:Network",
+    "dns": "lab.services.dns:Dns",
+    "lab-postgres": "lab.services.postgres:LabPostgres",
+    "source-registry": "lab.services.registries:SourceRegistry",
+    "swr": "lab.services.registries:Swr",
+    "source-s3": "lab.services.object_storage:SourceS3",
+    "obs": "lab.services.object_storage:Obs",
+    "source-postgres": "lab.services.postgres:SourcePostgres",
+    "target-postgres": "lab.services.postgres:TargetPostgres",
+    "source-mariadb": "lab.services.mariadb:SourceMariadb",
+    "target-mariadb": "lab.services.mariadb:TargetMariadb",
+    "system-images": "lab.clusters.system_images:SystemImages",
+    "source-control-plane": "lab.clusters.part:SourceControlPlane",
+    "target-control-plane": "lab.clusters.part:TargetControlPlane",
+    "source-cluster": "lab.clusters.part:SourceCluster",
+    "target-cluster": "lab.clusters.part:TargetCluster",
+    "images": "lab.estate.images:Images",
+    "databases-loaded": "lab.estate.databases:DatabasesLoaded",
+    "buckets-loaded": "lab.estate.buckets:BucketsLoaded",
+    "estate": "lab.estate.part:Estate",
+    "traffic": "lab.estate.traffic:Traffic",
+    "airflow": "lab.airflow.part:Airflow",
+}
+
+
+def all_parts(only: tuple[str, ...] = ()) -> list[Part]:
+    """Return every part of the lab, or those named and what they depend on."""
+    if not only:
+        return [_load(name) for name in PARTS]
+    wanted: dict[str, Part] = {}
+    waiting = list(only)
+    while waiting:
+        name = waiting.pop()
+        if name not in wanted:
+            wanted[name] = _load(name)
+            waiting.extend(wanted[name].depends_on)
+    return [wanted[name] for name in PARTS if name in wanted]
+
+
+def _load(name: str) -> Part:
+    if name not in PARTS:
+        raise SystemExit(f"There is no part {name!r} in the lab. The parts are: {', '.join(PARTS)}.")
+    module, _, attribute = PARTS[name].partition(":")
+    return cast(Part, getattr(importlib.import_module(module), attribute)())

@@ -1,0 +1,32 @@
+"""Build definitions from the shipped example."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from include.definition import Definition, load_definition
+
+LAB_YAML = Path(__file__).resolve().parents[2] / "migrations" / "lab.yaml"
+
+
+def definition_document() -> dict[str, Any]:
+    """Return migrations/lab.yaml as fresh plain data, to be changed at will."""
+    document: dict[str, Any] = yaml.safe_load(LAB_YAML.read_text(encoding="utf-8"))
+    return document
+
+
+def definition_text(change: Callable[[dict[str, Any]], object] | None = None) -> str:
+    """Return migrations/lab.yaml as text, after a change to its data."""
+    document = definition_document()
+    if change is not None:
+        change(document)
+    return yaml.safe_dump(document, sort_keys=False)
+
+
+def definition(change: Callable[[dict[str, Any]], object] | None = None) -> Definition:
+    """Return migrations/lab.yaml as a model, after a change to its data."""
+    return load_definition(definition_text(change))

@@ -1,0 +1,141 @@
+from __future__ import annotations
+
+import threading
+import time
+from pathlib import Path
+from typing import Any, ClassVar
+
+import pytest
+
+from include.cutover import probing
+from include.cutover.client import NameCache
+from include.cutover.prober import Prober, acknowledged, summary_line
+from include.cutover.probing import compare_writes, finish_probe
+from include.cutover.timeline import Attempt, Kind
+from include.cutover.watching import judge_watch
+from include.errors import PermanentError
+from tests.builders.runs import run as lab_run
+
+
+class FakeClient:
+    """Fail from one request to another."""
+
+    def __init__(self, first_failed: int = 0, last_failed: int = -1) -> None:
+        self._failed = range(first_failed, last_failed + 1)
+        self._count = 0
+        self._lock = threading.Lock()
+
+    def attempt(self, kind: Kind, sequence: int | None) -> Attempt:
+        with self._lock:
+            number, self._count = self._count, self._count + 1
+        return Attempt(kind, float(number), number + 0.5, number not in self._failed, sequence, "503")
+
+
+def probe_for(client: FakeClient, seconds: float, rate: float = 200.0) -> list[Attempt]:
+    ends = time.monotonic() + seconds
+    return Prober(client, rate).run(lambda: time.monotonic() >= ends, lambda _: None)
+
+
+def test_reads_and_writes_alternate_and_each_write_has_its_own_number() -> None:
+    attempts = probe_for(FakeClient(), 0.3)
+    writes = [row.sequence for row in attempts if row.kind == "write"]
+    assert abs(len(attempts) - 2 * len(writes)) <= 1
+    assert sorted(number or 0 for number in writes) == list(range(1, len(writes) + 1))
+
+
+def test_only_answered_writes_count_as_acknowledged() -> None:
+    attempts = probe_for(FakeClient(2, 5), 0.3)
+    failed = {row.sequence for row in attempts if not row.is_ok}
+    assert not acknowledged(attempts) & failed
+    assert "4 failed" in summary_line(attempts)
+
+
+def test_lost_are_acknowledged_and_missing_doubled_are_there_twice() -> None:
+    assert compare_writes({1, 2, 3}, {1: 1, 3: 2, 9: 1}) == ([2], [3])
+
+
+def test_a_write_that_was_never_acknowledged_may_be_there_or_not() -> None:
+    assert compare_writes({1}, {1: 1, 2: 1}) == ([], [])
+
+
+def test_the_name_is_looked_up_again_when_its_ttl_is_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    answers = iter([("198.18.10.1", 1.0), ("198.18.20.1", 1.0)])
+    monkeypatch.setattr("include.cutover.client.look_up", lambda host: next(answers))
+    moment = [0.0]
+    cache = NameCache("shop.lab", clock=lambda: moment[0])
+    seen = []
+    for moment[0] in (0.0, 0.9, 1.0):
+        seen.append(cache.address())
+    assert seen == ["198.18.10.1", "198.18.10.1", "198.18.20.1"]
+
+
+@pytest.mark.parametrize(("failed", "is_good"), [(0, True), (1, True), (2, False)])
+def test_the_watch_allows_the_share_of_the_definition(failed: int, is_good: bool) -> None:
+    attempts = [Attempt("read", 0.0, 0.1, number >= failed, None, "500") for number in range(20)]
+    assert judge_watch(attempts, 0.05)["is_good"] is is_good
+
+
+def test_a_watch_without_requests_is_no_good() -> None:
+    assert judge_watch([], 0.05)["is_good"] is False
+
+
+class Holding:
+    """Answer which writes the application holds."""
+
+    held: ClassVar[dict[int, int]] = {1: 1, 2: 1, 3: 2}
+
+    def __init__(self, *_: Any) -> None:
+        pass
+
+    def __enter__(self) -> Holding:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+    def written(self, name: str) -> dict[int, int]:
+        return self.held
+
+
+def document(**fields: Any) -> dict[str, Any]:
+    known = {
+        "client": "lab-1",
+        "started": 0.0,
+        "updated": time.time(),
+        "finished": True,
+        "requests": 8,
+        "succeeded": 6,
+        "failed": 2,
+        "acknowledged": [[1, 4]],
+        "outages": [[10.0, 12.5]],
+    }
+    return {**known, **fields}
+
+
+def test_the_downtime_is_told_with_lost_and_doubled_writes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(probing, "FrontDoorClient", Holding)
+    run = lab_run(tmp_path)
+    run.ledger.write("cutover/probe/lab-1", document())
+    run.ledger.write("cutover/probe/lab-2", document(client="lab-2", outages=[[12.0, 13.0]], acknowledged=[]))
+    downtime = finish_probe(run)
+    assert downtime["seconds"] == pytest.approx(3.0)
+    assert (downtime["requests"], downtime["writes_acknowledged"]) == (16, 4)
+    assert downtime["lost"] == ["lab-1/4"]
+    assert downtime["doubled"] == ["lab-1/3", "lab-2/3"]
+    assert run.ledger.read("cutover/downtime") == downtime
+
+
+def test_a_probe_that_died_is_taken_as_far_as_it_wrote(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(probing, "FrontDoorClient", Holding)
+    run = lab_run(tmp_path)
+    run.ledger.write("cutover/probe/lab-1", document(finished=False, updated=time.time() - 100))
+    assert finish_probe(run)["requests"] == 8
+
+
+def test_a_cutover_without_a_probe_has_no_downtime_to_tell(tmp_path: Path) -> None:
+    with pytest.raises(PermanentError, match="no probe ran"):
+        finish_probe(lab_run(tmp_path))

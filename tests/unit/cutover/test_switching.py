@@ -1,0 +1,112 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from include.cutover import front_door, switching
+from include.cutover.front_door import RecordSet, is_traffic_on_target, records_of
+from include.cutover.steps import recorded_steps, timed_step
+from include.cutover.switching import switch_back, switch_traffic
+from include.errors import PermanentError
+from include.planning.fixed_rows import fixed_rows
+from include.planning.model import Plan, save_plan
+from include.run import MigrationRun
+from tests.builders.objects import MemoryCluster, make
+from tests.builders.runs import run as lab_run
+
+KEY = "endpoint/shop.lab."
+
+
+def service(address: str | None) -> dict[str, Any]:
+    ingress = [{"ip": address}] if address else []
+    return make("v1", "Service", "web", status={"loadBalancer": {"ingress": ingress}})
+
+
+class Zone:
+    """Be the DNS server's memory."""
+
+    def __init__(self, *records: RecordSet) -> None:
+        self.records = list(records)
+        self.writes = 0
+
+    def read(self, run: MigrationRun) -> list[RecordSet]:
+        return self.records
+
+    def write(self, run: MigrationRun, records: list[RecordSet]) -> None:
+        self.records = records
+        self.writes += 1
+
+
+@pytest.fixture
+def zone(monkeypatch: pytest.MonkeyPatch) -> Zone:
+    made = Zone(RecordSet("CNAME", 60, ("old.example.",)))
+    for module in (front_door, switching):
+        monkeypatch.setattr(module, "read_record", made.read)
+    monkeypatch.setattr(switching, "write_record", made.write)
+    return made
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> MigrationRun:
+    made = lab_run(tmp_path)
+    save_plan(made.ledger, Plan(items=fixed_rows(made.definition)))
+    made.__dict__["source"] = MemoryCluster("source", service("198.18.10.100"))
+    made.__dict__["target"] = MemoryCluster("target", service("198.18.20.32"))
+    return made
+
+
+def test_the_record_leads_to_the_target_afterwards(run: MigrationRun, zone: Zone) -> None:
+    assert not is_traffic_on_target(run)
+    switch_traffic(run)
+    assert zone.records == [RecordSet("A", 1, ("198.18.20.32",))]
+    assert is_traffic_on_target(run)
+    assert run.ledger.proofs("cutover")[KEY].equal
+    item = run.ledger.item("cutover", KEY)
+    assert item is not None
+    assert item.action == "adapted"
+
+
+def test_a_second_switch_changes_nothing_and_keeps_the_way_back(run: MigrationRun, zone: Zone) -> None:
+    switch_traffic(run)
+    switch_traffic(run)
+    assert zone.writes == 1
+    item = run.ledger.item("cutover", KEY)
+    assert item is not None
+    assert item.action == "already_equal"
+    switch_back(run)
+    assert zone.records == [RecordSet("CNAME", 60, ("old.example.",))]
+
+
+def test_the_way_back_of_another_run_leads_to_the_sources_service(run: MigrationRun, zone: Zone) -> None:
+    switch_back(run)
+    assert zone.records == [RecordSet("A", 1, ("198.18.10.100",))]
+
+
+def test_a_service_without_an_address_is_no_place_to_switch_to(run: MigrationRun, zone: Zone) -> None:
+    run.__dict__["target"] = MemoryCluster("target", service(None))
+    with pytest.raises(
+        PermanentError, match="Service shop/web, target cluster: has no load balancer address"
+    ):
+        switch_traffic(run)
+    assert zone.writes == 0
+
+
+def test_addresses_become_records_of_their_type() -> None:
+    assert [row.type for row in records_of(["10.0.0.1", "fd00::1"], 5)] == ["A", "AAAA"]
+    assert records_of(["lb.example"], 5) == [RecordSet("CNAME", 5, ("lb.example.",))]
+
+
+def test_steps_are_told_in_their_order_and_parts_as_one(run: MigrationRun) -> None:
+    with timed_step(run, "second"):
+        pass
+    with timed_step(run, "copy", "a"), timed_step(run, "copy", "b"):
+        pass
+    assert [row["name"] for row in recorded_steps(run.ledger)] == ["second", "copy"]
+
+
+def test_a_failed_step_is_timed_too(run: MigrationRun) -> None:
+    with pytest.raises(ValueError, match="no"), timed_step(run, "broken"):
+        raise ValueError("no")
+    assert [row["name"] for row in recorded_steps(run.ledger)] == ["broken"]

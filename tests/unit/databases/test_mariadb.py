@@ -1,0 +1,63 @@
+"""The parts of the MariaDB copy that need no server."""
+
+from __future__ import annotations
+
+import pytest
+
+from include.databases.mariadb.fingerprints import COUNTER, table_query
+from include.databases.mariadb.session import quoted
+from include.databases.mariadb.users import Account, grants_in, revocation
+from include.errors import PermanentError
+
+USAGE = "GRANT USAGE ON *.* TO `app`@`%` IDENTIFIED BY PASSWORD '*AA'"
+ALL = "GRANT ALL PRIVILEGES ON `stock`.* TO `app`@`%` WITH GRANT OPTION"
+ITEMS = "GRANT SELECT (`a`, `b`), INSERT ON `stock`.`items` TO `app`@`%`"
+ROUTINE = "GRANT EXECUTE ON PROCEDURE `stock`.`pr` TO `app`@`localhost`"
+OTHER = "GRANT SELECT ON `other`.* TO `app`@`%`"
+
+
+def test_only_grants_in_the_database_are_carried_over() -> None:
+    grants = grants_in([USAGE, ALL, ITEMS, ROUTINE, OTHER], {"stock"})
+
+    assert grants == tuple(sorted([ALL, ITEMS, ROUTINE]))
+
+
+def test_grants_on_a_pattern_that_covers_the_database_count() -> None:
+    pattern = "GRANT SELECT ON `st%`.* TO `app`@`%`"
+
+    assert grants_in([pattern, OTHER], {"stock", "st%"}) == (pattern,)
+
+
+@pytest.mark.parametrize(
+    ("grant", "expected"),
+    [
+        (ALL, "REVOKE ALL PRIVILEGES, GRANT OPTION ON `stock`.* FROM `app`@`%`"),
+        (ITEMS, "REVOKE SELECT (`a`, `b`), INSERT ON `stock`.`items` FROM `app`@`%`"),
+        (ROUTINE, "REVOKE EXECUTE ON PROCEDURE `stock`.`pr` FROM `app`@`localhost`"),
+    ],
+)
+def test_a_grant_can_be_taken_back(grant: str, expected: str) -> None:
+    assert revocation(grant) == expected
+
+
+def test_an_unreadable_grant_is_told() -> None:
+    with pytest.raises(PermanentError, match="take it back by hand"):
+        revocation("GRANT PROXY")
+
+
+def test_an_accounts_mark_does_not_show_its_password() -> None:
+    account = Account("app", "%", "CREATE USER `app`@`%` IDENTIFIED BY PASSWORD '*AA'", (ITEMS,))
+
+    assert "*AA" not in account.mark("key")
+    assert account.mark("key") != account.mark("other")
+
+
+def test_names_are_quoted_whatever_they_hold() -> None:
+    assert quoted("odd `name") == "`odd ``name`"
+    query = table_query("stock", "odd `name", ["a", "b'"])
+    assert "concat_ws(',', ifnull(md5(`a`), '-'), ifnull(md5(`b'`), '-'))" in query
+    assert query.endswith("from `stock`.`odd ``name`")
+
+
+def test_the_next_number_of_a_table_is_no_part_of_its_definition() -> None:
+    assert COUNTER.sub("", "ENGINE=InnoDB AUTO_INCREMENT=12 DEFAULT") == "ENGINE=InnoDB DEFAULT"

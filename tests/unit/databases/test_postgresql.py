@@ -1,0 +1,73 @@
+"""The parts of the PostgreSQL copy that need no server."""
+
+from __future__ import annotations
+
+import pytest
+
+from include.databases.postgresql.creation import setting_statement
+from include.databases.postgresql.dump import without_superuser_entries
+from include.databases.postgresql.foreign_keys import parents_first, with_referencing
+from include.databases.postgresql.roles import Role, role_marks
+
+REFERENCES = [("orders", "customers"), ("lines", "orders"), ("tree", "tree"), ("log", "other")]
+
+
+def test_tables_that_reference_a_changed_one_go_with_it() -> None:
+    assert with_referencing(["customers"], REFERENCES) == {"customers", "orders", "lines"}
+    assert with_referencing(["lines"], REFERENCES) == {"lines"}
+    assert with_referencing([], REFERENCES) == set()
+
+
+def test_parents_are_filled_before_their_children() -> None:
+    ordered = parents_first(["lines", "customers", "orders", "tree"], REFERENCES)
+
+    assert ordered is not None
+    assert ordered.index("customers") < ordered.index("orders") < ordered.index("lines")
+    assert set(ordered) == {"lines", "customers", "orders", "tree"}
+
+
+def test_tables_that_reference_each_other_have_no_order() -> None:
+    assert parents_first(["a", "b"], [("a", "b"), ("b", "a")]) is None
+
+
+@pytest.mark.parametrize(
+    ("role", "setting", "expected"),
+    [
+        (None, "work_mem=8MB", """alter database "shop" set "work_mem" = '8MB'"""),
+        (
+            "app",
+            "search_path=public, extra",
+            'alter role "app" in database "shop" set "search_path" = public, extra',
+        ),
+        (None, "my.name=it's", """alter database "shop" set "my"."name" = 'it''s'"""),
+        (None, 'search_path=""', 'alter database "shop" set "search_path" = ""'),
+    ],
+)
+def test_settings_keep_lists_of_names_as_lists(role: str | None, setting: str, expected: str) -> None:
+    assert setting_statement("shop", role, setting).as_string(None) == expected
+
+
+def test_what_only_a_superuser_restores_is_left_out() -> None:
+    listing = (
+        "; comment\n"
+        "2; 3079 16384 EXTENSION - hstore \n"
+        "3000; 0 0 COMMENT - EXTENSION hstore \n"
+        "10; 1259 1 TABLE public orders app\n"
+        "11; 3466 1 EVENT TRIGGER - watcher root\n"
+    )
+
+    kept = without_superuser_entries(listing)
+
+    assert "EXTENSION - hstore" in kept
+    assert "TABLE public orders" in kept
+    assert "COMMENT" not in kept
+    assert "EVENT TRIGGER" not in kept
+
+
+def test_roles_compare_by_attributes_and_password() -> None:
+    role = Role("app", True, True, False, False, -1, None, "SCRAM-SHA-256$4096:aa", ("readers",))
+    other = Role("app", True, True, False, False, -1, None, "SCRAM-SHA-256$4096:bb", ("readers",))
+
+    assert role.mark("key") != other.mark("key")
+    assert role.mark(None) == other.mark(None)
+    assert "SCRAM" not in role_marks({"app": role}, "key")["app"]

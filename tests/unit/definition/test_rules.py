@@ -1,0 +1,118 @@
+"""Each rule of a definition refuses with the reason and the allowed values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from include.definition import load_definition
+from include.errors import DefinitionError
+from tests.builders.definitions import definition_text
+
+Change = Callable[[dict[str, Any]], object]
+
+
+def put(value: Any, *path: str | int) -> Change:
+    def change(document: Any) -> None:
+        for part in path[:-1]:
+            document = document[part]
+        document[path[-1]] = value
+
+    return change
+
+
+REFUSALS: list[Any] = [
+    pytest.param(
+        put(["shop", "velero"], "source", "namespaces"),
+        "source.namespaces[1]: 'velero' is never migrated: it holds the migration's own tools",
+        id="velero's own namespace",
+    ),
+    pytest.param(
+        put(["shop", "shop"], "source", "namespaces"),
+        "source.namespaces[1]: 'shop' stands at [0] already",
+        id="a namespace twice",
+    ),
+    pytest.param(
+        put([], "source", "namespaces"), "source.namespaces: list should have at least 1", id="no namespace"
+    ),
+    pytest.param(
+        put("source_cluster", "target", "cluster"),
+        "target.cluster: 'source_cluster' is the source's connection, too",
+        id="a cluster into itself",
+    ),
+    pytest.param(
+        put("source_postgres", "databases", 0, "target"),
+        "databases[0].target: 'source_postgres' is the source's connection, too",
+        id="a database onto itself",
+    ),
+    pytest.param(
+        put({"connection": "source_s3", "bucket": "product-pictures"}, "buckets", 0, "target"),
+        "buckets[0].target: is the source bucket itself",
+        id="a bucket into itself",
+    ),
+    pytest.param(
+        put("cce-migration-velero", "volumes", "bucket"),
+        "volumes.bucket: 'cce-migration-velero' is used by velero, too",
+        id="two writers in one bucket",
+    ),
+    pytest.param(
+        put("a.b", "velero", "bucket"), "velero.bucket: 'a.b' is not a bucket name OBS takes", id="a dot"
+    ),
+    pytest.param(
+        put("Shop", "images", "target", "organization"),
+        "images.target.organization: 'Shop' is not an SWR organization name",
+        id="a capital in the organization",
+    ),
+    pytest.param(
+        put("shop-._x", "images", "target", "organization"),
+        "images.target.organization: 'shop-._x' is not an SWR organization name",
+        id="separators side by side",
+    ),
+    pytest.param(
+        put("web", "front_door", "service"),
+        "front_door.service: 'web' does not name a Service",
+        id="no namespace/name",
+    ),
+    pytest.param(
+        put("other/web", "front_door", "service"),
+        "front_door.service: namespace 'other' is not migrated  allowed: shop, warehouse",
+        id="a front door outside",
+    ),
+    pytest.param(
+        put("shop.lab", "front_door", "dns", "record"),
+        "front_door.dns.record: 'shop.lab' does not fit  allowed: a fully qualified name with its final dot",
+        id="a record without final dot",
+    ),
+    pytest.param(
+        put("/sequences", "front_door", "probe", "written", "path"),
+        "front_door.probe.written.path: lacks {client}",
+        id="no placeholder",
+    ),
+    pytest.param(
+        put({"name": "empty"}, "checks", 0), "checks[0]: says nothing to check  allowed:", id="an empty check"
+    ),
+    pytest.param(
+        put({"database": "gone", "query": "select 1", "expect": "1"}, "checks", 2, "sql"),
+        "checks[2].sql.database: 'gone' is not the name of an entry in databases  allowed: shop-orders, warehouse-stock",
+        id="an unknown database",
+    ),
+    pytest.param(
+        put(1.5, "cutover", "most_failed_share"),
+        "cutover.most_failed_share: 1.5 is out of range  allowed: less than or equal to 1",
+        id="a share above one",
+    ),
+    pytest.param(
+        put([1], "cutover"), "cutover: must be a mapping  allowed fields: watch_seconds", id="a list"
+    ),
+]
+
+
+@pytest.mark.parametrize(("change", "expected"), REFUSALS)
+def test_a_broken_rule_is_refused_with_its_reason(change: Change, expected: str) -> None:
+    with pytest.raises(DefinitionError) as caught:
+        load_definition(definition_text(change))
+
+    (problem,) = caught.value.problems
+    assert problem.startswith(expected)

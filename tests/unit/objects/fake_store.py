@@ -1,0 +1,73 @@
+"""Keep buckets in memory, with the part of boto3's interface that copies use."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from io import BytesIO
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+CARRIED = ("ContentType", "CacheControl", "Metadata", "Expires", "Tagging")
+
+
+class Body(BytesIO):
+    def iter_chunks(self, size: int) -> Iterator[bytes]:
+        while block := self.read(size):
+            yield block
+
+
+class FakeStore:
+    """Be an S3 client for one store; its clock moves on with every write."""
+
+    def __init__(self, clock: list[int]) -> None:
+        self.objects: dict[str, dict[str, Any]] = {}
+        self._clock = clock
+
+    def get_paginator(self, _name: str) -> FakeStore:
+        return self
+
+    def paginate(self, **_: Any) -> list[dict[str, Any]]:
+        rows = [
+            {
+                "Key": key,
+                "Size": len(one["body"]),
+                "ETag": f'"{one["etag"]}"',
+                "LastModified": one["modified"],
+            }
+            for key, one in sorted(self.objects.items())
+        ]
+        return [{"Contents": rows[:1]}, {"Contents": rows[1:]}]
+
+    def put_object(self, Bucket: str, Key: str, Body: bytes, **carried: Any) -> None:  # ruff: ignore[invalid-argument-name]
+        self._clock[0] += 1
+        self.objects[Key] = {
+            "body": Body,
+            "etag": hashlib.md5(Body).hexdigest(),
+            "modified": datetime(2026, 11, 24, tzinfo=UTC) + timedelta(seconds=self._clock[0]),
+            "carried": carried,
+        }
+
+    def head_object(self, Bucket: str, Key: str, **_: Any) -> dict[str, Any]:  # ruff: ignore[invalid-argument-name]
+        one = self._one(Key, "HeadObject")
+        carried = {name: value for name, value in one["carried"].items() if name != "Tagging"}
+        tags = one["carried"].get("Tagging")
+        return {**carried, "ContentLength": len(one["body"]), **({"TagCount": 1} if tags else {})}
+
+    def get_object(self, Bucket: str, Key: str, **_: Any) -> dict[str, Any]:  # ruff: ignore[invalid-argument-name]
+        one = self._one(Key, "GetObject")
+        return {**self.head_object(Bucket, Key), "Body": Body(one["body"])}
+
+    def get_object_tagging(self, Bucket: str, Key: str) -> dict[str, Any]:  # ruff: ignore[invalid-argument-name]
+        pairs = [pair.split("=") for pair in self.objects[Key]["carried"]["Tagging"].split("&")]
+        return {"TagSet": [{"Key": name, "Value": value} for name, value in pairs]}
+
+    def delete_object(self, Bucket: str, Key: str) -> None:  # ruff: ignore[invalid-argument-name]
+        self.objects.pop(Key, None)
+
+    def _one(self, key: str, operation: str) -> dict[str, Any]:
+        if key not in self.objects:
+            raise ClientError({"Error": {"Code": "NoSuchKey", "Message": key}}, operation)
+        return self.objects[key]

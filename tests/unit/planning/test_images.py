@@ -1,0 +1,127 @@
+from __future__ import annotations
+
+import httpx
+import pytest
+
+from include.connections import RegistryAccess
+from include.errors import PermanentError, PreflightError, TemporaryError
+from include.inventory import ImageUse
+from include.inventory.references import Reference, parse_reference
+from include.planning.image_rows import plan_images, with_own_images
+from include.planning.registry import Registry, RemoteImage
+from tests.builders.definitions import definition
+
+INDEX_TYPE = "application/vnd.oci.image.index.v1+json"
+ONE = "sha256:" + "1" * 64
+ACCESS = RegistryAccess("registry.test", "pusher", "a-long-password", "http")
+MANIFEST = {"config": {"size": 10}, "layers": [{"size": 100}, {"size": 200}]}
+INDEX = {
+    "manifests": [
+        {"digest": "sha256:arm", "platform": {"os": "linux", "architecture": "arm64"}},
+        {"digest": "sha256:amd", "platform": {"os": "linux", "architecture": "amd64"}},
+    ]
+}
+
+
+def answer(request: httpx.Request) -> httpx.Response:
+    if not request.headers.get("Authorization", "").startswith("Basic "):
+        return httpx.Response(401, headers={"WWW-Authenticate": 'Basic realm="x"'})
+    if request.url.path.endswith("/manifests/index"):
+        return httpx.Response(
+            200, json=INDEX, headers={"Docker-Content-Digest": ONE, "Content-Type": INDEX_TYPE}
+        )
+    if request.url.path.endswith(("/manifests/1", "/manifests/sha256:amd")):
+        return httpx.Response(200, json=MANIFEST, headers={"Docker-Content-Digest": ONE})
+    return httpx.Response(200 if request.url.path == "/v2/" else 404, json={})
+
+
+def registry(handler: object = answer) -> Registry:
+    return Registry(ACCESS, transport=httpx.MockTransport(handler))
+
+
+@pytest.mark.parametrize("tag", ["1", "index"])
+def test_asks_a_registry_for_digest_and_size(tag: str) -> None:
+    assert registry().image(parse_reference(f"registry.test/shop/web:{tag}")) == RemoteImage(ONE, 310)
+
+
+def test_a_missing_image_says_which() -> None:
+    with pytest.raises(
+        PermanentError, match=r"image registry\.test/shop/web:gone: the registry answered 404"
+    ):
+        registry().image(parse_reference("registry.test/shop/web:gone"))
+
+
+def test_a_refused_login_says_so() -> None:
+    with pytest.raises(PermanentError, match="the login of pusher was answered 401"):
+        registry(lambda _: httpx.Response(401)).check_login()
+
+
+def test_a_registry_that_does_not_answer_is_worth_a_retry() -> None:
+    def refuse(request: httpx.Request) -> httpx.Response:
+        raise httpx.ConnectError("refused", request=request)
+
+    with pytest.raises(TemporaryError, match="no answer"):
+        registry(refuse).check_login()
+
+
+def test_logs_in_at_the_token_service_the_registry_names() -> None:
+    def token_registry(request: httpx.Request) -> httpx.Response:
+        if request.url.host == "auth.test":
+            assert request.url.params["service"] == "registry"
+            return httpx.Response(200, json={"token": "t0"})
+        if request.headers.get("Authorization") == "Bearer t0":
+            return httpx.Response(200)
+        challenge = 'Bearer realm="http://auth.test/token",service="registry"'
+        return httpx.Response(401, headers={"WWW-Authenticate": challenge})
+
+    registry(token_registry).check_login()
+
+
+def target(reference: str) -> str:
+    return reference.replace("registry.source.lab", "swr.eu-de.lab/shop")
+
+
+def test_an_image_is_planned_by_the_digest_the_cluster_runs() -> None:
+    seen: list[Reference] = []
+
+    def look_up(reference: Reference) -> RemoteImage:
+        seen.append(reference)
+        return RemoteImage("sha256:newer", 50_000_000)
+
+    (row,) = plan_images(
+        [ImageUse("registry.source.lab/web:1", ONE, ("Deployment shop/web",))], look_up, target
+    )
+    assert seen[0].digest == ONE
+    assert row.details["source_reference"] == f"registry.source.lab/web@{ONE}"
+    assert (row.target, row.bytes) == ("swr.eu-de.lab/shop/web:1", 50_000_000)
+    assert row.predicted_seconds > 0
+
+
+def test_an_image_nobody_runs_at_the_moment_is_planned_by_the_registry_s_digest() -> None:
+    (row,) = plan_images(
+        [ImageUse("registry.source.lab/web:1", None, ())], lambda _: RemoteImage(ONE, 1), target
+    )
+    assert row.details["source_reference"] == f"registry.source.lab/web@{ONE}"
+
+
+def test_all_images_that_are_gone_are_named_at_once() -> None:
+    def look_up(reference: Reference) -> RemoteImage:
+        raise PermanentError("gone")
+
+    images = [ImageUse(f"registry.source.lab/{name}:1", None, ("Deployment shop/web",)) for name in "ab"]
+    with pytest.raises(PreflightError) as caught:
+        plan_images(images, look_up, target)
+    assert len(caught.value.problems) == 2
+
+
+def test_an_image_that_is_on_the_target_already_is_not_copied() -> None:
+    assert plan_images([ImageUse("swr.eu-de.lab/shop/web:1", ONE, ())], lambda _: None, target) == []
+
+
+def test_the_migration_s_own_images_are_copied_too() -> None:
+    references = {image.reference for image in with_own_images(definition(), [])}
+    assert references == {
+        "registry.source.lab/velero/velero:v1.18.3",
+        "registry.source.lab/velero/velero-plugin-for-aws:v1.14.3",
+        "registry.source.lab/restic/restic:0.18.1",
+    }

@@ -1,0 +1,176 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from include.errors import ConnectionDetailsError, PermanentError, PreflightError
+from include.planning import preflight, preflight_checks
+from include.planning.preflight import (
+    buckets,
+    capacity,
+    clocks,
+    clusters,
+    namespaces,
+    rights,
+    storage_classes,
+)
+from tests.builders.objects import MemoryCluster, deployment, make, pod
+from tests.builders.runs import run as lab_run
+
+READY = {
+    "conditions": [{"type": "Ready", "status": "True"}],
+    "allocatable": {"cpu": "2", "memory": "4Gi", "pods": "110"},
+}
+
+
+def version(minor: str) -> dict[str, str]:
+    return {"major": "1", "minor": minor, "gitVersion": f"v1.{minor}.0"}
+
+
+class Check:
+    """Be a check with a given outcome."""
+
+    def __init__(self, *problems: str, error: Exception | None = None) -> None:
+        self.problems, self.error = problems, error
+
+    def find_problems(self, run: Any) -> list[str]:
+        if self.error:
+            raise self.error
+        return list(self.problems)
+
+
+def test_all_problems_of_all_checks_are_named_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checks = {
+        "one": Check("a is missing", "b is missing"),
+        "two": Check(error=PermanentError("c is refused")),
+        "three": Check(error=ValueError("oops")),
+        "four": Check(error=ConnectionDetailsError("reported by another check")),
+        "five": Check("a is missing"),
+    }
+    monkeypatch.setattr(preflight_checks, "preflight_checks", lambda: checks)
+    with pytest.raises(PreflightError) as caught:
+        preflight_checks.check_preflight(lab_run(tmp_path))
+    assert caught.value.problems == [
+        "a is missing",
+        "b is missing",
+        "c is refused",
+        "check three could not be made: ValueError: oops",
+    ]
+
+
+def test_no_problem_means_go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(preflight_checks, "preflight_checks", lambda: {"one": Check()})
+    preflight_checks.check_preflight(lab_run(tmp_path))
+
+
+def test_every_file_of_the_folder_is_a_check() -> None:
+    files = {path.stem for path in Path(preflight.__path__[0]).glob("*.py")} - {"__init__"}
+    assert set(preflight_checks.preflight_checks()) == files
+
+
+@pytest.mark.parametrize(
+    ("source", "target", "is_same", "words"),
+    [
+        pytest.param("33", "34+", False, [], id="a newer target"),
+        pytest.param("33", "33", False, [], id="an equal target"),
+        pytest.param("34", "33", False, ["upgrade the target"], id="an older target"),
+        pytest.param("33", "33", True, ["is the source cluster itself"], id="one cluster twice"),
+    ],
+)
+def test_compares_the_two_clusters(source: str, target: str, is_same: bool, words: list[str]) -> None:
+    problems = list(clusters.compare(version(source), version(target), is_same=is_same))
+    assert len(problems) == len(words)
+    assert all(word in problem for word, problem in zip(words, problems, strict=True))
+
+
+def test_requests_are_summed_with_the_largest_init_container() -> None:
+    request = {"resources": {"requests": {"cpu": "500m", "memory": "1Gi"}}}
+    large = {"resources": {"requests": {"cpu": "2"}}}
+    pods = [
+        pod("a", spec={"containers": [request, request], "initContainers": [large]}),
+        pod("done", spec={"containers": [request]}, status={"phase": "Succeeded"}),
+    ]
+    assert capacity.sum_requests(pods) == {"cpu": 2.0, "memory": 2.0 * 2**30, "pods": 1.0}
+
+
+def test_too_small_a_target_is_told_in_numbers() -> None:
+    needed = {"cpu": 3.0, "memory": 2.0**30, "pods": 5.0}
+    problems = list(
+        capacity.compare(
+            needed, {"cpu": 4.0, "memory": 2.0**32, "pods": 110.0}, {"cpu": 2.0, "memory": 0.0, "pods": 1.0}
+        )
+    )
+    assert problems == ["target cluster: the pods need 3.0 cores (cpu), its nodes have 2.0 left; add nodes"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ({"status": READY}, True),
+        ({"status": READY, "spec": {"unschedulable": True}}, False),
+        ({"status": READY, "spec": {"taints": [{"effect": "NoSchedule"}]}}, False),
+        ({"status": {}}, False),
+    ],
+)
+def test_only_ready_nodes_count(fields: dict[str, Any], expected: bool) -> None:
+    assert capacity.is_usable(make("v1", "Node", "n", **fields)) is expected
+
+
+def test_a_mapped_class_the_target_lacks_is_told(tmp_path: Path) -> None:
+    run = lab_run(tmp_path)
+    run.__dict__["target"] = MemoryCluster("target", make("storage.k8s.io/v1", "StorageClass", "csi-nas"))
+    assert list(storage_classes.find_problems(run)) == [
+        "target.storage_classes.local-path, target cluster: has no StorageClass csi-disk; it has csi-nas"
+    ]
+
+
+def test_workloads_of_others_on_the_target_are_told() -> None:
+    restored = deployment("ours", metadata={"labels": {"velero.io/restore-name": "r"}})
+    problems = list(namespaces.strangers([restored, deployment("theirs")]))
+    assert len(problems) == 1
+    assert problems[0].startswith("Deployment shop/theirs, target cluster")
+
+
+@pytest.mark.parametrize(
+    ("skews", "count"),
+    [
+        ({"source cluster": 1.0, "target cluster": -2.0}, 0),
+        ({"source cluster": 400.0, "target cluster": 0.0}, 1),
+        ({"source cluster": 200.0, "target cluster": -200.0}, 1),
+        ({}, 0),
+    ],
+)
+def test_clocks_more_than_five_minutes_apart_are_told(skews: dict[str, float], count: int) -> None:
+    assert len(list(clocks.compare(skews))) == count
+
+
+class Bucket:
+    """Be an S3 client of one bucket."""
+
+    def __init__(self, *keys: str) -> None:
+        self.keys = keys
+
+    def list_objects_v2(self, Bucket: str, MaxKeys: int, Prefix: str = "") -> dict[str, Any]:  # ruff: ignore[invalid-argument-name]
+        return {"Contents": [{"Key": key} for key in self.keys if key.startswith(Prefix)][:MaxKeys]}
+
+
+@pytest.mark.parametrize(
+    ("keys", "is_free"),
+    [
+        ((), True),
+        (("a.jpg",), False),
+        ((".cce-migration-lab.json", "a.jpg"), True),
+        ((".cce-migration-other.json", "a.jpg"), False),
+    ],
+)
+def test_a_target_bucket_is_empty_or_ours(keys: tuple[str, ...], is_free: bool) -> None:
+    assert buckets.is_free_or_ours(Bucket(*keys), "pictures", "lab") is is_free
+
+
+def test_rights_read_like_kubectl() -> None:
+    assert str(rights.Right("create", "jobs", "batch", "shop")) == "create jobs.batch in shop"
+    assert str(rights.Right("list", "nodes")) == "list nodes"

@@ -1,0 +1,28 @@
+from __future__ import annotations
+
+import json
+
+from include.adaptation.hold import HELD, hold
+from include.adaptation.planned import AdaptedObject
+from include.planning.model import PlanItem
+from include.velero.holding import hold_rule
+from tests.builders.objects import deployment
+
+ITEM = PlanItem(
+    key="deployments.apps/shop/web",
+    phase="adaptation",
+    kind="object",
+    source="Deployment shop/web",
+    target="Deployment shop/web",
+    action="adapt",
+    details={"resource": "deployments.apps", "name": "web.v1", "namespace": "shop"},
+)
+
+
+def test_a_workload_that_was_inventoried_while_it_was_held_is_held_in_full() -> None:
+    adapted = deployment(replicas=2)
+    inventoried = hold(adapted)
+    rule = hold_rule(AdaptedObject(ITEM, inventoried, adapted, hold(adapted), ()))
+    patch = json.loads(rule["mergePatches"][0]["patchData"])
+    assert patch == {"metadata": {"annotations": {HELD: '{"replicas": 2}'}}, "spec": {"replicas": 0}}
+    assert rule["conditions"]["resourceNameRegex"] == r"^web\.v1$"
