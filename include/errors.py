@@ -17,7 +17,7 @@ MigrationError
 │       ├── ObjectConflictError         409, somebody changed it meanwhile
 │       │   └── ObjectExistsError       409, it is there already
 │       └── ObjectInvalidError          400 and 422
-└── TemporaryError                  the same action may succeed later, `.delay_seconds`
+└── TemporaryError                  the same action may succeed later
     ├── EngineError                 pg_dump, rclone, regctl … ended badly, `.command` `.last_lines`
     ├── WaitTimeoutError            a condition did not come true in time
     └── ClusterUnavailableError     no connection, or 429 and 5xx after retries
@@ -60,11 +60,7 @@ class PermanentError(MigrationError):
 
 
 class TemporaryError(MigrationError):
-    """Ask for a retry after `delay_seconds`."""
-
-    def __init__(self, message: str, *, delay_seconds: float = 30.0) -> None:
-        super().__init__(message)
-        self.delay_seconds = delay_seconds
+    """Ask for a retry: what failed may succeed later."""
 
 
 class ProblemListError(PermanentError):
@@ -126,16 +122,13 @@ class EngineError(TemporaryError):
         *,
         exit_code: int | None = None,
         what_to_do: str = "read the lines above; the task retries, and every engine resumes where it can",
-        delay_seconds: float = 30.0,
     ) -> None:
         self.command = command if isinstance(command, str) else " ".join(command)
         self.last_lines = last_lines.splitlines() if isinstance(last_lines, str) else list(last_lines)
         self.exit_code = exit_code
         ending = "failed" if exit_code is None else f"ended with code {exit_code}"
         output = "".join(f"\n  {shorten(line)}" for line in self.last_lines) or "\n  (no output)"
-        super().__init__(
-            f"{shorten(self.command)} {ending}:{output}\n{what_to_do}", delay_seconds=delay_seconds
-        )
+        super().__init__(f"{shorten(self.command)} {ending}:{output}\n{what_to_do}")
 
 
 class WaitTimeoutError(TemporaryError):
@@ -188,6 +181,6 @@ class ObjectInvalidError(ClusterError):
 class ClusterUnavailableError(TemporaryError):
     """Say that an API did not answer, or answered 429 or 5xx, after all retries."""
 
-    def __init__(self, message: str, *, cluster: str = "", delay_seconds: float = 30.0) -> None:
-        super().__init__(message, delay_seconds=delay_seconds)
+    def __init__(self, message: str, *, cluster: str = "") -> None:
+        super().__init__(message)
         self.cluster = cluster

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from include.engines import run_side_by_side
+from include.errors import ProofError
 from include.ledger import Proof, Waiver
 
 if TYPE_CHECKING:
@@ -20,3 +23,26 @@ def settle_proof(run: MigrationRun, phase: str, key: str, proof: Proof, what_dif
             run.ledger.record_waiver(phase, key, Waiver(by=waived.accepted_by, reason=waived.reason))
             return None
     return what_differs
+
+
+def gather_proofs(
+    prove: Callable[[str], object], keys: Sequence[str], title: str, *, threads: int = 4
+) -> int:
+    """Prove items side by side; return how many there are.
+
+    :param prove: records the proof of one key and raises `ProofError` when it is not equal.
+    :raises ProofError: with the problems of all items, not of the first alone.
+    """
+
+    def problems_of(key: str) -> list[str]:
+        try:
+            prove(key)
+        except ProofError as error:
+            return error.problems
+        return []
+
+    found = run_side_by_side(problems_of, keys, threads, name="proofs")
+    problems = [problem for problems in found for problem in problems]
+    if problems:
+        raise ProofError(problems, title)
+    return len(keys)

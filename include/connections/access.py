@@ -126,18 +126,17 @@ def _kubeconfig_secrets(text: str) -> Iterator[str]:
         document = yaml.safe_load(text)
     except yaml.YAMLError:
         return
-    users = document.get("users") if isinstance(document, dict) else None
-    for entry in users if isinstance(users, list) else []:
-        yield from _secret_values(entry)
+    yield from secret_values(document)
 
 
-def _secret_values(node: Any) -> Iterator[str]:
+def secret_values(node: Any) -> Iterator[str]:
+    """Yield every value of a parsed kubeconfig that lets somebody in: tokens, passwords, private keys."""
     if isinstance(node, dict):
         for name, value in node.items():
             if name in SECRET_KUBECONFIG_FIELDS and isinstance(value, str):
                 yield value
             else:
-                yield from _secret_values(value)
+                yield from secret_values(value)
     elif isinstance(node, list):
         for value in node:
-            yield from _secret_values(value)
+            yield from secret_values(value)

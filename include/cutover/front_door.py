@@ -57,6 +57,20 @@ def service_addresses(run: MigrationRun, side: Side) -> list[str]:
     return [str(row.get("ip") or row.get("hostname")) for row in balancer.get("ingress") or []]
 
 
+def target_address(run: MigrationRun) -> str:
+    """Return the address of the front door's load balancer on the target.
+
+    :raises TemporaryError: while it has none.
+    """
+    addresses = service_addresses(run, "target")
+    if not addresses:
+        raise TemporaryError(
+            f"Service {run.definition.front_door.service}, target cluster: has no load balancer address yet; "
+            "look at its events and at target.load_balancer of the definition"
+        )
+    return addresses[0]
+
+
 def records_of(addresses: list[str], ttl: int) -> list[RecordSet]:
     """Return the record sets that make a name lead to these addresses; a host name becomes a CNAME."""
     by_type: dict[str, list[str]] = {}

@@ -13,7 +13,7 @@ from include.cutover.client import FrontDoorClient
 from include.cutover.prober import Prober, acknowledged, total_seconds
 from include.cutover.steps import recorded_steps
 from include.cutover.timeline import Attempt, Outage, as_ranges, find_outages, from_ranges, merge_outages
-from include.errors import PermanentError, TemporaryError, shorten
+from include.errors import TemporaryError, WaitTimeoutError, shorten
 
 if TYPE_CHECKING:
     from include.run import MigrationRun
@@ -26,6 +26,7 @@ DOWNTIME = "cutover/downtime"
 # A probe nobody stops must end some time.
 LONGEST_SECONDS = 6 * 3600.0
 STALE_SECONDS = 20.0
+START_SECONDS = 120.0
 FINISH_SECONDS = 60.0
 ANSWER_SECONDS = 60.0
 POLL_SECONDS = 0.5
@@ -62,16 +63,33 @@ def is_probing(run: MigrationRun) -> bool:
     return any(row["succeeded"] > 0 and not row["finished"] for row in _documents(run))
 
 
-def finish_probe(run: MigrationRun) -> dict[str, Any]:
+def await_probe(run: MigrationRun, timeout_seconds: float = START_SECONDS) -> None:
+    """Wait until the probe has good answers: before, the cutover would not be measured.
+
+    :raises WaitTimeoutError: with the probe's last failure.
+    """
+    ends = time.monotonic() + timeout_seconds
+    while not is_probing(run):
+        if time.monotonic() >= ends:
+            failed = [row["failed"] for row in _documents(run)]
+            raise WaitTimeoutError(
+                f"front door {run.definition.front_door.probe.url}: the probe has no good answer after "
+                f"{timeout_seconds:.0f} s ({sum(failed)} requests failed); nothing was stopped; make the front door answer, "
+                "or correct front_door.probe"
+            )
+        time.sleep(POLL_SECONDS)
+
+
+def finish_probe(run: MigrationRun) -> dict[str, Any] | None:
     """Stop the probe, ask the application which writes it holds, and write the downtime to the ledger; return it.
 
-    :raises PermanentError: when no probe ran.
+    Returns None when the run never came to a probe.
+
     :raises TemporaryError: when the front door does not tell which writes arrived.
     """
     if not run.ledger.list(FOLDER):
-        raise PermanentError(
-            "no probe ran in this cutover, so its downtime is unknown; look at the probe's task"
-        )
+        logger.info("No probe ran: the cutover was not begun")
+        return None
     run.ledger.write(STOP, {"at": time.time()})
     documents = _await_finished(run)
     lost, doubled = _compare_writes(run, documents)

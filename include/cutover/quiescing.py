@@ -58,11 +58,13 @@ def quiesce(run: MigrationRun, side: Side, *, timeout_seconds: float = PODS_GONE
     _refuse_bare_pods(cluster, namespaces)
     if side == "source" and not is_quiesced(run, side):
         expire_warm_proofs(run)
+    begun = _read(run, side) or {}
+    run.ledger.write(_document(side), {**begun, "at": now(), "complete": False, "undone": None})
     with timed_step(run, f"quiesce the {side}"):
         held = hold_all(cluster, list_workloads(cluster, namespaces, BY_CLOCK))
         held += hold_all(cluster, list_workloads(cluster, namespaces, RUNNING))
         await_no_pods(cluster, namespaces, timeout_seconds)
-    run.ledger.write(_document(side), {"at": now(), "workloads": held, "undone": None})
+    run.ledger.write(_document(side), {"at": now(), "complete": True, "workloads": held, "undone": None})
     run.ledger.event("quiesced", side=side, workloads=len(held))
     logger.info("%s workloads of the %s cluster stand still", len(held), side)
     return len(held)
@@ -70,7 +72,14 @@ def quiesce(run: MigrationRun, side: Side, *, timeout_seconds: float = PODS_GONE
 
 def is_quiesced(run: MigrationRun, side: Side) -> bool:
     """Say whether this run has stopped a side, and not started it again."""
-    return run.ledger.exists(_document(side)) and run.ledger.read(_document(side)).get("undone") is None
+    seen = _read(run, side)
+    return seen is not None and bool(seen.get("complete")) and seen.get("undone") is None
+
+
+def was_begun(run: MigrationRun, side: Side) -> bool:
+    """Say whether this run has begun to stop a side, whether or not it came to the end, and not started it again."""
+    seen = _read(run, side)
+    return seen is not None and seen.get("undone") is None
 
 
 def unquiesce(run: MigrationRun, side: Side) -> int:
@@ -81,13 +90,14 @@ def unquiesce(run: MigrationRun, side: Side) -> int:
     if side == "source" and is_traffic_on_target(run):
         logger.info("The front door leads to the target: the source stays as it is")
         return 0
-    if not run.ledger.exists(_document(side)):
-        logger.info("This run has not stopped the %s cluster", side)
+    begun = _read(run, side)
+    if begun is None or begun.get("undone") is not None:
+        logger.info("This run has nothing stopped in the %s cluster", side)
         return 0
     cluster, namespaces = _cluster(run, side), run.definition.source.namespaces
     released = release_all(cluster, list_workloads(cluster, namespaces, RUNNING))
     released += release_all(cluster, list_workloads(cluster, namespaces, BY_CLOCK))
-    run.ledger.write(_document(side), {**run.ledger.read(_document(side)), "undone": now()})
+    run.ledger.write(_document(side), {**begun, "undone": now()})
     run.ledger.event("started again", side=side, workloads=len(released))
     logger.info("%s workloads of the %s cluster run again", len(released), side)
     return len(released)
@@ -111,8 +121,9 @@ def release_workloads(run: MigrationRun, side: Side = "target") -> int:
         released = release_all(cluster, list_workloads(cluster, namespaces, RUNNING))
         if side == "source" or is_switched or is_quiesced(run, "source"):
             released += release_all(cluster, list_workloads(cluster, namespaces, BY_CLOCK))
-    if run.ledger.exists(_document(side)):
-        run.ledger.write(_document(side), {**run.ledger.read(_document(side)), "undone": now()})
+    begun = _read(run, side)
+    if begun is not None:
+        run.ledger.write(_document(side), {**begun, "undone": now()})
     run.ledger.event("released", side=side, workloads=len(released))
     logger.info("%s workloads of the %s cluster are released", len(released), side)
     return len(released)
@@ -163,6 +174,11 @@ def _names(pods: list[dict[str, Any]]) -> str:
 
 def _cluster(run: MigrationRun, side: Side) -> Cluster:
     return run.source if side == "source" else run.target
+
+
+def _read(run: MigrationRun, side: Side) -> dict[str, Any] | None:
+    """Return what this run noted of a side's quiesce; it is noted before anything is held, so that a kill leaves a trace."""
+    return run.ledger.read(_document(side)) if run.ledger.exists(_document(side)) else None
 
 
 def _document(side: Side) -> str:

@@ -9,7 +9,8 @@ from include.databases.fingerprint import Fingerprint, detail_rows, differences
 from include.databases.jobs import PHASE, CopyRecord, DatabaseJob, open_job
 from include.errors import PermanentError, ProofError
 from include.ledger import Proof, safe_key
-from include.proofs import settle_proof
+from include.planning.model import load_plan
+from include.proofs import gather_proofs, settle_proof
 
 if TYPE_CHECKING:
     from include.run import MigrationRun
@@ -81,3 +82,12 @@ def _unchanged_since(job: DatabaseJob, record: CopyRecord) -> tuple[Proof, str]:
         proof,
         f"{job.label}: the source was written to after the target took over; settle by hand which is right",
     )
+
+
+def prove_databases(run: MigrationRun) -> int:
+    """Prove every planned database; return how many there are.
+
+    :raises ProofError: with all that differ.
+    """
+    rows = load_plan(run.ledger).items(PHASE, "database")
+    return gather_proofs(lambda key: prove_database(run, key), [row.key for row in rows], "databases differ")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from include.ledger.failures import open_failures, record_failure, resolve_failure
 from include.ledger.keys import safe_key
 from include.ledger.ledger import Ledger
 from include.ledger.records import Action, ItemRecord, PhaseRecord, Proof, Waiver
@@ -14,6 +15,9 @@ __all__ = [
     "PhaseRecord",
     "Proof",
     "Waiver",
+    "open_failures",
+    "record_failure",
     "register_secret",
+    "resolve_failure",
     "safe_key",
 ]

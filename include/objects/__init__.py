@@ -4,6 +4,13 @@ from __future__ import annotations
 
 from include.objects.copying import copy_bucket, copy_bucket_delta
 from include.objects.handover import hand_over_buckets, take_back_buckets
-from include.objects.proving import prove_bucket
+from include.objects.proving import prove_bucket, prove_buckets
 
-__all__ = ["copy_bucket", "copy_bucket_delta", "hand_over_buckets", "prove_bucket", "take_back_buckets"]
+__all__ = [
+    "copy_bucket",
+    "copy_bucket_delta",
+    "hand_over_buckets",
+    "prove_bucket",
+    "prove_buckets",
+    "take_back_buckets",
+]

@@ -14,8 +14,9 @@ from include.objects.comparing import Entries, compare_listings
 from include.objects.copying import both_listings, store_errors
 from include.objects.jobs import PHASE, BucketJob, BucketRecord, open_job
 from include.objects.storage import THREADS, content_hash, listing, listing_digest
+from include.planning.model import load_plan
 from include.progress import Progress
-from include.proofs import settle_proof
+from include.proofs import gather_proofs, settle_proof
 
 if TYPE_CHECKING:
     from include.run import MigrationRun
@@ -162,3 +163,12 @@ def _unchanged_since(job: BucketJob, record: BucketRecord) -> tuple[Proof, str]:
 def _summary(entries: Entries) -> dict[str, Any]:
     """Leave ETags out of the sum: they may differ where contents are equal."""
     return {"objects": len(entries), "bytes": sum(entry.size for entry in entries.values())}
+
+
+def prove_buckets(run: MigrationRun) -> int:
+    """Prove every planned bucket; return how many there are.
+
+    :raises ProofError: with all that differ.
+    """
+    rows = load_plan(run.ledger).items(PHASE, "bucket")
+    return gather_proofs(lambda key: prove_bucket(run, key), [row.key for row in rows], "buckets differ")

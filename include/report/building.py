@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from include.ledger import Ledger, PhaseRecord
+from include.ledger import Ledger, PhaseRecord, open_failures
 from include.ledger.records import now
 from include.report.document import Downtime, Kind, Report, ReportPhase, Result
 from include.report.rows import UNTOUCHED, Row, join_rows, phase_order, planned_items
@@ -16,6 +16,7 @@ REASON_RULES = frozenset({
     "item_without_proof",
     "empty_plan",
     "downtime_not_measured",
+    "task_failed",
     "writes_not_exactly_once",
 })
 
@@ -52,6 +53,13 @@ def judge_run(ledger: Ledger, kind: Kind, result: Result, rows: Sequence[Row]) -
 def _reasons(
     ledger: Ledger, kind: Kind, rows: Sequence[Row], downtime: Downtime | None
 ) -> Iterator[dict[str, Any]]:
+    for failure in open_failures(ledger):
+        yield _finding(
+            "task_failed",
+            failure["task"],
+            failure["error"],
+            "mend the cause, then clear the task or run again",
+        )
     for row in rows:
         if row.problem:
             yield _finding(

@@ -30,6 +30,7 @@ UNTOUCHED: Mapping[Kind, frozenset[str]] = {
 EXCLUDED = frozenset({"exclude", "excluded"})
 
 RowKey = tuple[str, str]
+State = Literal["open", "waived", "excluded", "equal"]
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,7 @@ class Row:
         return None if self.proof.equal else "source and target differ"
 
     @property
-    def state(self) -> Literal["open", "waived", "excluded", "equal"]:
+    def state(self) -> State:
         """Return how the item ended, in one word."""
         if self.problem:
             return "open"

@@ -1,0 +1,57 @@
+"""## Migrate a Kubernetes estate to CCE
+
+One run moves the estate that a definition describes (see `docs/definition.md`): images to SWR, databases to RDS, buckets
+to OBS, objects and volumes into the cluster. Nothing on the source is changed before the cutover, but for Velero's own
+namespace. Two approvals are asked for: of the plan, and of the cutover with the evidence before you.
+
+A failed task can be cleared: every step finds what it has done before and goes on from there. A new run of the same
+definition copies only what differs.
+"""
+
+from __future__ import annotations
+
+from airflow.sdk import dag
+
+from cce_migration.operators.report import WriteReportOperator
+from cce_migration.params import migration_params
+from cce_migration.retries import DEFAULT_ARGS
+from cce_migration.watcher import watch_all_tasks
+from migration_phases.adaptation import adaptation
+from migration_phases.cutover import cutover
+from migration_phases.obs_sync import obs_sync
+from migration_phases.rds_dump_restore import rds_dump_restore
+from migration_phases.resource_planning import resource_planning
+from migration_phases.source_retirement import source_retirement
+from migration_phases.swr_image_sync import swr_image_sync
+from migration_phases.velero_backup_restore import velero_backup_restore
+from migration_phases.velero_install import velero_install
+from migration_phases.verification import verification
+
+
+@dag(
+    dag_id="migrate_to_cce",
+    schedule=None,
+    catchup=False,
+    # Two runs of one definition would write into the same targets.
+    max_active_runs=1,
+    default_args=DEFAULT_ARGS,
+    params=migration_params(),
+    doc_md=__doc__,
+    tags=["cce", "migration"],
+)
+def migrate_to_cce() -> None:
+    """Wire the phases in the order in which they depend on each other."""
+    planning = resource_planning()
+    images, databases, buckets = swr_image_sync(), rds_dump_restore(), obs_sync()
+    velero, adapted, restored = velero_install(images), adaptation(), velero_backup_restore()
+    verified, switched, retired = verification(), cutover(), source_retirement()
+
+    planning >> [images, databases, buckets, velero, adapted]
+    [velero, adapted] >> restored
+    [databases, buckets, restored] >> verified >> switched >> retired
+    report = WriteReportOperator(task_id="write_report", kind="migration", trigger_rule="all_done")
+    [switched, retired] >> report
+    watch_all_tasks(report)
+
+
+migrate_to_cce()

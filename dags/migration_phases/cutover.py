@@ -1,0 +1,69 @@
+"""Phase cutover: stop the source, move the last changes, switch, watch, and go back if need be."""
+
+from __future__ import annotations
+
+from airflow.sdk import TriggerRule, task_group
+from airflow.sdk.bases.operator import chain
+
+from cce_migration.operators.approvals import ApproveCutoverOperator
+from cce_migration.operators.cutover import (
+    AwaitProbeOperator,
+    EndQuiesceOperator,
+    FinishProbeOperator,
+    HandOverOperator,
+    MoveLastChangesOfBucketsOperator,
+    MoveLastChangesOfDatabasesOperator,
+    MoveLastChangesOfVolumesOperator,
+    PassGatesOperator,
+    ProbeFrontDoorOperator,
+    QuiesceOperator,
+    RollBackOperator,
+    SwitchTrafficOperator,
+    WatchTargetOperator,
+)
+from cce_migration.operators.verification import (
+    ReleaseWorkloadsOperator,
+    RunChecksOperator,
+    VerifyWorkloadsOperator,
+)
+from cce_migration.retries import CUTOVER_ARGS
+
+
+@task_group(default_args=CUTOVER_ARGS)
+def cutover() -> None:
+    """Move the customers, with the downtime measured from their side. Undone by itself when a step fails."""
+    approve = ApproveCutoverOperator(task_id="approve_cutover")
+    probe = ProbeFrontDoorOperator(task_id="probe_front_door")
+    await_probe = AwaitProbeOperator(task_id="await_probe")
+    # The target takes no traffic yet: it is stopped before the source is, and costs no downtime.
+    quiesce_target = QuiesceOperator(task_id="quiesce_target", side="target")
+    switch = SwitchTrafficOperator(task_id="switch_traffic")
+    watch = WatchTargetOperator(task_id="watch_target")
+    roll_back = RollBackOperator(task_id="roll_back", trigger_rule=TriggerRule.ONE_FAILED)
+    # As a teardown it also runs when a person marks the run as failed.
+    end_quiesce = EndQuiesceOperator(task_id="end_quiesce").as_teardown(setups=await_probe)
+    finish_probe = FinishProbeOperator(
+        task_id="finish_probe", ends_phase=True, trigger_rule=TriggerRule.ALL_DONE
+    )
+
+    approve >> [probe, await_probe, quiesce_target]
+    chain(
+        [await_probe, quiesce_target],
+        QuiesceOperator(task_id="quiesce_source", side="source"),
+        [
+            MoveLastChangesOfDatabasesOperator(task_id="move_last_changes_of_databases"),
+            MoveLastChangesOfBucketsOperator(task_id="move_last_changes_of_buckets"),
+            MoveLastChangesOfVolumesOperator(task_id="move_last_changes_of_volumes"),
+        ],
+        ReleaseWorkloadsOperator(task_id="release_target"),
+        VerifyWorkloadsOperator(task_id="verify_workloads"),
+        RunChecksOperator(task_id="run_checks"),
+        PassGatesOperator(task_id="pass_gates"),
+        HandOverOperator(task_id="hand_over"),
+        switch,
+        watch,
+        end_quiesce,
+        finish_probe,
+    )
+    [switch, watch] >> roll_back >> [end_quiesce, finish_probe]
+    watch >> finish_probe

@@ -1,0 +1,26 @@
+"""Phase resource_planning: check, take the inventory, plan, have the plan approved, prepare the targets."""
+
+from __future__ import annotations
+
+from airflow.sdk import task_group
+from airflow.sdk.bases.operator import chain
+
+from cce_migration.operators.approvals import ApprovePlanOperator
+from cce_migration.operators.planning import (
+    CheckPreflightOperator,
+    PlanMigrationOperator,
+    PrepareTargetsOperator,
+    TakeInventoryOperator,
+)
+
+
+@task_group
+def resource_planning() -> None:
+    """Plan the target: check everything, read the source, plan each item, ask, and make what is missing."""
+    chain(
+        CheckPreflightOperator(task_id="check_preflight"),
+        TakeInventoryOperator(task_id="take_inventory"),
+        PlanMigrationOperator(task_id="plan_migration"),
+        ApprovePlanOperator(task_id="approve_plan"),
+        PrepareTargetsOperator(task_id="prepare_targets", ends_phase=True),
+    )

@@ -1,0 +1,51 @@
+"""Lay the evidence before the person who approves the cutover."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from include.progress import readable_bytes, readable_seconds
+from include.report.rows import Row, State, join_rows
+
+if TYPE_CHECKING:
+    from include.run import MigrationRun
+
+MOST_OPEN = 20
+STATES: tuple[State, ...] = ("equal", "waived", "excluded", "open")
+
+
+def cutover_evidence(run: MigrationRun) -> str:
+    """Return Markdown: what is proved, what is open, and what an approval sets going."""
+    rows = join_rows(run.ledger, "rehearsal")
+    front_door = run.definition.front_door
+    parts = [
+        f"## Switch {front_door.dns.record} to {run.definition.target.region}\n",
+        _table(rows),
+        _open(rows),
+        "**An approval** stops the writers in the namespaces "
+        f"{', '.join(run.definition.source.namespaces)} of the source, moves the last changes, and moves the traffic. "
+        f"The target is then watched for {readable_seconds(run.definition.cutover.watch_seconds)}; when more than "
+        f"{run.definition.cutover.most_failed_share:.0%} of the requests fail meanwhile, the traffic goes back by itself.\n",
+    ]
+    return "\n".join(part for part in parts if part)
+
+
+def _table(rows: list[Row]) -> str:
+    lines = ["| Phase | Proved | Waived | Left out | Open | Moved |", "|---|---|---|---|---|---|"]
+    for phase in dict.fromkeys(row.phase for row in rows):
+        of_phase = [row for row in rows if row.phase == phase]
+        counts = Counter(row.state for row in of_phase)
+        moved = sum(row.record.bytes for row in of_phase if row.record)
+        numbers = " | ".join(str(counts[state]) for state in STATES)
+        lines.append(f"| {phase} | {numbers} | {readable_bytes(moved)} |")
+    return "\n".join(lines) + "\n"
+
+
+def _open(rows: list[Row]) -> str:
+    problems = [f"- {row.phase}/{row.key}: {row.problem}" for row in rows if row.problem]
+    if not problems:
+        return "**Every item has an equal proof or a waiver.**\n"
+    more = [f"- … and {len(problems) - MOST_OPEN} more"] if len(problems) > MOST_OPEN else []
+    lines = [*problems[:MOST_OPEN], *more]
+    return f"**{len(problems)} items are open: the gates will stay closed**\n" + "\n".join(lines) + "\n"

@@ -1,0 +1,62 @@
+"""Move what changed since the warm copies, now that the writers stand still, and prove it again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from include.cutover.quiescing import is_quiesced
+from include.cutover.steps import timed_step
+from include.databases import copy_database_delta, prove_databases
+from include.engines import run_side_by_side
+from include.errors import PermanentError
+from include.objects import copy_bucket_delta, prove_buckets
+from include.planning.model import load_plan
+from include.volumes import copy_volumes, prove_volumes
+
+if TYPE_CHECKING:
+    from include.run import MigrationRun
+
+THREADS = 4
+
+
+def move_last_changes_of_databases(run: MigrationRun) -> int:
+    """Copy the changed tables of every database and prove all of them; return how many databases there are."""
+    _refuse_writers(run)
+    keys = [row.key for row in load_plan(run.ledger).items("rds_dump_restore", "database")]
+
+    def move(key: str) -> None:
+        with timed_step(run, "copy the last changes of the databases", key):
+            copy_database_delta(run, key)
+
+    run_side_by_side(move, keys, THREADS, name="databases")
+    with timed_step(run, "prove the databases"):
+        return prove_databases(run)
+
+
+def move_last_changes_of_buckets(run: MigrationRun) -> int:
+    """Copy the changed objects of every bucket and prove all of them; return how many buckets there are."""
+    _refuse_writers(run)
+    keys = [row.key for row in load_plan(run.ledger).items("obs_sync", "bucket")]
+
+    def move(key: str) -> None:
+        with timed_step(run, "copy the last changes of the buckets", key):
+            copy_bucket_delta(run, key)
+
+    run_side_by_side(move, keys, THREADS, name="buckets")
+    with timed_step(run, "prove the buckets"):
+        return prove_buckets(run)
+
+
+def move_last_changes_of_volumes(run: MigrationRun) -> int:
+    """Copy the changed files of every volume and prove all of them by their trees; return how many volumes there are."""
+    _refuse_writers(run)
+    copy_volumes(run)
+    return prove_volumes(run)
+
+
+def _refuse_writers(run: MigrationRun) -> None:
+    if not is_quiesced(run, "source"):
+        raise PermanentError(
+            "source cluster: its writers were not stopped in this run, so a last copy would not be the last; "
+            "run the cutover from its quiesce"
+        )

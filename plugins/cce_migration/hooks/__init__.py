@@ -1,0 +1,1 @@
+"""Access to what the migration connects to, by Airflow connections."""

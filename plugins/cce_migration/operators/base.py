@@ -1,0 +1,87 @@
+"""What every step of a migration has in common: it opens the run, keeps the record, and returns keys and counts."""
+
+from __future__ import annotations
+
+import inspect
+from abc import abstractmethod
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from airflow.sdk import BaseOperator
+from airflow.sdk.exceptions import AirflowSkipException
+
+from cce_migration.runs import open_migration
+from include.engines import end_all_engines
+from include.errors import DefinitionError
+from include.ledger import record_failure, resolve_failure
+
+if TYPE_CHECKING:
+    from airflow.sdk import Context
+
+    from include.run import MigrationRun
+
+
+class MigrationOperator(BaseOperator):
+    """Do one step of a migration.
+
+    A subclass implements `act`; its docstring is what the Airflow UI shows of the task.
+
+    :param ends_phase: the step is the last one of its phase (the task group), which it records as finished.
+    """
+
+    # A step that clears up runs whatever happened before, also when the definition itself was refused.
+    clears_up: ClassVar[bool] = False
+
+    def __init__(self, *, ends_phase: bool = False, **kwargs: Any) -> None:
+        kwargs.setdefault("doc_md", inspect.getdoc(type(self)))
+        super().__init__(**kwargs)
+        self.ends_phase = ends_phase
+
+    @property
+    def phase(self) -> str:
+        """Return the id of the phase: the task group this task is in."""
+        return str(self.task_id).partition(".")[0]
+
+    def execute(self, context: Context) -> Any:
+        """Open the run, act, and keep the record of it in the ledger."""
+        run = self.open_run(context)
+        run.ledger.phase_started(self.phase)
+        task = _task_name(context)
+        try:
+            result = self.act(run, context)
+        except AirflowSkipException:
+            raise
+        except Exception as error:
+            record_failure(run.ledger, task, self.phase, error)
+            raise
+        resolve_failure(run.ledger, task)
+        if self.ends_phase:
+            run.ledger.phase_finished(self.phase, "succeeded")
+        return result
+
+    @abstractmethod
+    def act(self, run: MigrationRun, context: Context) -> Any:
+        """Do the step; return keys and counts only, never content."""
+
+    def open_run(self, context: Context) -> MigrationRun:
+        """Return the task's run.
+
+        :raises AirflowSkipException: when there is none and this step only clears up.
+        """
+        try:
+            return open_migration(context)
+        except DefinitionError:
+            if self.clears_up:
+                raise AirflowSkipException(
+                    "the definition was refused: there is nothing to clear up"
+                ) from None
+            raise
+
+    def on_kill(self) -> None:
+        """End the programs this task runs on the worker. Work in the clusters goes on: the next try finds it by name."""
+        end_all_engines()
+
+
+def _task_name(context: Context) -> str:
+    instance = context["ti"]
+    index = instance.map_index if instance.map_index is not None else -1
+    return instance.task_id if index < 0 else f"{instance.task_id} {index}"

@@ -1,0 +1,86 @@
+"""Operators of the phase resource_planning."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from cce_migration.operators.base import MigrationOperator
+from include.inventory import take_inventory
+from include.planning import check_preflight, find_obstacles, load_plan, plan_migration, prepare_targets
+from include.planning.shards import shard_rows
+
+if TYPE_CHECKING:
+    from airflow.sdk import Context
+
+    from include.run import MigrationRun
+
+
+class CheckPreflightOperator(MigrationOperator):
+    """Read the definition and check everything it names, on both sides, before anything is touched.
+
+    Logins of clusters, registries, databases, object storage and DNS; rights, versions, clocks, capacity and classes
+    of the target; targets that hold something foreign. All problems are reported at once, each with its remedy.
+    """
+
+    def act(self, run: MigrationRun, context: Context) -> None:
+        """Check; raise one error with all problems."""
+        check_preflight(run)
+
+
+class TakeInventoryOperator(MigrationOperator):
+    """Read every object of the source's namespaces into the ledger, once: later phases read it there.
+
+    Values of Secrets are replaced by hashes before anything is written.
+    """
+
+    def act(self, run: MigrationRun, context: Context) -> dict[str, Any]:
+        """Take the inventory and return how much there is."""
+        return take_inventory(run)
+
+
+class FindObstaclesOperator(MigrationOperator):
+    """Look for what stands in the way of a migration; blockers, warnings and hints go to the report."""
+
+    def act(self, run: MigrationRun, context: Context) -> dict[str, int]:
+        """Return the number of findings by severity."""
+        findings = find_obstacles(run)
+        severities = ("blocker", "warning", "info")
+        return {severity: sum(one.severity == severity for one in findings) for severity in severities}
+
+
+class PlanMigrationOperator(MigrationOperator):
+    """Plan one row per item: image, database, bucket, object, volume, check, endpoint, with predicted bytes and seconds.
+
+    Findings that block the migration end it here, all at once.
+    """
+
+    def act(self, run: MigrationRun, context: Context) -> dict[str, int]:
+        """Make the plan and return its numbers of rows."""
+        plan = plan_migration(run)
+        return {"items": len(plan.items()), "excluded": len(plan.excluded())}
+
+
+class PrepareTargetsOperator(MigrationOperator):
+    """Make the target buckets that are missing, and mark buckets and databases as this migration's own."""
+
+    def act(self, run: MigrationRun, context: Context) -> None:
+        """Prepare them and record a proof for each."""
+        prepare_targets(run)
+
+
+class ChooseShardsOperator(MigrationOperator):
+    """Split the planned items of this phase into shards that are worked on side by side, a task each.
+
+    :param kind: kind of the items, e.g. `image`.
+    :param rows_per_shard: items a shard has before there is another one.
+    """
+
+    def __init__(self, *, kind: str, rows_per_shard: int, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.kind = kind
+        self.rows_per_shard = rows_per_shard
+
+    def act(self, run: MigrationRun, context: Context) -> list[dict[str, Any]]:
+        """Return the shards: their names and the keys of their items."""
+        rows = load_plan(run.ledger).items(self.phase, self.kind)
+        return shard_rows(rows, rows_per_shard=self.rows_per_shard)

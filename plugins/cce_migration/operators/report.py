@@ -1,0 +1,64 @@
+"""Operators that write the report of a run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from cce_migration.operators.base import MigrationOperator
+from include.cutover import is_rolled_back
+from include.errors import ProofError
+from include.report import write_report
+from include.report.document import Kind, Result
+
+if TYPE_CHECKING:
+    from airflow.sdk import Context
+
+    from include.run import MigrationRun
+
+FAILED_STATES = frozenset({"failed", "upstream_failed"})
+
+
+class WriteReportOperator(MigrationOperator):
+    """Write report.json and report.html beside the ledger, whatever happened; fail unless everything is proved.
+
+    :param kind: `migration`, `rehearsal` or `assessment`.
+    """
+
+    clears_up: ClassVar[bool] = True
+
+    def __init__(self, *, kind: Kind, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.kind = kind
+
+    def execute(self, context: Context) -> dict[str, Any]:
+        """Write the report; it is no part of a phase, and its own failure is the report's result."""
+        return self.act(self.open_run(context), context)
+
+    def act(self, run: MigrationRun, context: Context) -> dict[str, Any]:
+        """Return where the report lies and its result.
+
+        :raises ProofError: with every reason, when the result is not `succeeded`.
+        """
+        report = write_report(run.ledger, self.kind, self._result(run, context))
+        place = f"{run.ledger.folder}/report.html"
+        self.log.info("Report: %s, %s", report["result"], place)
+        if report["result"] != "succeeded":
+            raise ProofError(_reasons(report), f"the {self.kind} ended as {report['result']}, report {place}")
+        return {"result": report["result"], "report": place}
+
+    def _result(self, run: MigrationRun, context: Context) -> Result:
+        if is_rolled_back(run):
+            return "rolled_back"
+        instance = context["ti"]
+        states = instance.get_task_states(dag_id=instance.dag_id, run_ids=[instance.run_id])
+        others = {
+            name: state for name, state in states.get(instance.run_id, {}).items() if name != self.task_id
+        }
+        return "failed" if FAILED_STATES & set(others.values()) else "succeeded"
+
+
+def _reasons(report: dict[str, Any]) -> list[str]:
+    blockers = [row for row in report["findings"] if row["severity"] == "blocker"]
+    return [f"{row['object']}: {row['message']}" for row in blockers] or [
+        "a task failed; its own log says why"
+    ]

@@ -1,0 +1,38 @@
+"""Operators that move the content of volumes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from cce_migration.operators.base import MigrationOperator
+from include.volumes import copy_volumes, prove_volumes
+
+if TYPE_CHECKING:
+    from airflow.sdk import Context
+
+    from include.run import MigrationRun
+
+
+class CopyVolumesOperator(MigrationOperator):
+    """Copy the files of volumes by Jobs in both clusters while applications write; the cutover moves the differences.
+
+    :param shard: name of the shard and keys of its volumes.
+    """
+
+    template_fields = ("shard",)
+
+    def __init__(self, *, shard: dict[str, Any], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.shard = shard
+
+    def act(self, run: MigrationRun, context: Context) -> int:
+        """Copy the volumes of the shard and return their number."""
+        return copy_volumes(run, self.shard["keys"])
+
+
+class ProveVolumesOperator(MigrationOperator):
+    """Compare what arrived in the target's volumes with the snapshots it came from."""
+
+    def act(self, run: MigrationRun, context: Context) -> int:
+        """Prove all volumes and return their number."""
+        return prove_volumes(run)

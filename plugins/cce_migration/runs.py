@@ -1,0 +1,49 @@
+"""Open the migration run that a task belongs to."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+from airflow.sdk import ObjectStoragePath
+
+from cce_migration.hooks.connections import AirflowConnections
+from include.errors import PermanentError
+from include.run import MigrationRun, open_run
+
+if TYPE_CHECKING:
+    from airflow.sdk import Context
+
+LEDGER_ROOT = "CCE_MIGRATION_LEDGER_ROOT"
+
+
+def open_migration(context: Context) -> MigrationRun:
+    """Return the run of a task: its definition from the DAG run's params, its record from the ledger.
+
+    :raises DefinitionError: with every problem of the definition.
+    """
+    return open_run(
+        chosen_definition(context["params"]),
+        str(context["run_id"]),
+        ledger_root(),
+        AirflowConnections(),
+    )
+
+
+def chosen_definition(params: Any) -> str:
+    """Return what the trigger form says: a file's path where one is given, else a name in `migrations/`."""
+    return str(params.get("definition_file") or params["definition"])
+
+
+def ledger_root() -> ObjectStoragePath:
+    """Return where the records of all runs are kept, `file://…` or `s3://connection@bucket/…`.
+
+    :raises PermanentError: when the environment does not say it.
+    """
+    root = os.environ.get(LEDGER_ROOT)
+    if not root:
+        raise PermanentError(
+            f"{LEDGER_ROOT} is not set where this worker runs; set it to file:///a/shared/folder or "
+            "s3://connection@bucket/prefix, the same for every worker"
+        )
+    return ObjectStoragePath(root)

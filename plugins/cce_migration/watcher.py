@@ -1,0 +1,26 @@
+"""Let a run fail when any of its tasks did."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from airflow.sdk import TriggerRule, task
+from airflow.sdk.exceptions import AirflowFailException
+
+if TYPE_CHECKING:
+    from airflow.sdk import BaseOperator
+
+
+def watch_all_tasks(last: BaseOperator) -> None:
+    """Put a watcher behind every task of the DAG: leaves such as the report run after failures, and succeed.
+
+    :param last: any task of the DAG.
+    """
+
+    @task(trigger_rule=TriggerRule.ONE_FAILED, retries=0, doc_md="Fails when any task of the run failed.")
+    def watcher() -> None:
+        raise AirflowFailException("a task of this run failed; the report and the task's own log say why")
+
+    dag = last.dag
+    # A setup may only be followed by tasks that need its success; these are watched in its place.
+    [one for one in dag.tasks if not one.is_setup] >> watcher()
