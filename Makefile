@@ -54,6 +54,13 @@ test: check ## Run all tests: unit, DAG integrity, contract, and the migration o
 	@$(IN_VENV) python -m lab up
 	$(IN_VENV) python -m lab exec -- pytest -q -m lab --timeout 3600 tests/lab; status=$$?; $(IN_VENV) python -m lab down; exit $$status
 
+.PHONY: env
+env: ## Write .env for docker-compose.yaml, with new random secrets
+	@test ! -e .env || { echo ".env exists, and has the keys of the stack that runs: remove it yourself to get new ones" >&2; exit 1; }
+	@umask 077; while IFS= read -r line; do case "$$line" in \
+	  [A-Z]*=) line="$$line$$(head -c 32 /dev/urandom | base64 | tr '+/' '-_')" ;; \
+	esac; printf '%s\n' "$$line"; done < .env.example > .env.draft && mv .env.draft .env
+
 .PHONY: bench
 bench: setup ## Measure the lab and the engines against what a user would run by hand
 	@$(IN_VENV) python -m benchmarks
