@@ -1,0 +1,68 @@
+"""The graph of each DAG against its golden text: a change of the order of a migration is never an accident.
+
+`python -m tests.dags.test_graph` writes the golden texts anew.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from airflow.dag_processing.dagbag import DagBag
+from airflow.sdk import DAG
+
+GOLDEN = Path(__file__).parent / "golden"
+PHASES = [
+    "resource_planning",
+    "swr_image_sync",
+    "rds_dump_restore",
+    "obs_sync",
+    "velero_install",
+    "adaptation",
+    "velero_backup_restore",
+    "verification",
+    "cutover",
+    "source_retirement",
+]
+
+
+def graph_text(dag: DAG) -> str:
+    """A line a task: its id, its trigger rule unless it is the usual one, and what follows it."""
+    lines = []
+    for task in dag.topological_sort():
+        rule = "" if task.trigger_rule == "all_success" else f" [{task.trigger_rule}]"
+        kind = " (setup)" if task.is_setup else " (teardown)" if task.is_teardown else ""
+        following = sorted(name for name in task.downstream_task_ids if name != "watcher")
+        lines.append(f"{task.task_id}{kind}{rule} -> {', '.join(following) or '-'}")
+    return "\n".join(lines) + "\n"
+
+
+@pytest.mark.parametrize("name", ["assess_source", "migrate_to_cce"])
+def test_the_graph_is_the_golden_one(name: str, bag: DagBag) -> None:
+    assert graph_text(bag.dags[name]) == (GOLDEN / f"{name}.txt").read_text()
+
+
+def test_the_ten_phases_are_task_groups(migrate: DAG) -> None:
+    assert [name for name in migrate.task_group.children if "." not in name][:10] == PHASES
+
+
+def test_a_failure_anywhere_reaches_the_watcher(migrate: DAG) -> None:
+    watcher = migrate.get_task("watcher")
+    watched = watcher.upstream_task_ids | {
+        task.task_id for task in migrate.tasks if task.is_setup and task.downstream_task_ids
+    }
+    assert watched == {task.task_id for task in migrate.tasks} - {"watcher"}
+    assert watcher.trigger_rule == "one_failed"
+
+
+def test_the_migration_of_the_lab_stays_below_120_task_instances(migrate: DAG) -> None:
+    mapped_at_most = {"copy_images": 16, "copy_databases": 16, "copy_buckets": 16, "copy_volumes": 16}
+    instances = sum(mapped_at_most.get(task.task_id.rpartition(".")[2], 1) for task in migrate.tasks)
+    assert instances <= 120
+
+
+if __name__ == "__main__":
+    from tests.conftest import ROOT
+
+    for dag_id, found in DagBag(dag_folder=str(ROOT / "dags")).dags.items():
+        (GOLDEN / f"{dag_id}.txt").write_text(graph_text(found))

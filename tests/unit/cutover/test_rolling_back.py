@@ -1,0 +1,168 @@
+from __future__ import annotations
+
+import copy
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from include.adaptation.hold import remembered
+from include.adaptation.merge_patch import apply_merge_patch
+from include.cutover import (
+    await_probe,
+    cutover_evidence,
+    end_quiesce,
+    is_rolled_back,
+    probing,
+    quiesce,
+    quiescing,
+    roll_back,
+    rolling_back,
+    unquiesce,
+)
+from include.cutover.final_pass import move_last_changes_of_databases
+from include.errors import PermanentError, WaitTimeoutError
+from include.ledger import Proof
+from include.planning.model import Plan, PlanItem, save_plan
+from include.run import MigrationRun
+from tests.builders.objects import MemoryCluster, deployment, pod
+from tests.builders.runs import item
+from tests.builders.runs import run as lab_run
+
+WEB = "/apis/apps/v1/namespaces/shop/deployments/web"
+BUCKET = PlanItem(
+    key="pictures", phase="obs_sync", kind="bucket", source="from", target="to", action="copy", details={}
+)
+
+
+class Patching(MemoryCluster):
+    """Take merge patches as the API does."""
+
+    def patch(self, path: str, patch: dict[str, Any], **parameters: Any) -> dict[str, Any]:
+        self.objects[path] = apply_merge_patch(self.objects[path], copy.deepcopy(patch))
+        return copy.deepcopy(self.objects[path])
+
+
+class Traffic:
+    """Say where the front door leads."""
+
+    def __init__(self) -> None:
+        self.on_target = False
+        self.taken_back = 0
+
+    def switch_back(self, run: MigrationRun) -> None:
+        self.on_target = False
+
+    def take_back(self, run: MigrationRun) -> int:
+        self.taken_back += 1
+        return 2
+
+
+@pytest.fixture
+def traffic(monkeypatch: pytest.MonkeyPatch) -> Traffic:
+    made = Traffic()
+    for module in (quiescing, rolling_back):
+        monkeypatch.setattr(module, "is_traffic_on_target", lambda run: made.on_target)
+    monkeypatch.setattr(rolling_back, "switch_back", made.switch_back)
+    monkeypatch.setattr(rolling_back, "take_back", made.take_back)
+    monkeypatch.setattr(quiescing, "POLL_SECONDS", 0.01)
+    return made
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> MigrationRun:
+    made = lab_run(tmp_path)
+    save_plan(made.ledger, Plan(items=[BUCKET]))
+    for side in ("source", "target"):
+        made.__dict__[side] = Patching(side, deployment(replicas=3))
+    return made
+
+
+def replicas(run: MigrationRun, side: str) -> int:
+    return int(getattr(run, side).get(WEB)["spec"]["replicas"])
+
+
+def test_a_switch_is_undone_with_the_source_running_and_the_target_still(
+    run: MigrationRun, traffic: Traffic
+) -> None:
+    quiesce(run, "source")
+    run.ledger.write("cutover/endpoint", {"before": [], "after": []})
+    traffic.on_target = True
+    assert roll_back(run) is True
+    assert not traffic.on_target
+    assert (replicas(run, "source"), replicas(run, "target")) == (3, 0)
+    assert traffic.taken_back == 1
+    assert is_rolled_back(run)
+
+
+def test_a_run_that_switched_nothing_leaves_an_earlier_switch_alone(
+    run: MigrationRun, traffic: Traffic
+) -> None:
+    traffic.on_target = True
+    assert roll_back(run) is False
+    assert traffic.on_target
+    assert not is_rolled_back(run)
+
+
+def test_a_failure_before_the_switch_starts_the_source_and_stops_the_target(
+    run: MigrationRun, traffic: Traffic
+) -> None:
+    quiesce(run, "source")
+    assert end_quiesce(run) == 1
+    assert (replicas(run, "source"), replicas(run, "target")) == (3, 0)
+
+
+def test_after_the_switch_the_source_stays_stopped(run: MigrationRun, traffic: Traffic) -> None:
+    quiesce(run, "source")
+    traffic.on_target = True
+    assert end_quiesce(run) == 0
+    assert (replicas(run, "source"), replicas(run, "target")) == (0, 3)
+
+
+def test_a_run_that_stopped_nothing_touches_nothing(run: MigrationRun, traffic: Traffic) -> None:
+    assert end_quiesce(run) == 0
+    assert (replicas(run, "source"), replicas(run, "target")) == (3, 3)
+
+
+def test_a_quiesce_that_never_came_to_its_end_is_undone(run: MigrationRun, traffic: Traffic) -> None:
+    stubborn = pod("web-1", owner="web")
+    run.__dict__["source"] = Patching("source", deployment(replicas=3), stubborn)
+    with pytest.raises(WaitTimeoutError, match="web-1"):
+        quiesce(run, "source", timeout_seconds=0.05)
+    assert replicas(run, "source") == 0
+    assert not quiescing.is_quiesced(run, "source")
+    assert end_quiesce(run) == 1
+    assert replicas(run, "source") == 3
+    assert remembered(run.source.get(WEB)) is None
+
+
+def test_an_undone_quiesce_is_not_undone_again(run: MigrationRun, traffic: Traffic) -> None:
+    quiesce(run, "source")
+    unquiesce(run, "source")
+    run.source.patch(WEB, {"spec": {"replicas": 5}})
+    assert unquiesce(run, "source") == 0
+    assert replicas(run, "source") == 5
+
+
+def test_a_last_copy_beside_running_writers_is_refused(run: MigrationRun, traffic: Traffic) -> None:
+    with pytest.raises(PermanentError, match="writers were not stopped"):
+        move_last_changes_of_databases(run)
+
+
+def test_no_cutover_begins_unmeasured(run: MigrationRun, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(probing, "POLL_SECONDS", 0.01)
+    run.ledger.write("cutover/probe/lab-1", {"succeeded": 0, "finished": False, "failed": 7})
+    with pytest.raises(WaitTimeoutError, match="nothing was stopped"):
+        await_probe(run, timeout_seconds=0.05)
+    run.ledger.write("cutover/probe/lab-1", {"succeeded": 1, "finished": False, "failed": 7})
+    await_probe(run, timeout_seconds=0.05)
+
+
+def test_the_evidence_counts_what_is_proved_and_names_what_is_open(run: MigrationRun) -> None:
+    run.ledger.record_item("obs_sync", item("pictures", bytes=2_000_000))
+    assert "- obs_sync/pictures: no proof was recorded" in cutover_evidence(run)
+    run.ledger.record_proof("obs_sync", "pictures", Proof(method="keys", source=1, target=1, equal=True))
+    text = cutover_evidence(run)
+    assert "| obs_sync | 1 | 0 | 0 | 0 | 2 MB |" in text
+    assert "Every item has an equal proof" in text
+    assert "shop.lab." in text
