@@ -64,10 +64,8 @@ class Database(MovedEntry):
     database: Text = Field(description="name of the database on both servers")
     source: ConnectionId = Field(description="Airflow connection of the source server's administrator")
     target: ConnectionId = Field(description="Airflow connection of the target server's administrator")
-    mode: Literal["dump", "follow"] = Field(
-        default="dump",
-        description="`dump`: copy, then copy changed tables while writers stand; "
-        "`follow`: replicate until the cutover",
+    mode: Literal["dump"] = Field(
+        default="dump", description="`dump`: copy now, and the changed tables again while the writers stand still"
     )
 
 
