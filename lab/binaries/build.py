@@ -85,7 +85,7 @@ def _stamp(module: Module, binary: Binary) -> Path:
 
 def module_cache(module: Module) -> Path:
     """Return the cache folder of a module: another one as soon as any of its files or flags changes."""
-    digest = hashlib.sha256(module.link_flags.encode())
+    digest = hashlib.sha256(f"{module.link_flags}{module.architecture}".encode())
     for file in [module.path / "go.mod", module.path / "go.sum", *sorted(module.path.glob("*.go"))]:
         digest.update(file.name.encode())
         digest.update(file.read_bytes())
@@ -137,7 +137,7 @@ def _build(module: Module, go: str, say: Say) -> None:
     draft = folder.with_suffix(".draft")
     shutil.rmtree(draft, ignore_errors=True)
     draft.mkdir(parents=True)
-    log = paths.LOGS / f"build-{module.folder}.log"
+    log = paths.LOGS / f"build-{'-'.join(filter(None, (module.folder, module.architecture)))}.log"
     log.parent.mkdir(parents=True, exist_ok=True)
     began = time.monotonic()
     for binary in module.binaries:
@@ -154,6 +154,8 @@ def _progress(module: Module, began: float) -> str:
 
 def _run(command: list[str], module: Module, log: Path, tell: Callable[[], None]) -> None:
     environment = dict(os.environ) | {"CGO_ENABLED": "0", "GOTOOLCHAIN": "local"}
+    if module.architecture:
+        environment["GOARCH"] = module.architecture
     with log.open("ab") as output:
         process = subprocess.Popen(command, cwd=module.path, env=environment, stdout=output, stderr=output)
         tell()

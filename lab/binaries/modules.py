@@ -37,13 +37,17 @@ class Binary:
 
 @dataclass(frozen=True)
 class Module:
-    """A Go module of `lab/binaries/`. `minutes` is what its build takes on two idle cores."""
+    """A Go module of `lab/binaries/`. `minutes` is what its build takes on two idle cores.
+
+    `architecture` is Go's name of the processor it is built for, if that is not this machine's.
+    """
 
     folder: str
     title: str
     binaries: tuple[Binary, ...]
     minutes: float
     link_flags: str = "-s -w"
+    architecture: str = ""
 
     @property
     def path(self) -> Path:
@@ -94,5 +98,14 @@ MODULES = (
         ),
         3.8,
         _VELERO_FLAGS,
+    ),
+    Module("shop", "the sample estate's program", (Binary(".", (Name("shop"),)),), 0.8),
+    # an image for several processors holds a program for each, as it does everywhere
+    Module(
+        "shop",
+        "the sample estate's program for arm64",
+        (Binary(".", (Name("shop-arm64"),)),),
+        0.8,
+        architecture="arm64",
     ),
 )

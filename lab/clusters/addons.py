@@ -2,35 +2,20 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 from string import Template
-from typing import Any
 
 import dns.message
 import dns.query
-import httpx
 import yaml
 
 from lab import addresses
-from lab.clusters.api import ApiError, ClusterApi
+from lab.clusters.api import ClusterApi
+from lab.clusters.applying import Manifest
 from lab.clusters.settings import ClusterSettings, StorageClass
-
-Manifest = dict[str, Any]
 
 _FOLDER = Path(__file__).resolve().parent / "manifests"
 _DEPLOYMENTS = ("coredns", "volume-provisioner")
-_PLACES = {
-    "ServiceAccount": "/api/v1/namespaces/{namespace}/serviceaccounts",
-    "ConfigMap": "/api/v1/namespaces/{namespace}/configmaps",
-    "Service": "/api/v1/namespaces/{namespace}/services",
-    "Deployment": "/apis/apps/v1/namespaces/{namespace}/deployments",
-    "Role": "/apis/rbac.authorization.k8s.io/v1/namespaces/{namespace}/roles",
-    "RoleBinding": "/apis/rbac.authorization.k8s.io/v1/namespaces/{namespace}/rolebindings",
-    "ClusterRole": "/apis/rbac.authorization.k8s.io/v1/clusterroles",
-    "ClusterRoleBinding": "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings",
-    "StorageClass": "/apis/storage.k8s.io/v1/storageclasses",
-}
 
 
 def addon_manifests(settings: ClusterSettings) -> list[Manifest]:
@@ -76,25 +61,6 @@ def _proxy_permissions() -> Manifest:
         },
         "subjects": [{"apiGroup": "rbac.authorization.k8s.io", "kind": "User", "name": "system:kube-proxy"}],
     }
-
-
-def apply_all(api: ClusterApi, manifests: list[Manifest], seconds: float = 30) -> None:
-    """Apply manifests in their order; a server that still starts is tried again for `seconds`."""
-    deadline = time.monotonic() + seconds
-    for manifest in manifests:
-        while True:
-            try:
-                api.apply(_path_of(manifest), manifest)
-                break
-            except (ApiError, httpx.HTTPError):
-                if time.monotonic() > deadline:
-                    raise
-                time.sleep(0.3)
-
-
-def _path_of(manifest: Manifest) -> str:
-    meta = manifest["metadata"]
-    return f"{_PLACES[manifest['kind']].format(namespace=meta.get('namespace', ''))}/{meta['name']}"
 
 
 def are_available(api: ClusterApi) -> bool:

@@ -6,8 +6,9 @@ import json
 from typing import Any
 
 from lab import paths
-from lab.clusters.addons import addon_manifests, apply_all, are_available
+from lab.clusters.addons import addon_manifests, are_available
 from lab.clusters.api import ClusterApi
+from lab.clusters.applying import Applier
 from lab.clusters.control_plane import control_plane_programs
 from lab.clusters.kubeconfig import write_kubeconfig
 from lab.clusters.node import node_programs, write_node_configurations
@@ -79,7 +80,7 @@ class _Cluster:
     def prepare(self) -> None:
         """Put the add-ons into the cluster."""
         with ClusterApi(self._settings.kubeconfig) as api:
-            apply_all(api, addon_manifests(self._settings))
+            Applier(api).apply_all(addon_manifests(self._settings))
 
     def programs(self) -> list[Program]:
         """Return nothing: the add-ons run in pods."""

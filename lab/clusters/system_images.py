@@ -6,13 +6,10 @@ import shutil
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import httpx
-
 from lab import addresses, paths
-from lab.images.build import build_image, digest_of
-from lab.images.push import push_image
+from lab.images.build import build_image
+from lab.images.push import provide_image, registry_client
 from lab.parts import Program
-from lab.secrets import secrets
 
 PAUSE = "lab/pause:1"
 BUSYBOX = "lab/busybox:1"
@@ -36,7 +33,7 @@ class SystemImages:
 
     def is_ready(self) -> bool:
         """Say whether the registry can be asked."""
-        return _registry_client().get("/v2/").status_code == 200
+        return registry_client().get("/v2/").status_code == 200
 
     def finish(self) -> None:
         """Build and push what the registry has not."""
@@ -45,15 +42,7 @@ class SystemImages:
 
 
 def _provide(name: str) -> None:
-    repository, tag = name.split(":")
-    layout = _build(name)
-    with _registry_client() as client:
-        answer = client.head(
-            f"/v2/{repository}/manifests/{tag}",
-            headers={"Accept": "application/vnd.oci.image.manifest.v1+json"},
-        )
-    if answer.headers.get("Docker-Content-Digest") != digest_of(layout):
-        push_image(layout, f"{addresses.SOURCE_REGISTRY_HOST}/{name}")
+    provide_image(_build(name), name)
 
 
 def _build(name: str) -> Path:
@@ -71,12 +60,3 @@ def _busybox() -> Path:
     if binary is None:
         raise RuntimeError("busybox is missing: apt-get install --no-install-recommends busybox-static")
     return Path(binary)
-
-
-def _registry_client() -> httpx.Client:
-    return httpx.Client(
-        base_url=f"http://{addresses.SOURCE_REGISTRY}",
-        auth=(addresses.SOURCE_REGISTRY_USER, secrets()["registry_password"]),
-        timeout=5,
-        trust_env=False,
-    )

@@ -15,6 +15,7 @@ from lab.images.build import build_image, digest_of
 @pytest.fixture(autouse=True)
 def folders(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr("lab.paths.DATA", tmp_path / "data")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
 
 
 def test_the_same_content_gives_the_same_digest_whatever_its_date(tmp_path: Path) -> None:
