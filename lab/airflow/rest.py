@@ -17,6 +17,10 @@ _SECONDS = 20.0
 class RestError(Exception):
     """Airflow refused a request; the text is its reason."""
 
+    def __init__(self, text: str, status: int) -> None:
+        super().__init__(text)
+        self.status = status
+
 
 class RestClient:
     """Ask Airflow's API (`/api/v2`) as the lab's user. An `httpx.TransportError` means that it does not answer."""
@@ -75,7 +79,8 @@ def _body(answer: httpx.Response) -> dict[str, Any]:
     if answer.is_success:
         return dict(answer.json()) if answer.content else {}
     request = answer.request
-    raise RestError(f"{request.method} {request.url.path}: {answer.status_code} {_reason(answer)}")
+    text = f"{request.method} {request.url.path}: {answer.status_code} {_reason(answer)}"
+    raise RestError(text, answer.status_code)
 
 
 def _reason(answer: httpx.Response) -> str:

@@ -1,0 +1,118 @@
+"""Print how a run ended: the downtime, the proofs, where the time went, and where the report is."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from lab import paths
+from lab.migrate.amounts import counted, duration, size
+from lab.migrate.snapshot import PHASES, Snapshot
+
+_MOST_REASONS = 20
+_RESULTS = {"succeeded": ("Migration succeeded", "bold green"), "rolled_back": ("Rolled back", "bold yellow")}
+
+
+def print_end(console: Console, report: dict[str, Any], folder: Path, snapshot: Snapshot) -> None:
+    """Print all of it."""
+    text, style = _RESULTS.get(report["result"], (f"Migration {report['result']}", "bold red"))
+    console.print()
+    console.print(Text(f"{text} after {duration(snapshot.seconds)}", style=style))
+    for reason in _reasons(report):
+        console.print(Text(f"  {reason}", style="red"))
+    _print_downtime(console, report.get("downtime"))
+    console.print()
+    console.print(_proofs(report))
+    console.print()
+    console.print(_times(snapshot))
+    console.print()
+    for name in ("report.json", "report.html"):
+        if (folder / name).exists():
+            console.print(Text(f"{name:<12} {_short(folder / name)}"), soft_wrap=True)
+
+
+def _reasons(report: dict[str, Any]) -> list[str]:
+    """Return why a report does not say that the run succeeded."""
+    if report["result"] == "succeeded":
+        return []
+    rows = [row for row in report["findings"] if row["severity"] == "blocker"]
+    lines = [f"{row['object']}: {row['message']}; {row['remedy']}" for row in rows]
+    hidden = len(lines) - _MOST_REASONS
+    return lines[:_MOST_REASONS] + ([f"and {hidden} more, in the report"] if hidden > 0 else [])
+
+
+def _print_downtime(console: Console, downtime: dict[str, Any] | None) -> None:
+    if downtime is None:
+        console.print(Text("No cutover took place: the traffic is where it was."))
+        return
+    lost, doubled = downtime["writes_lost"], downtime["writes_doubled"]
+    console.print(
+        Text.assemble(
+            ("Downtime ", "bold"),
+            (f"{downtime['seconds']:.1f} s", "bold"),
+            f", seen by a client with {counted(downtime['requests'], 'request')}; ",
+            f"{counted(downtime['writes_acknowledged'], 'write')} acknowledged, ",
+            (f"{lost} lost, {doubled} doubled", "bold red" if lost or doubled else "green"),
+        )
+    )
+    steps = [f"{step['name'].replace('_', ' ')} {step['seconds']:.1f} s" for step in downtime["steps"]]
+    if steps:
+        console.print(Text(f"  {', '.join(steps)}", style="dim"))
+
+
+def _proofs(report: dict[str, Any]) -> Table:
+    table = Table(title="Proofs", title_justify="left", title_style="bold", box=None, padding=(0, 3, 0, 0))
+    for column in ("phase", "kind"):
+        table.add_column(column, no_wrap=True)
+    for column in ("items", "equal", "unequal", "waived", "left out", "moved"):
+        table.add_column(column, no_wrap=True, justify="right")
+    groups: dict[tuple[int, str, str], Counter[str]] = {}
+    for item in report["items"]:
+        place = PHASES.index(item["phase"]) if item["phase"] in PHASES else len(PHASES)
+        group = groups.setdefault((place, item["phase"], item["kind"]), Counter())
+        group[_verdict(item)] += 1
+        group["items"] += 1
+        group["bytes"] += item["bytes"]
+    for (_, phase, kind), group in sorted(groups.items()):
+        unequal = Text(str(group["unequal"]), style="bold red" if group["unequal"] else "dim")
+        moved = size(group["bytes"]) if group["bytes"] else ""
+        counts = (str(group["items"]), str(group["equal"]), unequal)
+        table.add_row(phase, kind, *counts, _count(group["waived"]), _count(group["left out"]), moved)
+    return table
+
+
+def _verdict(item: dict[str, Any]) -> str:
+    if item["waiver"]:
+        return "waived"
+    if item["action"] == "excluded":
+        return "left out"
+    is_equal = item["action"] != "failed" and item["proof"] and item["proof"]["equal"]
+    return "equal" if is_equal else "unequal"
+
+
+def _count(number: int) -> Text:
+    return Text(str(number), style="" if number else "dim")
+
+
+def _times(snapshot: Snapshot) -> Table:
+    title = "Where the time went"
+    table = Table(title=title, title_justify="left", title_style="bold", box=None, padding=(0, 3, 0, 0))
+    table.add_column("phase", no_wrap=True)
+    table.add_column("time", no_wrap=True, justify="right")
+    table.add_column("", no_wrap=True)
+    longest = max((phase.seconds or 0 for phase in snapshot.phases), default=0) or 1
+    for phase in snapshot.phases:
+        if phase.seconds is not None:
+            bar = "█" * max(1, round(30 * phase.seconds / longest))
+            table.add_row(phase.id, duration(phase.seconds), Text(bar, style="cyan"))
+    table.add_row("whole run", duration(snapshot.seconds), "")
+    return table
+
+
+def _short(path: Path) -> str:
+    return str(path.relative_to(paths.ROOT)) if path.is_relative_to(paths.ROOT) else str(path)
