@@ -8,7 +8,7 @@ import dns.resolver
 import httpx
 import pytest
 
-from lab.traffic.audit import audit
+from lab.estate.audit import audit
 
 from .conftest import Outcome
 

@@ -1,0 +1,82 @@
+"""What stands on both sides of the lab, so that a test can show that nothing was changed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+
+import dns.resolver
+import httpx
+
+from include.clusters import Cluster
+from include.connections import DocumentConnections
+from include.definition import Definition
+from include.planning.database_client import one_value
+from include.planning.storage_client import open_storage
+from lab.connections import read_connections
+
+# These change by themselves, all the time.
+RESTLESS = frozenset({
+    "endpoints",
+    "endpointslices.discovery.k8s.io",
+    "events",
+    "events.events.k8s.io",
+    "jobs.batch",
+    "leases.coordination.k8s.io",
+    "nodes",
+    "pods",
+})
+DATABASES = {
+    "postgresql": "select string_agg(datname, ',' order by datname) from pg_database",
+    "mariadb": "select group_concat(schema_name order by schema_name) from information_schema.schemata",
+}
+
+
+def lab_documents() -> dict[str, dict[str, Any]]:
+    """The lab's Airflow connections by id, ready to be spoilt."""
+    prefix = "AIRFLOW_CONN_"
+    return {name.removeprefix(prefix).lower(): json.loads(text) for name, text in read_connections().items()}
+
+
+def both_sides(definition: Definition) -> dict[str, Any]:
+    """Everything a migration could change: objects, databases, buckets, repositories, the front door's record."""
+    connections = DocumentConnections(lab_documents())
+    found: dict[str, Any] = {
+        "front door": dns.resolver.resolve(definition.front_door.dns.record, "A")[0].to_text(),
+        "images": _repositories(connections, definition),
+    }
+    for side in ("source", "target"):
+        cluster = Cluster(connections.cluster(f"{side}_cluster", side))
+        found[f"{side} objects"] = _objects(cluster)
+    for database in definition.databases:
+        access = connections.database(database.target, database.engine)
+        found[database.name] = one_value(access, DATABASES[database.engine])
+    for connection in ("obs", "source_s3"):
+        client = open_storage(connections.object_storage(connection))
+        found[connection] = sorted(row["Name"] for row in client.list_buckets()["Buckets"])
+    return found
+
+
+def _objects(cluster: Cluster) -> dict[str, str]:
+    kinds = [
+        row for row in cluster.discover(refresh=True) if row.name not in RESTLESS and "list" in row.verbs
+    ]
+    return {
+        f"{kind.name} {obj['metadata'].get('namespace', '')}/{obj['metadata']['name']}": _print(obj)
+        for kind in kinds
+        for obj in cluster.list(kind.path(None))
+    }
+
+
+def _print(obj: dict[str, Any]) -> str:
+    kept = {name: value for name, value in obj.items() if name not in {"status", "metadata"}}
+    marks = {name: obj["metadata"].get(name) for name in ("labels", "annotations", "uid")}
+    return hashlib.sha256(json.dumps([kept, marks], sort_keys=True).encode()).hexdigest()
+
+
+def _repositories(connections: DocumentConnections, definition: Definition) -> list[str]:
+    access = connections.registry(definition.images.target.connection)
+    answer = httpx.get(f"{access.url}/v2/_catalog?n=1000", auth=(access.user, access.password))
+    answer.raise_for_status()
+    return sorted(answer.json()["repositories"])
