@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from lab.images.layer_cache import keep, take
+from lab.images.layer_cache import keep, one_maker, take
 
 LAYER_TYPE = "application/vnd.oci.image.layer.v1.tar+gzip"
 
@@ -65,9 +65,16 @@ def write_layer(
     """
     entries = _entries(files, links, folders)
     key = _key(entries, compression)
-    known = take(key, blobs)
-    if known is not None:
-        return Layer(**known)
+    with one_maker(key):
+        known = take(key, blobs)
+        if known is not None:
+            return Layer(**known)
+        layer = _make(blobs, entries, compression)
+        keep(key, blobs / layer.digest.removeprefix("sha256:"), vars(layer))
+        return layer
+
+
+def _make(blobs: Path, entries: Mapping[str, Entry], compression: int) -> Layer:
     draft = blobs / f".layer.{os.getpid()}.{id(entries)}"
     with draft.open("wb") as raw:
         packed = _Hashed(raw)
@@ -79,9 +86,7 @@ def write_layer(
                 for name in sorted(entries):
                     _add(tar, name, entries[name])
     layer = Layer(f"sha256:{packed.sha256.hexdigest()}", f"sha256:{plain.sha256.hexdigest()}", packed.size)
-    blob = blobs / packed.sha256.hexdigest()
-    draft.rename(blob)
-    keep(key, blob, vars(layer))
+    draft.rename(blobs / packed.sha256.hexdigest())
     return layer
 
 

@@ -5,10 +5,19 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import threading
+from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
 from lab.binaries.build import cache_folder
+
+_makers: dict[str, threading.Lock] = defaultdict(threading.Lock)
+
+
+def one_maker(key: str) -> threading.Lock:
+    """Return the lock of a layer: images that are built at once share layers, and one of them makes it."""
+    return _makers[key]
 
 
 def take(key: str, blobs: Path) -> dict[str, Any] | None:

@@ -24,7 +24,7 @@ var oldTime = time.Date(1999, 12, 31, 23, 59, 58, 0, time.UTC)
 
 var oddNames = []string{
 	"with space", "ümlaut-日本語", "quote'and\"double", "star*and?mark", "-dash-first", "back\\slash", "new\nline", "percent%20plus+",
-	".hidden", "trailing ", "dollar$HOME", "semi;colon|pipe&", "tab\there",
+	".hidden", "latin1-caf\xe9", "trailing ", "dollar$HOME", "semi;colon|pipe&", "tab\there",
 }
 
 // runSeed fills a folder, unless that was done: a volume that comes from a backup stays as it is.
