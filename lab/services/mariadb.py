@@ -1,0 +1,152 @@
+"""The lab's MariaDB servers: the source's and the target's."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from typing import Any
+
+import pymysql
+
+from lab import addresses, paths
+from lab.parts import Program
+from lab.secrets import secrets
+from lab.services.configuration import give_to, revision, write_configuration
+from lab.services.confinement import confined
+
+USER = "mysql"
+ADMINISTRATOR = "root"
+# where Debian has MariaDB's data: there the server finds the lab's, in a mount namespace of its own
+_PLACE = "/var/lib/mysql"
+_DATA = f"{_PLACE}/data"
+_CONFIGURATION = f"{_PLACE}/server.cnf"
+
+
+def settings(address: str) -> str:
+    """Return a server's configuration."""
+    return f"""[mariadbd]
+datadir = {_DATA}
+socket = {_PLACE}/server.sock
+pid-file = {_PLACE}/server.pid
+bind-address = {address}
+port = {addresses.MARIADB_PORT}
+skip-name-resolve
+skip-log-bin
+performance-schema = off
+max-connections = 60
+character-set-server = utf8mb4
+innodb-buffer-pool-size = 64M
+innodb-log-file-size = 32M
+# the lab's data is made anew by a command: it need not survive a power cut
+innodb-flush-log-at-trx-commit = 0
+innodb-flush-method = nosync
+"""
+
+
+class _Server:
+    """A MariaDB server of the lab. Ready when its administrator's login is taken and a query answered."""
+
+    depends_on: tuple[str, ...] = ("network",)
+
+    def __init__(self, name: str, host: str, password: str) -> None:
+        self.name = name
+        self.address = f"{host}:{addresses.MARIADB_PORT}"
+        self._host = host
+        self._listen = addresses.HOST_NAMES[host]
+        self._password = password
+        self._data = paths.DATA / name
+
+    def prepare(self) -> None:
+        """Write the configuration, and make the server's files if they are not there."""
+        give_to(paths.data_of(self.name), USER)
+        write_configuration(self._data / "server.cnf", settings(self._listen), USER)
+        if not (self._data / "data").exists():
+            self._make()
+
+    def _make(self) -> None:
+        shutil.rmtree(self._data / "draft", ignore_errors=True)
+        first = self._data / "first.sql"
+        write_configuration(first, "".join(f"{line};\n" for line in self.first_statements()), USER)
+        command = [
+            "mariadb-install-db",
+            f"--defaults-file={_CONFIGURATION}",
+            f"--datadir={_PLACE}/draft",
+            "--auth-root-authentication-method=normal",
+            "--skip-test-db",
+            f"--extra-file={_PLACE}/first.sql",
+        ]
+        line = confined(command, mounts={self._data: _PLACE}, user=USER)
+        done = subprocess.run(line, capture_output=True, text=True, cwd="/")
+        first.unlink()
+        if done.returncode != 0 or "ERROR" in done.stderr:
+            raise RuntimeError(f"mariadb-install-db of {self.name} failed: {done.stderr.strip()[-400:]}")
+        (self._data / "draft").rename(self._data / "data")
+
+    def first_statements(self) -> list[str]:
+        """Return what a new server executes before anybody can connect: its only account is the administrator."""
+        return [
+            "delete from mysql.global_priv where user in ('root', '')",
+            "delete from mysql.proxies_priv",
+            "flush privileges",
+            f"create user {ADMINISTRATOR}@'%' identified by '{self._password}'",
+            f"grant all privileges on *.* to {ADMINISTRATOR}@'%' with grant option",
+        ]
+
+    def programs(self) -> list[Program]:
+        """Return the server."""
+        line = confined(
+            ["mariadbd", f"--defaults-file={_CONFIGURATION}"], mounts={self._data: _PLACE}, user=USER
+        )
+        return [Program(self.name, line, environment=revision(settings(self._listen)))]
+
+    def is_ready(self) -> bool:
+        """Say whether the administrator can log in and ask."""
+        connection = pymysql.connect(
+            host=self._listen,
+            port=addresses.MARIADB_PORT,
+            user=ADMINISTRATOR,
+            password=self._password,
+            connect_timeout=2,
+            read_timeout=2,
+        )
+        with connection, connection.cursor() as cursor:
+            cursor.execute("select 1")
+            return cursor.fetchone() == (1,)
+
+    def finish(self) -> None:
+        """Do nothing more."""
+
+    def _connection(self) -> dict[str, Any]:
+        return {
+            "conn_type": "mysql",
+            "host": self._host,
+            "port": addresses.MARIADB_PORT,
+            "login": ADMINISTRATOR,
+            "password": self._password,
+        }
+
+
+class SourceMariadb(_Server):
+    """The server that is migrated."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "source-mariadb", addresses.SOURCE_MARIADB_HOST, secrets()["mariadb_source_password"]
+        )
+
+    def connections(self) -> dict[str, dict[str, Any]]:
+        """Return the connection to the source's server."""
+        return {"source_mariadb": self._connection()}
+
+
+class TargetMariadb(_Server):
+    """The server migrated to."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "target-mariadb", addresses.TARGET_MARIADB_HOST, secrets()["mariadb_target_password"]
+        )
+
+    def connections(self) -> dict[str, dict[str, Any]]:
+        """Return the connection to the target's server."""
+        return {"target_mariadb": self._connection()}
