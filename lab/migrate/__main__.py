@@ -14,6 +14,7 @@ from lab import paths
 from lab.airflow import places
 from lab.airflow.rest import RestClient, RestError
 from lab.connections import read_connections
+from lab.lifecycle_board import make_console
 from lab.migrate.definition_file import DefinitionFile, DefinitionMissingError, find_definition
 from lab.migrate.end_report import print_end
 from lab.migrate.failures import print_failures
@@ -21,13 +22,13 @@ from lab.migrate.ledger_view import LedgerView
 from lab.migrate.lines import LineScreen
 from lab.migrate.runs import NoRunError, Run, choose_run, wait_for_dag
 from lab.migrate.screen import LiveScreen, Screen
+from lab.migrate.speaking import say
 from lab.migrate.watching import watch
 from lab.secrets import secrets
 
 _BAD_USAGE = 2
 _LAB_DOWN = 3
 _INTERRUPTED = 130
-_PLAIN_WIDTH = 140
 
 
 def main(arguments: list[str]) -> int:
@@ -41,14 +42,16 @@ def main(arguments: list[str]) -> int:
     except DefinitionMissingError as error:
         print(error, file=sys.stderr)
         return _BAD_USAGE
-    console = _console()
-    code = _lab_is_up(console)
-    return code or _migrate(console, options.dag, definition)
-
-
-def _console() -> Console:
-    console = Console()
-    return console if console.is_terminal else Console(width=_PLAIN_WIDTH, no_color=True)
+    console = make_console()
+    try:
+        return _lab_is_up(console) or _migrate(console, options.dag, definition)
+    except KeyboardInterrupt:
+        # what was started so far is taken up by the next call
+        say(console, "interrupted", "red")
+        return _INTERRUPTED
+    except httpx.HTTPError as error:
+        say(console, f"Airflow does not answer ({error}); repair the lab: make lab-up", "red")
+        return _LAB_DOWN
 
 
 def _lab_is_up(console: Console) -> int:
@@ -58,7 +61,7 @@ def _lab_is_up(console: Console) -> int:
     try:
         RestClient().health()
     except (httpx.HTTPError, RestError):
-        console.print(f"No Airflow of the lab answers at {places.url()}. Start the lab: make lab-up")
+        say(console, f"No Airflow of the lab answers at {places.url()}. Start the lab: make lab-up", "red")
         return _LAB_DOWN
     return 0
 
@@ -66,22 +69,23 @@ def _lab_is_up(console: Console) -> int:
 def _migrate(console: Console, dag_id: str, definition: DefinitionFile) -> int:
     client = RestClient()
 
-    def say(text: str) -> None:
-        console.print(text, highlight=False, markup=False, soft_wrap=True)
+    def tell(text: str) -> None:
+        say(console, text)
 
     try:
-        wait_for_dag(client, dag_id, say)
-        run = choose_run(client, dag_id, definition.argument, say)
+        wait_for_dag(client, dag_id, tell)
+        run = choose_run(client, dag_id, definition.argument, tell)
     except (NoRunError, RestError) as error:
-        console.print(str(error), style="red", highlight=False, markup=False, soft_wrap=True)
+        say(console, str(error), "red")
         return 1
-    say(f"Airflow: {places.url()}{run.page}")
-    say(_login(console))
+    tell(f"Airflow: {places.url()}{run.page}")
+    tell(_login(console))
     is_lab = definition.is_in_the_lab(_lab_connections())
     try:
         return _watch(console, client, run, is_lab=is_lab)
     except KeyboardInterrupt:
-        say(f"\nThe run {run.run_id} goes on without being watched; watch it again with: LAB=up make migrate")
+        again = f"LAB=up make migrate MIGRATION={definition.argument}"
+        tell(f"\nThe run {run.run_id} goes on without being watched. To watch it again: {again}")
         return _INTERRUPTED
 
 
@@ -101,11 +105,14 @@ def _watch(console: Console, client: RestClient, run: Run, *, is_lab: bool) -> i
     print_failures(console, instances)
     report, folder = ledger.document("report"), ledger.folder
     if not report or folder is None:
-        console.print(f"\nThe run ended as {snapshot.state}, without a report.", style="bold red")
+        say(console, f"\nThe run ended as {snapshot.state}, without a report.", "bold red")
         return 1
     print_end(console, report, folder, snapshot)
-    console.print("\nThe lab stays up, with its Airflow. Stop it: make lab-down", style="dim")
-    return 0 if report["result"] == "succeeded" else 1
+    is_good = report["result"] == "succeeded"
+    if not is_good:
+        say(console, "\nWhen the cause is removed: LAB=up make migrate. What arrived is not copied again.")
+    say(console, "\nThe lab stays up, with its Airflow. To stop it: make lab-down", "dim")
+    return 0 if is_good else 1
 
 
 def _lab_connections() -> set[str]:

@@ -13,6 +13,7 @@ from rich.text import Text
 from lab import paths
 from lab.migrate.amounts import counted, duration, size
 from lab.migrate.snapshot import PHASES, Snapshot
+from lab.migrate.speaking import say
 
 _MOST_REASONS = 20
 _RESULTS = {"succeeded": ("Migration succeeded", "bold green"), "rolled_back": ("Rolled back", "bold yellow")}
@@ -24,16 +25,17 @@ def print_end(console: Console, report: dict[str, Any], folder: Path, snapshot: 
     console.print()
     console.print(Text(f"{text} after {duration(snapshot.seconds)}", style=style))
     for reason in _reasons(report):
-        console.print(Text(f"  {reason}", style="red"))
+        say(console, f"  {reason}", "red")
     _print_downtime(console, report.get("downtime"))
     console.print()
-    console.print(_proofs(report))
-    console.print()
+    if report["items"]:
+        console.print(_proofs(report))
+        console.print()
     console.print(_times(snapshot))
     console.print()
     for name in ("report.json", "report.html"):
         if (folder / name).exists():
-            console.print(Text(f"{name:<12} {_short(folder / name)}"), soft_wrap=True)
+            say(console, f"{name:<12} {_short(folder / name)}")
 
 
 def _reasons(report: dict[str, Any]) -> list[str]:
@@ -48,7 +50,7 @@ def _reasons(report: dict[str, Any]) -> list[str]:
 
 def _print_downtime(console: Console, downtime: dict[str, Any] | None) -> None:
     if downtime is None:
-        console.print(Text("No cutover took place: the traffic is where it was."))
+        say(console, "No cutover took place: the traffic is where it was.")
         return
     lost, doubled = downtime["writes_lost"], downtime["writes_doubled"]
     console.print(
@@ -66,10 +68,17 @@ def _print_downtime(console: Console, downtime: dict[str, Any] | None) -> None:
 
 
 def _proofs(report: dict[str, Any]) -> Table:
-    table = Table(title="Proofs", title_justify="left", title_style="bold", box=None, padding=(0, 3, 0, 0))
+    table = Table(
+        title="Proofs",
+        title_justify="left",
+        title_style="bold",
+        box=None,
+        padding=(0, 3, 0, 0),
+        pad_edge=False,
+    )
     for column in ("phase", "kind"):
         table.add_column(column, no_wrap=True)
-    for column in ("items", "equal", "unequal", "waived", "left out", "moved"):
+    for column in ("items", "equal", "unequal", "no proof", "waived", "left out", "moved"):
         table.add_column(column, no_wrap=True, justify="right")
     groups: dict[tuple[int, str, str], Counter[str]] = {}
     for item in report["items"]:
@@ -79,10 +88,10 @@ def _proofs(report: dict[str, Any]) -> Table:
         group["items"] += 1
         group["bytes"] += item["bytes"]
     for (_, phase, kind), group in sorted(groups.items()):
-        unequal = Text(str(group["unequal"]), style="bold red" if group["unequal"] else "dim")
+        bad = [_count(group[name], "bold red") for name in ("unequal", "no proof")]
+        rest = [_count(group[name]) for name in ("waived", "left out")]
         moved = size(group["bytes"]) if group["bytes"] else ""
-        counts = (str(group["items"]), str(group["equal"]), unequal)
-        table.add_row(phase, kind, *counts, _count(group["waived"]), _count(group["left out"]), moved)
+        table.add_row(phase, kind, str(group["items"]), str(group["equal"]), *bad, *rest, moved)
     return table
 
 
@@ -91,17 +100,20 @@ def _verdict(item: dict[str, Any]) -> str:
         return "waived"
     if item["action"] == "excluded":
         return "left out"
-    is_equal = item["action"] != "failed" and item["proof"] and item["proof"]["equal"]
-    return "equal" if is_equal else "unequal"
+    if item["action"] == "failed" or not item["proof"]:
+        return "no proof"
+    return "equal" if item["proof"]["equal"] else "unequal"
 
 
-def _count(number: int) -> Text:
-    return Text(str(number), style="" if number else "dim")
+def _count(number: int, style: str = "") -> Text:
+    return Text(str(number), style=style if number else "dim")
 
 
 def _times(snapshot: Snapshot) -> Table:
     title = "Where the time went"
-    table = Table(title=title, title_justify="left", title_style="bold", box=None, padding=(0, 3, 0, 0))
+    table = Table(
+        title=title, title_justify="left", title_style="bold", box=None, padding=(0, 3, 0, 0), pad_edge=False
+    )
     table.add_column("phase", no_wrap=True)
     table.add_column("time", no_wrap=True, justify="right")
     table.add_column("", no_wrap=True)
@@ -110,6 +122,7 @@ def _times(snapshot: Snapshot) -> Table:
         if phase.seconds is not None:
             bar = "█" * max(1, round(30 * phase.seconds / longest))
             table.add_row(phase.id, duration(phase.seconds), Text(bar, style="cyan"))
+    table.add_row("no task at work", duration(snapshot.idle_seconds), "")
     table.add_row("whole run", duration(snapshot.seconds), "")
     return table
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from rich.console import Console
-from rich.text import Text
 
 from lab import paths
 from lab.migrate.notices import FOLLOWERS
+from lab.migrate.speaking import say
 from lab.migrate.task_log import last_words, log_path
 from lab.migrate.task_states import Instance, name_of
 
@@ -19,12 +19,10 @@ def print_failures(console: Console, instances: list[Instance]) -> None:
     failed.sort(key=lambda one: str(one["end_date"]))
     for instance in failed[:_MOST_TASKS]:
         path = log_path(instance)
-        console.print()
-        console.print(Text(f"{name_of(instance)} failed at try {instance['try_number']}", style="bold red"))
+        say(console, f"\n{name_of(instance)} failed at try {instance['try_number']}", "bold red")
         lines = last_words(path) or ["it left no word: its process was killed, or never started"]
         for line in lines:
-            console.print(Text(f"  {line}"), soft_wrap=True)
-        shown = path.relative_to(paths.ROOT) if path.is_relative_to(paths.ROOT) else path
-        console.print(Text(f"  log: {shown}", style="dim"), soft_wrap=True)
+            say(console, f"  {line}")
+        say(console, f"  log: {path.relative_to(paths.ROOT)}", "dim")
     if len(failed) > _MOST_TASKS:
-        console.print(f"and {len(failed) - _MOST_TASKS} more tasks failed")
+        say(console, f"\nand {len(failed) - _MOST_TASKS} more tasks failed", "bold red")

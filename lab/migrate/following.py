@@ -11,6 +11,7 @@ from lab.migrate.snapshot import PHASES, Phase, Snapshot, Task
 from lab.migrate.task_log import TaskLog, log_path
 from lab.migrate.task_states import (
     Instance,
+    idle_seconds,
     moment,
     name_of,
     now,
@@ -56,6 +57,7 @@ class Follower:
             run_id=self._run.run_id,
             state=run["state"],
             seconds=(at - began).total_seconds(),
+            idle_seconds=idle_seconds(self.instances, began, at),
             phases=self._phases(at),
             tasks=tuple(sorted(tasks, key=lambda task: -task.seconds)),
         )

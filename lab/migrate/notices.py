@@ -41,9 +41,8 @@ class Notices:
     def _findings(self) -> Iterator[Notice]:
         rows = [row for row in self._ledger.findings() if row["severity"] in {"blocker", "warning"}]
         for row in rows[:_MOST_FINDINGS]:
-            yield from self._once(
-                "warning", f"{row['severity']}: {row['object']}: {row['message']}; {row['remedy']}"
-            )
+            mark = "a blocker, " if row["severity"] == "blocker" else ""
+            yield from self._once("warning", f"{mark}{row['object']}: {row['message']}; {row['remedy']}")
         if len(rows) > _MOST_FINDINGS:
             yield from self._once(
                 "warning", f"and {len(rows) - _MOST_FINDINGS} more findings, in findings.json of the ledger"

@@ -61,17 +61,18 @@ class LiveScreen:
 
     def say(self, notice: Notice) -> None:
         """Print a line above the picture."""
-        self._console.print(Text(notice.text, style=_STYLES[notice.kind]))
+        mark = "" if notice.kind == "note" else f"{notice.kind}: "
+        self._console.print(Text.assemble((mark, _STYLES[notice.kind]), notice.text))
 
 
 def picture(snapshot: Snapshot, spinner: RenderableType = "*") -> Group:
     """Return the picture of a run: a line a phase, then the tasks at work."""
-    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
-    # fixed widths: nothing jumps when a number grows
+    table = Table(box=None, show_header=False, padding=(0, 1, 0, 0))
+    # fixed widths, 80 in all: nothing jumps when a number grows
     table.add_column(no_wrap=True, width=1)
     table.add_column(no_wrap=True, min_width=max(map(len, PHASES)))
     table.add_column(no_wrap=True, min_width=11)
-    for width in (18, 16, 12):
+    for width in (16, 14, 10):
         table.add_column(no_wrap=True, justify="right", min_width=width)
     for phase in snapshot.phases:
         table.add_row(*_phase_cells(phase, spinner))

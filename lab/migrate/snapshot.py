@@ -49,11 +49,12 @@ class Task:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """The whole run."""
+    """The whole run; in `idle_seconds` of it Airflow was between two tasks."""
 
     run_id: str
     state: str
     seconds: float
+    idle_seconds: float = 0.0
     phases: tuple[Phase, ...] = ()
     tasks: tuple[Task, ...] = ()
 

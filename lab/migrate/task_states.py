@@ -58,7 +58,8 @@ def phase_seconds(
 
     `began` is the start that the ledger has: tasks forget theirs when they are tried again.
     """
-    listed = list(instances)
+    # tasks that were skipped or not reached have moments, too: when that was decided
+    listed = [one for one in instances if one["state"] not in {"skipped", "upstream_failed", "removed"}]
     starts = [moment(one["start_date"]) for one in listed if one["start_date"]]
     if not starts:
         return None
@@ -66,6 +67,16 @@ def phase_seconds(
     is_over = state in {"succeeded", "failed", "skipped", "not reached"} and ends
     first = min([*starts, moment(began)] if began else starts)
     return ((max(ends) if is_over else at) - first).total_seconds()
+
+
+def idle_seconds(instances: Iterable[Instance], began: datetime, at: datetime) -> float:
+    """Return the seconds from `began` to `at` in which no task was at work."""
+    idle, busy_until = 0.0, began
+    spans = [(moment(one["start_date"]), one["end_date"]) for one in instances if one["start_date"]]
+    for start, end in sorted(spans, key=lambda span: span[0]):
+        idle += max(0.0, (start - busy_until).total_seconds())
+        busy_until = max(busy_until, moment(end) if end else at)
+    return idle + max(0.0, (at - busy_until).total_seconds())
 
 
 def seconds_since_start(instance: Instance, now: datetime) -> float:
