@@ -41,6 +41,8 @@ MAKERS: dict[str, Callable[[], str]] = {
     "obs_sk": _secret_key,
     "s3_ak": _access_key,
     "s3_sk": _secret_key,
+    "pictures_ak": _access_key,
+    "pictures_sk": _secret_key,
     "pg_source_password": _password,
     "pg_target_password": _password,
     "pg_app_password": _password,

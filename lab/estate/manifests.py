@@ -49,8 +49,8 @@ def present_values() -> dict[str, str]:
         "journal_digest": digest,
         "pg_app_password": known["pg_app_password"],
         "mariadb_app_password": known["mariadb_app_password"],
-        "pictures_access_key": known["s3_ak"],
-        "pictures_secret_key": known["s3_sk"],
+        "pictures_access_key": known["pictures_ak"],
+        "pictures_secret_key": known["pictures_sk"],
         "registry_login": _registry_login(known["registry_password"]),
     }
 

@@ -21,6 +21,7 @@ from lab.services.confinement import confined
 from lab.services.front import Front
 
 _IDENTITY = "lab"
+_PICTURES = "product-pictures"
 
 
 class _ObjectStorage:
@@ -51,10 +52,16 @@ class _ObjectStorage:
         self._front.prepare()
 
     def _identities_text(self) -> str:
-        credentials = [{"accessKey": self._access_key, "secretKey": self._secret_key}]
+        known = secrets()
         actions = ["Admin", "Read", "Write", "List", "Tagging"]
-        identity = {"name": _IDENTITY, "credentials": credentials, "actions": actions}
-        return json.dumps({"identities": [identity]})
+        # the shop's own key, which may only read: both storages know it, so that its Secret need not change on the way
+        reading = [f"Read:{_PICTURES}", f"List:{_PICTURES}"]
+        return json.dumps({
+            "identities": [
+                _identity(_IDENTITY, self._access_key, self._secret_key, actions),
+                _identity("shop", known["pictures_ak"], known["pictures_sk"], reading),
+            ]
+        })
 
     def programs(self) -> list[Program]:
         """Return SeaweedFS, which only its front reaches, and the front."""
@@ -171,6 +178,11 @@ class Obs(_ObjectStorage):
         """Return the connections to OBS, and to the repository of volumes that is kept in it."""
         repository = {"conn_type": "generic", "password": secrets()["restic_password"]}
         return {"obs": self._connection(), "volume_repository": repository}
+
+
+def _identity(name: str, access_key: str, secret_key: str, actions: list[str]) -> dict[str, Any]:
+    credentials = [{"accessKey": access_key, "secretKey": secret_key}]
+    return {"name": name, "credentials": credentials, "actions": actions}
 
 
 def obs_refusals() -> str:
