@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Iterator
+from importlib import import_module
 from typing import Any
 
 import pytest
@@ -117,6 +118,18 @@ def test_airflow_has_the_setting(name: str) -> None:
 
     _, section, option = name.lower().split("__")
     assert option in conf.configuration_description[section]["options"]
+
+
+@pytest.mark.filterwarnings("ignore::starlette.exceptions.StarletteDeprecationWarning")  # in the FAB provider
+def test_the_locked_packages_have_the_executor_and_the_login() -> None:
+    # Both import from other packages: a lock that satisfies every package can still bring two that do not fit.
+    from airflow.executors.executor_loader import ExecutorLoader
+
+    environment = STACK["x-environment"]
+    executor = ExecutorLoader.executors[environment["AIRFLOW__CORE__EXECUTOR"]]
+    for path in (executor, environment["AIRFLOW__CORE__AUTH_MANAGER"]):
+        module, _, name = path.rpartition(".")
+        assert getattr(import_module(module), name)
 
 
 @pytest.mark.parametrize("line", sorted(set(airflow_commands())))
