@@ -32,7 +32,7 @@ def secret_environment(secrets: dict[str, str]) -> dict[str, str]:
 
 def _database_url(password: str) -> str:
     # The address, not the name: Airflow starts without waiting for the lab's name server.
-    return f"postgresql+psycopg2://{_DATABASE}:{quote(password)}@{LAB_POSTGRES}:{POSTGRES_PORT}/{_DATABASE}"
+    return f"postgresql+psycopg2://{_DATABASE}:{quote(password, safe='')}@{LAB_POSTGRES}:{POSTGRES_PORT}/{_DATABASE}"
 
 
 def _paths() -> dict[str, str]:

@@ -38,14 +38,16 @@ class LedgerView:
     def planned(self) -> dict[str, Amount]:
         """Return what each phase is to do."""
         amounts: dict[str, Amount] = {}
-        for row in self.document("plan").get("items", []):
-            if row["action"] != "exclude":
-                amounts[row["phase"]] = _sum(amounts.get(row["phase"]), row)
+        for row in self._planned_rows():
+            amounts[row["phase"]] = _sum(amounts.get(row["phase"]), row)
         return amounts
 
     def predicted_seconds(self) -> float:
         """Return the plan's prediction for all its items one after the other."""
-        return sum(row.get("predicted_seconds") or 0 for row in self.document("plan").get("items", []))
+        return sum(row.get("predicted_seconds") or 0 for row in self._planned_rows())
+
+    def _planned_rows(self) -> list[dict[str, Any]]:
+        return [row for row in self.document("plan").get("items", []) if row["action"] != "exclude"]
 
     def done(self) -> dict[str, Amount]:
         """Return what each phase has done; failed and excluded items do not count."""

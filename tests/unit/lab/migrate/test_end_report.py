@@ -1,0 +1,99 @@
+from __future__ import annotations
+
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from lab.migrate.end_report import print_end
+from lab.migrate.snapshot import Phase, Snapshot
+
+SNAPSHOT = Snapshot(
+    "run-1",
+    "success",
+    120,
+    idle_seconds=9,
+    phases=(Phase("swr_image_sync", "succeeded", seconds=40), Phase("cutover", "succeeded", seconds=20)),
+)
+DOWNTIME = {
+    "seconds": 12.41,
+    "requests": 1840,
+    "writes_acknowledged": 455,
+    "writes_lost": 0,
+    "writes_doubled": 0,
+    "steps": [{"name": "final_delta", "seconds": 5.9}],
+}
+
+
+def item(
+    kind: str = "image", action: str = "copied", equal: bool | None = True, **more: Any
+) -> dict[str, Any]:
+    proof = None if equal is None else {"method": "digests", "source": 1, "target": 1, "equal": equal}
+    known = {"phase": "swr_image_sync", "kind": kind, "action": action, "bytes": 5_000_000}
+    return known | {"proof": proof, "waiver": None} | more
+
+
+def shown(folder: Path, **changes: Any) -> list[str]:
+    report = {"result": "succeeded", "items": [item()], "downtime": DOWNTIME, "findings": []} | changes
+    console = Console(width=120, file=StringIO(), record=True)
+    print_end(console, report, folder, SNAPSHOT)
+    return [line.rstrip() for line in console.export_text().splitlines()]
+
+
+def test_a_good_end_tells_result_downtime_and_steps(tmp_path: Path) -> None:
+    lines = shown(tmp_path)
+    assert lines[1] == "Migration succeeded after 2 min 00 s"
+    assert lines[2] == (
+        "Downtime 12.4 s, seen by a client with 1840 requests; 455 writes acknowledged, 0 lost, 0 doubled"
+    )
+    assert lines[3] == "  final delta 5.9 s"
+
+
+def test_every_kind_of_outcome_is_counted_in_the_proofs(tmp_path: Path) -> None:
+    items = [
+        item(),
+        item(action="already_equal"),
+        item(equal=False),
+        item(equal=None, action="failed"),
+        item(equal=False, waiver={"by": "Uli", "reason": "known"}),
+        item(equal=None, action="excluded"),
+    ]
+    lines = shown(tmp_path, items=items)
+    row = next(line for line in lines if line.startswith("swr_image_sync   image"))
+    assert row.split() == ["swr_image_sync", "image", "6", "2", "1", "1", "1", "1", "30", "MB"]
+
+
+def test_the_time_is_told_by_phase_and_without_a_task(tmp_path: Path) -> None:
+    lines = shown(tmp_path)
+    times = [line.split("█")[0].split() for line in lines[lines.index("Where the time went") + 2 :]]
+    assert times[:4] == [
+        ["swr_image_sync", "40", "s"],
+        ["cutover", "20", "s"],
+        ["no", "task", "at", "work", "9", "s"],
+        ["whole", "run", "2", "min", "00", "s"],
+    ]
+
+
+def test_a_bad_end_tells_its_reasons(tmp_path: Path) -> None:
+    finding = {
+        "rule": "item_without_proof",
+        "severity": "blocker",
+        "object": "obs_sync/pictures",
+        "message": "source and target differ",
+        "remedy": "repair it",
+    }
+    lines = shown(tmp_path, result="failed", downtime=None, findings=[finding])
+    assert lines[1] == "Migration failed after 2 min 00 s"
+    assert lines[2] == "  obs_sync/pictures: source and target differ; repair it"
+    assert "No cutover took place: the traffic is where it was." in lines
+
+
+def test_a_run_that_ended_before_its_plan_has_no_empty_table(tmp_path: Path) -> None:
+    assert "Proofs" not in shown(tmp_path, result="failed", items=[], downtime=None)
+
+
+def test_the_report_s_places_are_told_if_they_are_there(tmp_path: Path) -> None:
+    (tmp_path / "report.json").write_text("{}")
+    lines = shown(tmp_path)
+    assert lines[-1] == f"report.json  {tmp_path}/report.json"
