@@ -10,6 +10,8 @@ from include.report.document import Kind, Result
 from include.report.page import render_page
 from include.report.rows import join_rows
 
+PAGE = "report.html"
+
 
 def write_report(ledger: Ledger, kind: Kind, result: Result) -> dict[str, Any]:
     """Write `report.json` and `report.html` beside each other and return the report.
@@ -20,5 +22,5 @@ def write_report(ledger: Ledger, kind: Kind, result: Result) -> dict[str, Any]:
     report = judge_run(ledger, kind, result, rows)
     document = report.as_json()
     ledger.write("report", document)
-    ledger.write_text("report.html", render_page(report, rows))
+    ledger.write_text(PAGE, render_page(report, rows))
     return document

@@ -1,0 +1,1 @@
+"""What the migration adds to the Airflow UI."""
