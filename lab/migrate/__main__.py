@@ -74,7 +74,7 @@ def _migrate(console: Console, dag_id: str, definition: DefinitionFile) -> int:
 
     try:
         wait_for_dag(client, dag_id, tell)
-        run = choose_run(client, dag_id, definition.argument, tell)
+        run = choose_run(client, dag_id, definition, tell)
     except (NoRunError, RestError) as error:
         say(console, str(error), "red")
         return 1
@@ -84,7 +84,7 @@ def _migrate(console: Console, dag_id: str, definition: DefinitionFile) -> int:
     try:
         return _watch(console, client, run, is_lab=is_lab)
     except KeyboardInterrupt:
-        again = f"LAB=up make migrate MIGRATION={definition.argument}"
+        again = f"LAB=up make migrate MIGRATION={definition.name or definition.path}"
         tell(f"\nThe run {run.run_id} goes on without being watched. To watch it again: {again}")
         return _INTERRUPTED
 

@@ -21,10 +21,10 @@ class DefinitionMissingError(Exception):
 
 @dataclass(frozen=True)
 class DefinitionFile:
-    """A definition: what Airflow is told (a name in `migrations/` or a path), and the connections it names."""
+    """A definition: its path, its name if it lies in `migrations/`, and the connections it names."""
 
     path: Path
-    argument: str
+    name: str
     connections: frozenset[str]
 
     def is_in_the_lab(self, lab_connections: set[str]) -> bool:
@@ -49,7 +49,7 @@ def find_definition(text: str) -> DefinitionFile:
     is_named = resolved.parent == _MIGRATIONS and resolved.suffix == ".yaml"
     return DefinitionFile(
         path=resolved,
-        argument=resolved.stem if is_named else str(resolved),
+        name=resolved.stem if is_named else "",
         connections=frozenset(_connections(_document(resolved))),
     )
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from lab.airflow.rest import RestClient, RestError
+from lab.migrate.definition_file import DefinitionFile
 from lab.migrate.task_states import name_of
 
 _WAIT_SECONDS = 120.0
@@ -59,7 +60,7 @@ def wait_for_dag(client: RestClient, dag_id: str, say: Say, seconds: float = _WA
     client.patch(f"/dags/{dag_id}", {"is_paused": False})
 
 
-def choose_run(client: RestClient, dag_id: str, definition: str, say: Say) -> Run:
+def choose_run(client: RestClient, dag_id: str, definition: DefinitionFile, say: Say) -> Run:
     """Return the run that is still active, or a new one; say which, and why.
 
     Raises:
@@ -88,9 +89,10 @@ def _active(client: RestClient, dag_id: str) -> dict[str, Any] | None:
     return next(iter(answer["dag_runs"]), None)
 
 
-def _go_on(active: dict[str, Any], dag_id: str, definition: str, say: Say) -> Run:
-    run_id, other = active["dag_run_id"], (active["conf"] or {}).get("definition")
-    if other is not None and other != definition:
+def _go_on(active: dict[str, Any], dag_id: str, definition: DefinitionFile, say: Say) -> Run:
+    run_id, conf = active["dag_run_id"], active["conf"] or {}
+    other = conf.get("definition_file") or conf.get("definition")
+    if other not in {None, definition.name, str(definition.path)}:
         raise NoRunError(
             f"The run {run_id} of the definition {other} is still active. Watch it with "
             f"`make migrate MIGRATION={other}`, or end it in Airflow's UI, before another begins."
@@ -106,15 +108,24 @@ def _how_it_failed(client: RestClient, run: Run) -> str:
     return f"the last run, {run.run_id}, failed{where}; what it brought over is found equal by a new one"
 
 
-def _trigger(client: RestClient, dag_id: str, definition: str, say: Say) -> Run:
+def _trigger(client: RestClient, dag_id: str, definition: DefinitionFile, say: Say) -> Run:
     verb = dag_id.partition("_")[0]
     run_id = f"{verb}_{datetime.now():%Y-%m-%dT%H-%M-%S}"
     document = {
         "dag_run_id": run_id,
         "logical_date": None,
-        "conf": {"definition": definition},
+        "conf": _params(client, dag_id, definition),
         "note": "triggered by `make migrate`",
     }
     client.post(f"/dags/{dag_id}/dagRuns", document)
-    say(f"started the run {run_id} of the definition {definition}")
+    say(f"started the run {run_id} of the definition {definition.name or definition.path}")
     return Run(dag_id, run_id, is_new=True)
+
+
+def _params(client: RestClient, dag_id: str, definition: DefinitionFile) -> dict[str, str]:
+    """Return the params that choose the definition: by name if the trigger form offers it, else by path."""
+    params = client.get(f"/dags/{dag_id}/details").get("params") or {}
+    offered = ((params.get("definition") or {}).get("schema") or {}).get("enum") or []
+    if definition.name in offered:
+        return {"definition": definition.name}
+    return {"definition_file": str(definition.path)}

@@ -24,19 +24,17 @@ LAB = {
 
 
 @pytest.mark.parametrize("text", ["migrations/lab.yaml", "lab", str(paths.ROOT / "migrations" / "lab.yaml")])
-def test_a_definition_in_migrations_is_told_to_airflow_by_its_name(
-    text: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_definition_in_migrations_has_a_name(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(paths.ROOT)
-    assert find_definition(text).argument == "lab"
+    definition = find_definition(text)
+    assert (definition.name, definition.path) == ("lab", paths.ROOT / "migrations" / "lab.yaml")
 
 
-def test_any_other_definition_is_told_by_its_whole_path(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_any_other_definition_has_a_path_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "mine.yaml").write_text("name: mine\n")
-    assert find_definition("mine.yaml").argument == str(tmp_path / "mine.yaml")
+    definition = find_definition("mine.yaml")
+    assert (definition.name, definition.path) == ("", tmp_path / "mine.yaml")
 
 
 def test_the_lab_s_definition_names_connections_of_the_lab_only() -> None:
