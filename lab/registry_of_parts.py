@@ -26,6 +26,7 @@ PARTS = {
     "source-cluster": "lab.clusters.part:SourceCluster",
     "target-cluster": "lab.clusters.part:TargetCluster",
     "images": "lab.estate.images:Images",
+    "engine-images": "lab.estate.images:EngineImages",
     "databases-loaded": "lab.estate.databases:DatabasesLoaded",
     "buckets-loaded": "lab.estate.buckets:BucketsLoaded",
     "estate": "lab.estate.part:Estate",

@@ -27,7 +27,7 @@ func runAgent(ctx context.Context, _ []string) error {
 		_, err := os.ReadDir(settingOr("LOG_FOLDER", "/host/log"))
 		return err
 	}
-	return serve(ctx, http.NewServeMux(), &health{checks: []check{{"node", askNode}, {"logs", askLogs}}})
+	return serve(ctx, http.NewServeMux(), &health{checks: []check{{"node", true, askNode}, {"logs", true, askLogs}}})
 }
 
 // readNode reads the node as the pod's ServiceAccount: it fails where the account's ClusterRole did not arrive.

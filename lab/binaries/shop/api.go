@@ -30,9 +30,9 @@ func runAPI(ctx context.Context, _ []string) error {
 	mux.HandleFunc("POST /uploads/{name}", uploads.take)
 	mux.HandleFunc("GET /uploads/{name}", uploads.show)
 	return serve(ctx, mux, &health{checks: []check{
-		{"PostgreSQL", orders.pool.Ping},
-		{"pictures", pictures.ask},
-		{"uploads", uploads.ask},
+		{"PostgreSQL", true, orders.pool.Ping},
+		{"pictures", false, pictures.ask},
+		{"uploads", true, uploads.ask},
 	}})
 }
 

@@ -3,6 +3,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"sync"
@@ -16,55 +17,64 @@ const (
 	sharedFor = 500 * time.Millisecond
 )
 
+// check is something that a role depends on. A role without one that is vital wants no requests: with a pod that is
+// taken out because something less is missing, all that would still work is missing, too.
 type check struct {
-	name string
-	run  func(context.Context) error
+	name  string
+	vital bool
+	run   func(context.Context) error
 }
 
 // health answers /livez (the process runs), /healthz (all it depends on answers) and /readyz (it wants requests).
 type health struct {
-	checks []check
-	// alone says that /readyz does not ask the checks: a front that is taken out with what is behind it helps nobody
-	alone    bool
+	checks   []check
 	draining atomic.Bool
 
 	mutex sync.Mutex
 	asked time.Time
-	found error
+	found []error
 }
 
 func (h *health) register(mux *http.ServeMux) {
 	mux.HandleFunc("GET /livez", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "alive") })
-	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, r *http.Request) { say(w, h.ask(r.Context())) })
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, r *http.Request) { say(w, h.first(r.Context(), false)) })
 	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
-		switch {
-		case h.draining.Load():
-			say(w, fmt.Errorf("ending"))
-		case h.alone:
-			say(w, nil)
-		default:
-			say(w, h.ask(r.Context()))
+		if h.draining.Load() {
+			say(w, errors.New("ending"))
+			return
 		}
+		say(w, h.first(r.Context(), true))
 	})
 }
 
-func (h *health) ask(ctx context.Context) error {
+// first returns the first failure, of all checks or only of the vital ones.
+func (h *health) first(ctx context.Context, onlyVital bool) error {
+	for number, err := range h.ask(ctx) {
+		if err != nil && (h.checks[number].vital || !onlyVital) {
+			return fmt.Errorf("%s: %w", h.checks[number].name, err)
+		}
+	}
+	return nil
+}
+
+// ask makes all checks at once.
+func (h *health) ask(ctx context.Context) []error {
 	h.mutex.Lock()
 	defer h.mutex.Unlock()
 	if time.Since(h.asked) < sharedFor {
 		return h.found
 	}
-	ctx, cancel := context.WithTimeout(ctx, checkSeconds)
+	// not the asker's context: others get the answer, too
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), checkSeconds)
 	defer cancel()
-	h.found = nil
-	for _, one := range h.checks {
-		if err := one.run(ctx); err != nil {
-			h.found = fmt.Errorf("%s: %w", one.name, err)
-			break
-		}
+	found := make([]error, len(h.checks))
+	var waiting sync.WaitGroup
+	for number, one := range h.checks {
+		waiting.Go(func() { found[number] = one.run(ctx) })
 	}
-	h.asked = time.Now()
-	return h.found
+	waiting.Wait()
+	h.found, h.asked = found, time.Now()
+	return found
 }
 
 func say(w http.ResponseWriter, err error) {

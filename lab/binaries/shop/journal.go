@@ -39,7 +39,7 @@ func runJournal(ctx context.Context, _ []string) error {
 		}
 	}()
 	ask := func(context.Context) error { return last.Load().(outcome).err }
-	err = serve(ctx, mux, &health{checks: []check{{"volume", ask}}})
+	err = serve(ctx, mux, &health{checks: []check{{"volume", true, ask}}})
 	<-written
 	return err
 }

@@ -40,7 +40,7 @@ func runStock(ctx context.Context, _ []string) error {
 	mux.HandleFunc("POST /movements", s.move)
 	counted := make(chan struct{})
 	go func() { defer close(counted); s.countForEver(ctx) }()
-	err = serve(ctx, mux, &health{checks: []check{{"MariaDB", database.PingContext}}})
+	err = serve(ctx, mux, &health{checks: []check{{"MariaDB", true, database.PingContext}}})
 	<-counted
 	return err
 }

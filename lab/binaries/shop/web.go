@@ -38,7 +38,7 @@ func runWeb(ctx context.Context, _ []string) error {
 		}
 	})
 	ask := func(ctx context.Context) error { return getOK(ctx, settings["API_URL"]+"/healthz") }
-	return serve(ctx, mux, &health{alone: true, checks: []check{{"api", ask}}})
+	return serve(ctx, mux, &health{checks: []check{{"api", false, ask}}})
 }
 
 // newProxy hands requests on, one connection each: a kept one could lead to a pod that is about to end. A request that
