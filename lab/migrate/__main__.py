@@ -109,7 +109,7 @@ def _watch(console: Console, client: RestClient, run: Run, *, is_lab: bool) -> i
         return 1
     print_end(console, report, folder, snapshot)
     is_good = report["result"] == "succeeded"
-    if not is_good:
+    if not is_good and report["kind"] == "migration":
         say(console, "\nWhen the cause is removed: LAB=up make migrate. What arrived is not copied again.")
     say(console, "\nThe lab stays up, with its Airflow. To stop it: make lab-down", "dim")
     return 0 if is_good else 1

@@ -16,17 +16,19 @@ from lab.migrate.snapshot import PHASES, Snapshot
 from lab.migrate.speaking import say
 
 _MOST_REASONS = 20
-_RESULTS = {"succeeded": ("Migration succeeded", "bold green"), "rolled_back": ("Rolled back", "bold yellow")}
+_STYLES = {"succeeded": "bold green", "rolled_back": "bold yellow"}
 
 
 def print_end(console: Console, report: dict[str, Any], folder: Path, snapshot: Snapshot) -> None:
     """Print all of it."""
-    text, style = _RESULTS.get(report["result"], (f"Migration {report['result']}", "bold red"))
-    console.print()
-    console.print(Text(f"{text} after {duration(snapshot.seconds)}", style=style))
+    result = report["result"]
+    headline = f"{report['kind'].capitalize()} {result.replace('_', ' ')} after {duration(snapshot.seconds)}"
+    say(console, f"\n{headline}", _STYLES.get(result, "bold red"))
     for reason in _reasons(report):
         say(console, f"  {reason}", "red")
-    _print_downtime(console, report.get("downtime"))
+    if report["kind"] == "migration":
+        _print_downtime(console, report.get("downtime"))
+    say(console, _findings(report))
     console.print()
     if report["items"]:
         console.print(_proofs(report))
@@ -46,6 +48,14 @@ def _reasons(report: dict[str, Any]) -> list[str]:
     lines = [f"{row['object']}: {row['message']}; {row['remedy']}" for row in rows]
     hidden = len(lines) - _MOST_REASONS
     return lines[:_MOST_REASONS] + ([f"and {hidden} more, in the report"] if hidden > 0 else [])
+
+
+def _findings(report: dict[str, Any]) -> str:
+    """Return how many findings there are of each severity."""
+    counts = Counter(row["severity"] for row in report["findings"])
+    words = {"blocker": "blocker", "warning": "warning", "info": "hint"}
+    found = [counted(counts[severity], word) for severity, word in words.items() if counts[severity]]
+    return f"Findings: {', '.join(found) or 'none'}"
 
 
 def _print_downtime(console: Console, downtime: dict[str, Any] | None) -> None:

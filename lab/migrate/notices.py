@@ -39,10 +39,11 @@ class Notices:
         return said
 
     def _findings(self) -> Iterator[Notice]:
+        """Say what was found; what to do about it stands in the approval and in the report."""
         rows = [row for row in self._ledger.findings() if row["severity"] in {"blocker", "warning"}]
         for row in rows[:_MOST_FINDINGS]:
-            mark = "a blocker, " if row["severity"] == "blocker" else ""
-            yield from self._once("warning", f"{mark}{row['object']}: {row['message']}; {row['remedy']}")
+            mark = "a blocker: " if row["severity"] == "blocker" else ""
+            yield from self._once("warning", f"{mark}{row['object']} {row['message']}")
         if len(rows) > _MOST_FINDINGS:
             yield from self._once(
                 "warning", f"and {len(rows) - _MOST_FINDINGS} more findings, in findings.json of the ledger"
@@ -50,7 +51,9 @@ class Notices:
 
     def _logged(self, warnings: list[tuple[str, str]]) -> Iterator[Notice]:
         for name, text in warnings:
-            yield from self._once("warning", f"{name}: {text}")
+            # a finding is logged, too, in more words
+            if not any(said in text for said in self._said):
+                yield from self._once("warning", f"{name}: {text}")
 
     def _troubles(self, instance: Instance) -> Iterator[Notice]:
         state, name, tries = instance["state"], name_of(instance), instance["try_number"]

@@ -35,7 +35,13 @@ def item(
 
 
 def shown(folder: Path, **changes: Any) -> list[str]:
-    report = {"result": "succeeded", "items": [item()], "downtime": DOWNTIME, "findings": []} | changes
+    report = {
+        "kind": "migration",
+        "result": "succeeded",
+        "items": [item()],
+        "downtime": DOWNTIME,
+        "findings": [],
+    } | changes
     console = Console(width=120, file=StringIO(), record=True)
     print_end(console, report, folder, SNAPSHOT)
     return [line.rstrip() for line in console.export_text().splitlines()]
@@ -87,6 +93,17 @@ def test_a_bad_end_tells_its_reasons(tmp_path: Path) -> None:
     assert lines[1] == "Migration failed after 2 min 00 s"
     assert lines[2] == "  obs_sync/pictures: source and target differ; repair it"
     assert "No cutover took place: the traffic is where it was." in lines
+
+
+def test_findings_are_counted_by_what_they_mean(tmp_path: Path) -> None:
+    findings = [{"severity": severity} for severity in ("warning", "info", "warning")]
+    assert "Findings: 2 warnings, 1 hint" in shown(tmp_path, findings=findings)
+    assert "Findings: none" in shown(tmp_path)
+
+
+def test_an_assessment_has_no_cutover_to_tell_of(tmp_path: Path) -> None:
+    lines = shown(tmp_path, kind="assessment", items=[], downtime=None)
+    assert lines[1:3] == ["Assessment succeeded after 2 min 00 s", "Findings: none"]
 
 
 def test_a_run_that_ended_before_its_plan_has_no_empty_table(tmp_path: Path) -> None:

@@ -28,7 +28,7 @@ def notices(ledger: LedgerView, error: str = "TemporaryError: refused") -> Notic
 def test_a_finding_is_said_once_and_information_is_not(ledger: LedgerView, write: Write) -> None:
     write("findings", {"findings": [finding("warning"), finding("info", 1)]})
     said = notices(ledger)
-    text = "DaemonSet shop/agent-0: mounts /var/log of its node; nothing moves"
+    text = "DaemonSet shop/agent-0 mounts /var/log of its node"
     assert said.collect([], []) == [Notice("warning", text)]
     assert said.collect([], []) == []
 
@@ -43,6 +43,12 @@ def test_many_findings_end_with_the_number_of_the_others(ledger: LedgerView, wri
 def test_a_logged_warning_is_said_once_with_its_task(ledger: LedgerView) -> None:
     said = notices(ledger)
     assert said.collect([], [("obs_sync.copy", "slow")] * 2) == [Notice("warning", "obs_sync.copy: slow")]
+
+
+def test_a_finding_that_its_task_logs_as_well_is_not_said_again(ledger: LedgerView, write: Write) -> None:
+    write("findings", {"findings": [finding("warning")]})
+    logged = "warning: DaemonSet shop/agent-0 mounts /var/log of its node; nothing moves"
+    assert len(notices(ledger).collect([], [("resource_planning.plan_migration", logged)])) == 1
 
 
 def test_each_failed_try_is_said_with_its_reason(ledger: LedgerView) -> None:
