@@ -22,6 +22,12 @@ SOCKET = paths.SOCKETS / "supervisor.sock"
 CONFIGURATION = paths.RUN / "supervisord.conf"
 PROGRAMS = paths.RUN / "programs"
 
+# Never the caller's PATH: programs whose variables change are started again, and two shells have two paths.
+_SEARCH_PATH = os.pathsep.join([
+    str(paths.BIN),
+    str(Path(sys.executable).parent),
+    *("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"),
+])
 _lock = threading.Lock()
 
 
@@ -150,7 +156,7 @@ def states() -> dict[str, str]:
 def _section(program: Program) -> str:
     command = shlex.join(in_network(program.netns, _as_user(program)))
     environment = {
-        "PATH": f"{paths.BIN}:{os.environ.get('PATH', '')}",
+        "PATH": _SEARCH_PATH,
         "PYTHONPATH": str(paths.ROOT),
         "PYTHONUNBUFFERED": "1",
         "HOME": "/root",

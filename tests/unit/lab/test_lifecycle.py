@@ -82,6 +82,14 @@ def test_secrets_are_made_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) 
     assert (tmp_path / "secrets.json").stat().st_mode & 0o777 == 0o600
 
 
+def test_a_program_stays_the_same_whoever_s_shell_brings_the_lab_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    program = Program("web", ["web"])
+    monkeypatch.setenv("PATH", "/usr/bin")
+    first = supervisor._section(program)
+    monkeypatch.setenv("PATH", "/home/me/bin:/usr/bin")
+    assert supervisor._section(program) == first
+
+
 def test_a_program_with_a_percent_sign_survives_the_supervisors_expansion() -> None:
     section = supervisor._section(
         Program("a", ["date", "+%s"], {"KEY": 'a"%b'}, netns="ccelab-source", user="nobody")
