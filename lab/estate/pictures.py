@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import struct
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-PRODUCTS = 1960
+PRODUCTS = 1957
 LARGE_BYTES = 64 * 2**20
 PART_BYTES = 8 * 2**20
 
@@ -66,6 +67,8 @@ def all_pictures() -> Iterator[Picture]:
     yield from _with_headers()
     for number in range(5):
         yield Picture(f"empty/{number}", bytes)
+    # what programs that show a bucket as a tree of folders leave behind
+    yield Picture("folder/", bytes)
 
 
 def _product(number: int) -> Picture:
@@ -87,7 +90,10 @@ def _with_headers() -> Iterator[Picture]:
         {"Metadata": {"upper-case-value": "VALUE", "with-spaces": "a  b", "number": "0042"}},
         {"Metadata": {f"key-{number}": "x" * 40 for number in range(20)}},
         {"Tagging": "team=shop&retention=10%20years"},
-        {"ContentType": "text/html; charset=iso-8859-1", "Metadata": {"empty": ""}},
+        {"ContentType": "text/html; charset=iso-8859-1"},
+        # how S3 gives back what is no ASCII
+        {"Metadata": {"title": "=?UTF-8?B?R3LDtsOfZSDml6XmnKw=?="}},
+        {"Expires": dt.datetime(2031, 1, 1, tzinfo=dt.UTC)},
         {},
     )
     for number, parameters in enumerate(headers):
