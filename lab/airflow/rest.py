@@ -61,7 +61,7 @@ class RestClient:
         if not self._token:
             self._log_in()
         answer = self._send(method, path, arguments)
-        if answer.status_code == 401:
+        if answer.status_code in {401, 403}:
             self._log_in()
             answer = self._send(method, path, arguments)
         return _body(answer)

@@ -83,6 +83,9 @@ def _migrate(console: Console, dag_id: str, definition: DefinitionFile) -> int:
     is_lab = definition.is_in_the_lab(_lab_connections())
     try:
         return _watch(console, client, run, is_lab=is_lab)
+    except NoRunError as error:
+        say(console, str(error), "red")
+        return 1
     except KeyboardInterrupt:
         again = f"LAB=up make migrate MIGRATION={definition.name or definition.path}"
         tell(f"\nThe run {run.run_id} goes on without being watched. To watch it again: {again}")

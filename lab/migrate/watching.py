@@ -6,12 +6,12 @@ import time
 
 import httpx
 
-from lab.airflow.rest import RestClient
+from lab.airflow.rest import RestClient, RestError
 from lab.migrate.approvals import Approvals
 from lab.migrate.following import Follower
 from lab.migrate.ledger_view import LedgerView
 from lab.migrate.notices import Notice, Notices
-from lab.migrate.runs import Run
+from lab.migrate.runs import NoRunError, Run
 from lab.migrate.screen import Screen
 from lab.migrate.snapshot import Snapshot
 from lab.migrate.task_states import Instance
@@ -23,15 +23,21 @@ _SILENT_SECONDS = 15.0
 def watch(
     client: RestClient, run: Run, ledger: LedgerView, screen: Screen, *, is_lab: bool
 ) -> tuple[Snapshot, list[Instance]]:
-    """Return the run and its tasks as they were at its end."""
+    """Return the run and its tasks as they were at its end.
+
+    Raises:
+        NoRunError: Airflow knows the run no more.
+    """
     watcher = _Watcher(client, run, ledger, screen, is_lab=is_lab)
     silence = _Silence(screen)
     while True:
         try:
             snapshot = watcher.look_once()
-        except httpx.HTTPError:
+        except (httpx.HTTPError, RestError) as error:
+            if isinstance(error, RestError) and error.status == 404:
+                raise NoRunError(f"The run {run.run_id} is gone: the lab was made anew meanwhile.") from None
             # the supervisor starts it again, and tasks go on meanwhile
-            silence.goes_on()
+            silence.goes_on(str(error))
         else:
             silence.ended()
             if snapshot.is_over:
@@ -69,13 +75,12 @@ class _Silence:
         self._since: float | None = None
         self._is_said = False
 
-    def goes_on(self) -> None:
+    def goes_on(self, reason: str) -> None:
         self._since = self._since or time.monotonic()
         if not self._is_said and time.monotonic() - self._since > _SILENT_SECONDS:
             self._is_said = True
-            self._screen.say(
-                Notice("warning", "Airflow's API does not answer; if that lasts, repair the lab: make lab-up")
-            )
+            text = f"Airflow's API does not answer ({reason}); if that lasts, repair the lab: make lab-up"
+            self._screen.say(Notice("warning", text))
 
     def ended(self) -> None:
         if self._is_said:
