@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import shutil
 import sys
 import uuid
@@ -19,6 +18,7 @@ from lab.secrets import secrets
 from lab.services.configuration import revision, write_configuration
 from lab.services.confinement import confined
 from lab.services.front import Front
+from lab.services.refusals import obs_refusals
 
 _IDENTITY = "lab"
 _PICTURES = "product-pictures"
@@ -84,8 +84,10 @@ class _ObjectStorage:
             "-ip=127.0.0.1",
             "-ip.bind=127.0.0.1",
             "-master.telemetry=false",
-            # the only master needs nobody's vote: with the usual 10 s a second start would wait that long
-            "-master.electionTimeout=1s",
+            # Alone the master leads at once, and learns from the volumes what it has to know. With an election, or
+            # with the state of the last one, writes hang for 5 to 15 s after one start in ten.
+            "-master.peers=none",
+            "-master.resumeState=false",
             "-master.volumeSizeLimitMB=1024",
             # a bucket takes seven volumes at its first write; they are files that grow
             "-volume.max=700",
@@ -172,7 +174,7 @@ class Obs(_ObjectStorage):
         super().__init__("obs", addresses.OBS_HOST, addresses.REGION, "virtual", keys)
 
     def _refusals(self) -> str:
-        return obs_refusals()
+        return obs_refusals(addresses.OBS_HOST)
 
     def connections(self) -> dict[str, dict[str, Any]]:
         """Return the connections to OBS, and to the repository of volumes that is kept in it."""
@@ -183,32 +185,6 @@ class Obs(_ObjectStorage):
 def _identity(name: str, access_key: str, secret_key: str, actions: list[str]) -> dict[str, Any]:
     credentials = [{"accessKey": access_key, "secretKey": secret_key}]
     return {"name": name, "credentials": credentials, "actions": actions}
-
-
-def obs_refusals() -> str:
-    """Return the front's rules: as OBS does, refuse a bucket in the path on anything but HEAD."""
-    error = (
-        '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<Error><Code>VirtualHostDomainRequired</Code>'
-        "<Message>Virtual host domain is required while accessing a specific bucket.</Message>"
-        "<Resource>$uri</Resource><RequestId>$request_id</RequestId></Error>"
-    )
-    # a host name that is not a bucket's is the service's own, or an address
-    return f"""
-        set $style "virtual";
-        if ($host !~ "^.+\\.{re.escape(addresses.OBS_HOST)}$") {{
-            set $style "path";
-        }}
-        if ($uri = "/") {{
-            set $style "virtual";
-        }}
-        if ($request_method = HEAD) {{
-            set $style "virtual";
-        }}
-        if ($style = "path") {{
-            return 403 '{error}';
-        }}
-        default_type application/xml;
-"""
 
 
 def weed() -> str:

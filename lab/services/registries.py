@@ -17,9 +17,9 @@ from lab.secrets import secrets
 from lab.services.configuration import revision, write_configuration
 from lab.services.confinement import confined
 from lab.services.front import Front
+from lab.services.refusals import swr_refusals
 
 REALM = "Registry"
-_OCI_INDEX = "application/vnd.oci.image.index.v1+json"
 
 
 class _Registry:
@@ -118,34 +118,11 @@ class Swr(_Registry):
         super().__init__("swr", addresses.SWR_HOST, swr_login(known["obs_ak"], known["obs_sk"]))
 
     def _refusals(self) -> str:
-        return swr_refusals(self._logins)
+        return swr_refusals(self._logins, REALM)
 
     def connections(self) -> dict[str, dict[str, Any]]:
         """Return the connection to SWR."""
         return {"swr": self._connection()}
-
-
-def swr_refusals(logins: Path) -> str:
-    """Return the front's rules: as SWR does, answer an OCI index with 400, and who has no login with 401."""
-    return f"""
-        set $sent "$request_method $content_type";
-        if ($sent = "PUT {_OCI_INDEX}") {{
-            rewrite ^/v2/.+/manifests/.+$ /refused-index last;
-        }}
-        location = /refused-index {{
-            internal;
-            auth_basic "{REALM}";
-            auth_basic_user_file "{logins}";
-            error_page 400 = @refused-index;
-            # reached after the login was checked, and never a file
-            try_files /dev/null/none =400;
-        }}
-        location @refused-index {{
-            internal;
-            default_type application/json;
-            return 400 '{{"errors":[{{"code":"MANIFEST_INVALID","message":"Invalid image, fail to parse \\'manifest.json\\'"}}]}}';
-        }}
-"""
 
 
 def _upload_key(password: str) -> str:
