@@ -108,7 +108,11 @@ def _watch(console: Console, client: RestClient, run: Run, *, is_lab: bool) -> i
     print_failures(console, instances)
     report, folder = ledger.document("report"), ledger.folder
     if not report or folder is None:
-        say(console, f"\nThe run ended as {snapshot.state}, without a report.", "bold red")
+        say(
+            console,
+            f"\nThe run has ended ({snapshot.state}) without a report: by hand, or in its first step.",
+            "red",
+        )
         return 1
     print_end(console, report, folder, snapshot)
     is_good = report["result"] == "succeeded"

@@ -58,7 +58,7 @@ class Follower:
             state=run["state"],
             seconds=(at - began).total_seconds(),
             idle_seconds=idle_seconds(self.instances, began, at),
-            phases=self._phases(at),
+            phases=self._phases(at, is_over=bool(run["end_date"])),
             tasks=tuple(sorted(tasks, key=lambda task: -task.seconds)),
         )
 
@@ -81,7 +81,7 @@ class Follower:
         line = _WAITS.get(str(instance["state"])) or self._log(instance).last_line
         return Task(name_of(instance), str(instance["state"]), seconds_since_start(instance, at), line)
 
-    def _phases(self, at: datetime) -> tuple[Phase, ...]:
+    def _phases(self, at: datetime, *, is_over: bool) -> tuple[Phase, ...]:
         planned, done = self._ledger.planned(), self._ledger.done()
         found = []
         for name in PHASES:
@@ -89,7 +89,11 @@ class Follower:
             if not instances:
                 continue
             plan, act = planned.get(name, Amount()), done.get(name, Amount())
+            record = self._ledger.document(f"phases/{name}")
             state = phase_state(instances, plan.items)
+            if is_over and state == "succeeded" and record and record["result"] != "succeeded":
+                # ended by hand: the tasks that were left are skipped, not failed
+                state = "stopped"
             found.append(
                 Phase(
                     id=name,
@@ -98,14 +102,10 @@ class Follower:
                     planned=plan.items,
                     bytes=act.bytes,
                     planned_bytes=plan.bytes,
-                    seconds=phase_seconds(instances, state, at, self._began(name)),
+                    seconds=phase_seconds(instances, state, at, record.get("started")),
                 )
             )
         return tuple(found)
-
-    def _began(self, phase: str) -> str | None:
-        began: str | None = self._ledger.document(f"phases/{phase}").get("started")
-        return began
 
 
 def _key(instance: Instance) -> tuple[str, int, int]:

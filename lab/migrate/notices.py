@@ -64,6 +64,8 @@ class Notices:
         reason = self._error_of(instance) or "its log has no error; Airflow lost its process"
         if state == "failed":
             yield Notice("failure", f"{name} failed: {reason}")
+        elif self._knows(f"{name} {reason}"):
+            yield Notice("warning", f"{name}: try {tries} failed for the same reason and is repeated")
         else:
             yield Notice("warning", f"{name}: try {tries} failed and is repeated: {reason}")
 

@@ -22,6 +22,7 @@ _MARKS = {
     "failed": ("✗", "bold red"),
     "skipped": ("-", "dim"),
     "not reached": ("·", "red"),
+    "stopped": ("✗", "red"),
     "approval": ("?", "yellow"),
     "retrying": ("↻", "yellow"),
 }

@@ -20,7 +20,7 @@ PHASES = (
 )
 
 PhaseState = Literal[
-    "waiting", "running", "approval", "retrying", "succeeded", "failed", "skipped", "not reached"
+    "waiting", "running", "approval", "retrying", "succeeded", "failed", "skipped", "not reached", "stopped"
 ]
 
 

@@ -64,7 +64,7 @@ def phase_seconds(
     if not starts:
         return None
     ends = [moment(one["end_date"]) for one in listed if one["end_date"]]
-    is_over = state in {"succeeded", "failed", "skipped", "not reached"} and ends
+    is_over = state in {"succeeded", "failed", "skipped", "not reached", "stopped"} and ends
     first = min([*starts, moment(began)] if began else starts)
     return ((max(ends) if is_over else at) - first).total_seconds()
 
