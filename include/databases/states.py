@@ -8,8 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-SCHEMA = "cce_migration"
+from include.planning.server_notes import NOTES
+
 TABLE = "copies"
+PLACE = f"{NOTES}.{TABLE}"
 COLUMNS = ("name", "migration", "run_id", "stage", "digest", "moment")
 Stage = Literal["copying", "copied", "handed over"]
 

@@ -65,7 +65,8 @@ class Database(MovedEntry):
     source: ConnectionId = Field(description="Airflow connection of the source server's administrator")
     target: ConnectionId = Field(description="Airflow connection of the target server's administrator")
     mode: Literal["dump"] = Field(
-        default="dump", description="`dump`: copy now, and the changed tables again while the writers stand still"
+        default="dump",
+        description="`dump`: copy now, and the changed tables again while the writers stand still",
     )
 
 

@@ -1,6 +1,6 @@
 """Mark targets as this migration's own, so that a second run knows them and no other migration takes them.
 
-Buckets carry a marker object; databases are claimed by a row in a schema of ours on their server.
+Buckets carry a marker object; databases are claimed by a row in a database of ours on their server.
 """
 
 from __future__ import annotations
@@ -9,13 +9,13 @@ import json
 from typing import Any
 
 from include.connections import DatabaseAccess
-from include.planning.database_client import PG_COMMENT, one_value, open_database
+from include.planning.database_client import PG_COMMENT, one_value
+from include.planning.server_notes import NOTES, has_notes, open_notes
 
 MARKER_PREFIX = ".cce-migration"
 # Velero refuses a bucket with folders it does not know; a file at the top is none.
 MARKER_KEY = ".cce-migration-{migration}.json"
 COMMENT = "cce-migration:{migration}"
-CLAIM_SCHEMA = "cce_migration"
 CLAIM_TABLE = "owned_databases"
 
 
@@ -41,29 +41,31 @@ def is_database_ours(access: DatabaseAccess, name: str, migration: str) -> bool:
         comment = str(one_value(access, PG_COMMENT, name) or "")
         if comment.startswith(COMMENT.format(migration=migration)):
             return True
+    if not has_notes(access):
+        return False
     has_table = one_value(
         access,
         "select count(*) from information_schema.tables where table_schema = %s and table_name = %s",
-        CLAIM_SCHEMA,
+        NOTES,
         CLAIM_TABLE,
+        database=NOTES,
     )
-    query = f"select count(*) from {CLAIM_SCHEMA}.{CLAIM_TABLE} where name = %s and migration = %s"
-    return bool(has_table and one_value(access, query, name, migration))
+    query = f"select count(*) from {NOTES}.{CLAIM_TABLE} where name = %s and migration = %s"
+    return bool(has_table and one_value(access, query, name, migration, database=NOTES))
 
 
 def mark_database(access: DatabaseAccess, name: str, migration: str) -> None:
     """Mark a database as this migration's; it need not exist yet.
 
-    The claim lies beside the database, in PostgreSQL in the maintenance database: so it can be made before the
-    copy makes the database, and a copy that drops and makes it anew does not lose it.
+    The claim lies beside the database: so it can be made before the copy makes the database, and a copy that drops
+    and makes it anew does not lose it.
     """
-    with open_database(access) as cursor:
-        cursor.execute(f"create schema if not exists {CLAIM_SCHEMA}")
+    with open_notes(access) as cursor:
         cursor.execute(
-            f"create table if not exists {CLAIM_SCHEMA}.{CLAIM_TABLE} "
+            f"create table if not exists {NOTES}.{CLAIM_TABLE} "
             "(name varchar(64) primary key, migration varchar(63) not null)"
         )
-        cursor.execute(f"delete from {CLAIM_SCHEMA}.{CLAIM_TABLE} where name = %s", (name,))
+        cursor.execute(f"delete from {NOTES}.{CLAIM_TABLE} where name = %s", (name,))
         cursor.execute(
-            f"insert into {CLAIM_SCHEMA}.{CLAIM_TABLE} (name, migration) values (%s, %s)", (name, migration)
+            f"insert into {NOTES}.{CLAIM_TABLE} (name, migration) values (%s, %s)", (name, migration)
         )
