@@ -14,7 +14,7 @@ $(VENV)/installed: requirements-dev.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed: apt-get install python3 python3-venv" >&2; exit 1; }
 	@$(PYTHON) -m venv $(VENV) || { echo "python3-venv is needed: apt-get install python3-venv" >&2; exit 1; }
 	$(VENV)/bin/pip install --quiet --disable-pip-version-check uv
-	$(VENV)/bin/uv pip install --quiet --python $(VENV)/bin/python --requirement requirements-dev.txt
+	$(VENV)/bin/uv pip install --quiet --compile-bytecode --python $(VENV)/bin/python --requirement requirements-dev.txt
 	@touch $@
 
 .PHONY: setup
@@ -23,7 +23,7 @@ setup: $(VENV)/installed ## Make the virtual environment
 .PHONY: migrate
 migrate: setup ## Migrate the lab's estate (MIGRATION=path/to.yaml for another, LAB=up keeps what runs)
 	@$(IN_VENV) python -m lab install-packages
-	@$(IN_VENV) python -m lab.migrate --definition $(MIGRATION)
+	@$(IN_VENV) python -m lab.migrate --definition "$(MIGRATION)"
 
 .PHONY: lab-up
 lab-up: setup ## Start the lab, or repair what died
