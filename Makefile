@@ -58,7 +58,8 @@ test: check ## Run all tests: unit, DAG integrity, contract, and the migration o
 env: ## Write .env for docker-compose.yaml, with new random secrets
 	@test ! -e .env || { echo ".env exists, and has the keys of the stack that runs: remove it yourself to get new ones" >&2; exit 1; }
 	@umask 077; while IFS= read -r line; do case "$$line" in \
-	  [A-Z]*=) line="$$line$$(head -c 32 /dev/urandom | base64 | tr '+/' '-_')" ;; \
+	  FERNET_KEY=) line="$$line$$(head -c 32 /dev/urandom | base64 | tr '+/' '-_')" ;; \
+	  [A-Z]*=) line="$$line$$(head -c 48 /dev/urandom | base64 | tr '+/' '-_')" ;; \
 	esac; printf '%s\n' "$$line"; done < .env.example > .env.draft && mv .env.draft .env
 
 .PHONY: bench

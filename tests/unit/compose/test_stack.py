@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 from collections.abc import Iterator
@@ -118,6 +119,14 @@ def test_airflow_has_the_setting(name: str) -> None:
 
     _, section, option = name.lower().split("__")
     assert option in conf.configuration_description[section]["options"]
+
+
+def test_celery_has_the_options_that_are_handed_through_to_it() -> None:
+    from celery.app.defaults import SETTING_KEYS
+
+    given = json.loads(STACK["x-environment"]["AIRFLOW__CELERY__EXTRA_CELERY_CONFIG"])
+    assert given == {"worker_disable_prefetch": True}
+    assert set(given) <= SETTING_KEYS
 
 
 @pytest.mark.filterwarnings("ignore::starlette.exceptions.StarletteDeprecationWarning")  # in the FAB provider
