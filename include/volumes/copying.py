@@ -21,7 +21,7 @@ from include.planning.model import PlanItem, load_plan
 from include.progress import Progress
 from include.volumes.movers import Pass, prepare_mover, source_mover, target_mover
 from include.volumes.names import claim_of
-from include.volumes.output import read_summary, read_tree
+from include.volumes.output import read_restore_size, read_summary, read_tree
 from include.volumes.repository import has_repository, repository_secrets
 from include.volumes.running import run_mover
 from include.volumes.users import await_unused
@@ -112,7 +112,7 @@ def _copy(run: MigrationRun, row: PlanItem, which: Pass) -> tuple[int, bool]:
     await_unused(run.target, namespace, claim)
     secrets = repository_secrets(run)
     text = run_mover(run.source, source_mover(run, row, "backup", which), secrets)
-    backup, source_tree = read_summary(text), read_tree(text)
+    backup, restore_size, source_tree = read_summary(text), read_restore_size(text), read_tree(text)
     snapshot = str(backup["snapshot_id"])
     text = run_mover(run.target, target_mover(run, row, which, snapshot, source_tree), secrets)
     restore, target_tree = read_summary(text), read_tree(text)
@@ -124,6 +124,7 @@ def _copy(run: MigrationRun, row: PlanItem, which: Pass) -> tuple[int, bool]:
             "stage": which,
             "snapshot": snapshot,
             "backup": backup,
+            "restore_size": restore_size,
             "restore": restore,
             "source_tree": source_tree.as_json(),
             "target_tree": target_tree.as_json(),

@@ -51,6 +51,14 @@ def read_summary(text: str) -> Document:
     raise PermanentError("the mover printed no summary; volumes.mover_image needs restic 0.17 or newer")
 
 
+def read_restore_size(text: str) -> int | None:
+    """Return the bytes a restore of the snapshot writes, or None when the mover did not ask for them."""
+    for document in reversed(_documents(text)):
+        if "total_size" in document:
+            return int(document["total_size"])
+    return None
+
+
 def progress_line(text: str) -> str:
     """Return how far restic is, in words."""
     for document in reversed(_documents(text)):

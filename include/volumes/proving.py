@@ -59,7 +59,7 @@ def volume_proof(copied: Document, delivered: Document | None) -> Proof:
     wanted = {
         "snapshot": copied["snapshot"][:8],
         "files": copied["backup"].get("total_files_processed", 0),
-        "bytes": copied["backup"].get("total_bytes_processed", 0),
+        "bytes": copied["restore_size"],
     }
     restored = copied["restore"]
     seen = {**wanted, "bytes": restored.get("total_bytes", 0) + restored.get("bytes_skipped", 0)}

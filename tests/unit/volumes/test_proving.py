@@ -11,7 +11,8 @@ def copied(stage: str, **fields: Any) -> dict[str, Any]:
     known = {
         "stage": stage,
         "snapshot": "0123456789",
-        "backup": {"total_files_processed": 2, "total_bytes_processed": 10},
+        "backup": {"total_files_processed": 2},
+        "restore_size": 10,
         "restore": {"total_bytes": 10},
         "source_tree": TREE,
         "target_tree": TREE,
