@@ -16,6 +16,9 @@ FOREIGN = frozenset({
     "beta.kubernetes.io/instance-type",
     "agentpool",
 })
+EVERYWHERE = frozenset({"kubernetes.io/os", "kubernetes.io/arch"})
+# After a cutover the source's DaemonSets stand still by a label that no node has.
+HOLD_PREFIX = "cce-migration/"
 FOREIGN_PREFIXES = (
     "eks.amazonaws.com/",
     "cloud.google.com/gke-",
@@ -31,6 +34,11 @@ FOREIGN_PREFIXES = (
 def is_foreign(name: str) -> bool:
     """Say whether a node label loses its meaning on the target."""
     return name in FOREIGN or name.startswith(FOREIGN_PREFIXES)
+
+
+def is_own(name: str) -> bool:
+    """Say whether people gave nodes this label: neither every cluster does, nor the hold of a quiesce."""
+    return name not in EVERYWHERE and not name.startswith(HOLD_PREFIX)
 
 
 def foreign_labels(spec: dict[str, Any]) -> list[str]:

@@ -34,6 +34,7 @@ logger = logging.getLogger(__name__)
 RESTORE_SECONDS = 3600.0
 WORKERS = 8
 MOST_LOGGED = 20
+CLAIMS = "persistentvolumeclaims"
 ExistingPolicy = Literal["update", "none"]
 
 Manifest = dict[str, Any]
@@ -47,7 +48,7 @@ def submit_restore(run: MigrationRun) -> str:
     """
     from include.cutover.front_door import is_traffic_on_target
 
-    rows = planned_objects(run)
+    rows = restorable(run.target, planned_objects(run))
     policy: ExistingPolicy = "none" if is_traffic_on_target(run) else "update"
     sync_backup(run, backup_name(run))
     labels = owned(run.definition)
@@ -64,6 +65,20 @@ def submit_restore(run: MigrationRun) -> str:
         run.ledger.event("restore submitted", name=name, existing_objects=policy)
     logger.info("Restore %s of %s objects, target cluster; existing objects: %s", name, len(rows), policy)
     return name
+
+
+def restorable(target: Cluster, rows: list[PlanItem]) -> list[PlanItem]:
+    """Return the rows without the claims that are there already: bound ones cannot be changed, and keep their content."""
+    claims = {
+        (obj["metadata"]["namespace"], obj["metadata"]["name"])
+        for namespace in {row.details["namespace"] for row in rows if row.details["resource"] == CLAIMS}
+        for obj in target.list(f"/api/v1/namespaces/{namespace}/{CLAIMS}")
+    }
+    return [
+        row
+        for row in rows
+        if row.details["resource"] != CLAIMS or (row.details["namespace"], row.details["name"]) not in claims
+    ]
 
 
 def restore_phase(run: MigrationRun) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from include.definition import Definition
 from include.inventory.model import Finding, label
-from include.inventory.node_labels import foreign_labels
+from include.inventory.node_labels import foreign_labels, is_own
 from include.inventory.owners import own_objects
 from include.inventory.pod_specs import pod_spec
 from include.inventory.store import Inventory
@@ -27,9 +27,7 @@ def find(inventory: Inventory, definition: Definition) -> Iterator[Finding]:
                 f"chooses nodes by {', '.join(dropped)}; the choice is dropped",
                 "put a label of your own on the target's node pool if the choice matters",
             )
-        kept = sorted(
-            set(spec.get("nodeSelector") or {}) - set(dropped) - {"kubernetes.io/os", "kubernetes.io/arch"}
-        )
+        kept = [name for name in sorted(set(spec.get("nodeSelector") or {}) - set(dropped)) if is_own(name)]
         if kept:
             yield Finding(
                 RULE,

@@ -191,7 +191,13 @@ QUIET = [
     pytest.param([environment("http://api.shop.svc:8080")], id="an address inside the cluster"),
     pytest.param([environment("1.2.3")], id="a version number"),
     pytest.param(
-        [workload("DaemonSet", "agent", nodeSelector={"kubernetes.io/os": "linux"})],
+        [
+            workload(
+                "DaemonSet",
+                "agent",
+                nodeSelector={"kubernetes.io/os": "linux", "cce-migration/hold": "true"},
+            )
+        ],
         id="a node choice by operating system",
     ),
     pytest.param([pod("web-1", owner="web")], id="a running pod of a Deployment"),
