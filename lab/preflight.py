@@ -11,6 +11,7 @@ from pathlib import Path
 
 from lab import paths
 from lab.packages import install_command, missing_packages
+from lab.services.ports import port_problems
 from lab.supervision import cgroups
 
 _FREE_GIB = 10
@@ -28,7 +29,7 @@ def problems() -> list[str]:
         found.append(f"Packages are missing: {install_command(missing)}")
     if platform.machine() != "x86_64":
         found.append(f"The lab's images are for x86_64, this machine is {platform.machine()}.")
-    found += _disk_problems() + _kernel_problems(missing) + _cgroup_problems()
+    found += _disk_problems() + _kernel_problems(missing) + _cgroup_problems() + port_problems()
     return found
 
 

@@ -19,10 +19,8 @@ from lab.services.configuration import revision, write_configuration
 
 # short: the cutover moves names, and whoever asked before must ask again soon
 TTL = 1
-# names that nobody has yet may be made any moment: "no such name" is forgotten as soon
-_SOA = f"@ {TTL} IN SOA ns.lab. admin.lab. 1 60 60 3600 {TTL}\n@ {TTL} IN NS ns.lab.\n"
-_LAB_ZONE = f"{_SOA}ns {TTL} IN A {addresses.DNS}\n"
-_ROOT_ZONE = f"{_SOA}ns.lab. {TTL} IN A {addresses.DNS}\n"
+# the last number: a name that nobody has yet may be made any moment, so "no such name" is forgotten as soon
+_TOP = f"@ {TTL} IN SOA ns.lab. admin.lab. 1 60 60 3600 {TTL}\n@ {TTL} IN NS ns.lab.\nns.lab. {TTL} IN A {addresses.DNS}\n"
 
 
 class Dns:
@@ -40,14 +38,15 @@ class Dns:
         """Write the configuration, and the zones at the first start: updates change them from then on."""
         paths.data_of(self.name)
         paths.run_of(self.name)
-        write_configuration(self._configuration, self._text())
-        (self._data / "root.zone").write_text(_ROOT_ZONE)
+        write_configuration(self._configuration, self.text())
+        (self._data / "root.zone").write_text(first_zone())
         zone = self._data / "lab.zone"
         if not zone.exists():
             zone.with_suffix(".zone.jnl").unlink(missing_ok=True)
-            zone.write_text(_LAB_ZONE)
+            zone.write_text(first_zone())
 
-    def _text(self) -> str:
+    def text(self) -> str:
+        """Return BIND's configuration."""
         # The root zone is empty and ours: without it other names would be refused, and musl's resolver (Alpine)
         # takes a refusal for no answer at all and waits for its time-out.
         return f"""options {{
@@ -84,7 +83,7 @@ zone "." {{
     def programs(self) -> list[Program]:
         """Return BIND, with its log on standard error."""
         command = ["named", "-g", "-4", "-n", "1", "-c", str(self._configuration)]
-        return [Program(self.name, command, environment=revision(self._text()))]
+        return [Program(self.name, command, environment=revision(self.text()))]
 
     def is_ready(self) -> bool:
         """Say whether a question signed with the key for updates gets its answer."""
@@ -117,6 +116,11 @@ zone "." {{
             "extra": {"algorithm": addresses.DNS_KEY_ALGORITHM, "zone": addresses.DNS_ZONE},
         }
         return {"dns": connection}
+
+
+def first_zone() -> str:
+    """Return both zones as they begin: that of the lab, which updates change, and that of all other names."""
+    return _TOP
 
 
 def _key() -> dns.tsig.Key:

@@ -23,15 +23,20 @@ _RULES = "host all all 0.0.0.0/0 scram-sha-256\n"
 
 
 def binaries() -> Path:
-    """Return the folder of the newest PostgreSQL on this machine.
+    """Return the folder of the newest PostgreSQL on this machine."""
+    return newest(Path("/usr/lib/postgresql"))
+
+
+def newest(folder: Path) -> Path:
+    """Return the folder with the programs of the newest version below `folder`.
 
     Raises:
         RuntimeError: there is none.
     """
-    found = list(Path("/usr/lib/postgresql").glob("*/bin/postgres"))
+    found = list(folder.glob("*/bin/postgres"))
     if not found:
         raise RuntimeError("PostgreSQL is missing: apt-get install --no-install-recommends postgresql")
-    return max(found, key=lambda path: int(path.parts[-3])).parent
+    return max(found, key=lambda path: float(path.parts[-3])).parent
 
 
 def settings(address: str, max_connections: int) -> str:
