@@ -131,10 +131,12 @@ class _ObjectStorage:
         """Write and read an object: the first write makes volumes, which a listing does not show to work."""
         client, bucket = self._client, f"lab-check-{uuid.uuid4().hex[:8]}"
         client.create_bucket(Bucket=bucket)
-        client.put_object(Bucket=bucket, Key="check", Body=b"lab")
-        found = client.get_object(Bucket=bucket, Key="check")["Body"].read()
-        client.delete_object(Bucket=bucket, Key="check")
-        client.delete_bucket(Bucket=bucket)
+        try:
+            client.put_object(Bucket=bucket, Key="check", Body=b"lab")
+            found = client.get_object(Bucket=bucket, Key="check")["Body"].read()
+            client.delete_object(Bucket=bucket, Key="check")
+        finally:
+            client.delete_bucket(Bucket=bucket)
         if found != b"lab":
             raise RuntimeError(f"{self.name} gave back another object than was written")
 

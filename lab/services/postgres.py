@@ -50,10 +50,9 @@ maintenance_work_mem = 64MB
 max_wal_size = 512MB
 min_wal_size = 64MB
 wal_level = logical
-# the lab's data is made anew by a command, so it need not survive a power cut; a crash of the server it does survive
+# the lab's data need not survive a power cut; what was committed does survive the end of the server
 fsync = off
 full_page_writes = off
-synchronous_commit = off
 # containers give /dev/shm 64 MB only
 dynamic_shared_memory_type = mmap
 hba_file = '{_DATA}/pg_hba.conf'

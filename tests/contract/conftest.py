@@ -1,0 +1,34 @@
+"""What the lab's services promise, asked of the running ones: `python -m lab exec -- pytest tests/contract`.
+
+The stand-ins of the cloud's services must refuse what the real ones refuse and verify what they verify, so that what
+passes here passes there. Every test removes what it made.
+"""
+
+from __future__ import annotations
+
+import json
+import socket
+from typing import Any
+
+import pytest
+
+from lab import addresses
+from lab.connections import read_connections
+
+
+class Document(dict[str, Any]):
+    """A connection as Airflow's JSON has it; a failing test must not show its password."""
+
+    def __repr__(self) -> str:
+        return f"<connection of {self.get('login')}>"
+
+
+@pytest.fixture(scope="session")
+def connections() -> dict[str, Document]:
+    """Return the Airflow connections to the lab by their ids, as tasks get them."""
+    try:
+        socket.gethostbyname(addresses.SOURCE_REGISTRY_HOST)
+    except OSError:
+        pytest.skip("the lab's names are not known here: make lab-up, then python -m lab exec -- pytest …")
+    prefix = "AIRFLOW_CONN_"
+    return {name.removeprefix(prefix).lower(): json.loads(text) for name, text in read_connections().items()}
