@@ -75,7 +75,8 @@ class _ObjectStorage:
             stale_socket=self._socket,
         )
         # KILL: its orderly end takes 15 s and more, and what it has acknowledged is with the system already
-        server = Program(self.name, line, environment=revision(self._identities_text()), stop_signal="KILL")
+        environment = revision(self._identities_text()) | _MEMORY
+        server = Program(self.name, line, environment=environment, stop_signal="KILL")
         return [server, self._front.program()]
 
     def _command(self) -> list[str]:

@@ -26,3 +26,8 @@ def test_the_servers_have_a_network_of_their_own() -> None:
     # both use the same ports, and the unauthenticated ones among them are for nobody else
     for part in (Obs(), SourceS3()):
         assert "--net" in part.programs()[0].command
+
+
+def test_the_servers_give_memory_back() -> None:
+    for part in (Obs(), SourceS3()):
+        assert part.programs()[0].environment["GOMEMLIMIT"] == "400MiB"
