@@ -20,10 +20,11 @@ from lab.services.front import Front
 from lab.services.refusals import swr_refusals
 
 REALM = "Registry"
+_CHECK = "lab-check"
 
 
 class _Registry:
-    """A registry with one login, behind a front. Ready when it takes the beginning of an upload."""
+    """A registry with one login, behind a front. Ready when it takes the login and wants one."""
 
     depends_on: tuple[str, ...] = ("network",)
 
@@ -73,20 +74,28 @@ class _Registry:
         return [registry, self._front.program()]
 
     def is_ready(self) -> bool:
-        """Say whether the login may begin an upload."""
-        with httpx.Client(
-            base_url=f"http://{self._listen}",
-            auth=(self._user, self._password),
-            timeout=2,
-            trust_env=False,
-        ) as client:
-            begun = client.post("/v2/lab-check/blobs/uploads/")
-            if begun.status_code != 202:
-                return False
-            return client.delete(begun.headers["Location"]).status_code == 204
+        """Say whether the login is taken, and wanted."""
+        with self._client() as client:
+            return client.get("/v2/").status_code == 200 and client.get("/v2/", auth=None).status_code == 401
 
     def finish(self) -> None:
-        """Do nothing more."""
+        """Push two bytes, which a login alone does not show to work.
+
+        Raises:
+            RuntimeError: the registry did not take them.
+        """
+        with self._client() as client:
+            begun = client.post(f"/v2/{_CHECK}/blobs/uploads/")
+            if begun.status_code == 202:
+                digest = f"sha256:{hashlib.sha256(b'{}').hexdigest()}"
+                place = httpx.URL(begun.headers["Location"]).copy_merge_params({"digest": digest})
+                begun = client.put(place, content=b"{}")
+        if begun.status_code != 201:
+            raise RuntimeError(f"{self.name} takes no content: {begun.status_code} {begun.text[:200]}")
+
+    def _client(self) -> httpx.Client:
+        login = (self._user, self._password)
+        return httpx.Client(base_url=f"http://{self._listen}", auth=login, timeout=2, trust_env=False)
 
     def _connection(self) -> dict[str, Any]:
         return {
