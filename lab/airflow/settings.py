@@ -80,8 +80,9 @@ def _scheduling() -> dict[str, str]:
         "AIRFLOW__CORE__PARALLELISM": str(_PARALLEL_TASKS),
         # The default of one second is added to every hop of a chain: ten tasks took 11 s instead of 6.
         "AIRFLOW__SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.25",
+        # Tasks of a scheduler that died (they end with it) are taken up again within a minute; the default is five.
+        "AIRFLOW__SCHEDULER__ORPHANED_TASKS_CHECK_INTERVAL": "15",
         # While forty programs start on two cores a heartbeat may be late without anything being wrong.
-        "AIRFLOW__SCHEDULER__SCHEDULER_HEALTH_CHECK_THRESHOLD": "60",
         "AIRFLOW__TRIGGERER__TRIGGERER_HEALTH_CHECK_THRESHOLD": "60",
         "AIRFLOW__DAG_PROCESSOR__HEALTH_CHECK_THRESHOLD": "60",
     }

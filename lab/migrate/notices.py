@@ -11,6 +11,8 @@ from lab.migrate.task_log import last_error, log_path
 from lab.migrate.task_states import Instance, name_of
 
 _MOST_FINDINGS = 10
+# an error's first line is a sentence; what is longer is an answer of a server, whole in the task's log
+_LONGEST = 300
 # these fail because another task did: that one has the reason
 FOLLOWERS = ("watcher",)
 
@@ -61,7 +63,7 @@ class Notices:
             return
         if self._knows(f"{name} {tries} {state}"):
             return
-        reason = self._error_of(instance) or "its log has no error; Airflow lost its process"
+        reason = self._error_of(instance)[:_LONGEST] or "its log has no error; Airflow lost its process"
         if state == "failed":
             yield Notice("failure", f"{name} failed: {reason}")
         elif self._knows(f"{name} {reason}"):
