@@ -25,8 +25,8 @@ def roll_back(run: MigrationRun) -> bool:
 
     What an earlier run has switched stays as it is. Safe to repeat.
     """
-    if not run.ledger.exists(SWITCHED):
-        logger.info("This run has not switched the traffic: there is nothing to roll back")
+    if not run.ledger.exists(SWITCHED) or is_rolled_back(run):
+        logger.info("This run has switched nothing that is not undone: there is nothing to roll back")
         return False
     switch_back(run)
     quiesce(run, "target")
@@ -38,8 +38,10 @@ def roll_back(run: MigrationRun) -> bool:
 
 
 def is_rolled_back(run: MigrationRun) -> bool:
-    """Say whether this run's switch was undone."""
-    return run.ledger.exists(ROLLED_BACK)
+    """Say whether this run's last switch was undone; one that was cleared and made again counts anew."""
+    if not run.ledger.exists(ROLLED_BACK):
+        return False
+    return str(run.ledger.read(ROLLED_BACK)["at"]) >= str(run.ledger.read(SWITCHED)["at"])
 
 
 def end_quiesce(run: MigrationRun) -> int:

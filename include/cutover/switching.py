@@ -17,7 +17,7 @@ from include.cutover.front_door import (
 from include.cutover.steps import timed_step
 from include.errors import PermanentError, ProofError
 from include.ledger import ItemRecord, Proof
-from include.ledger.records import Action
+from include.ledger.records import Action, now
 from include.planning.model import load_plan
 from include.proofs import settle_proof
 
@@ -90,6 +90,7 @@ def _remember(run: MigrationRun, before: list[RecordSet], wanted: list[RecordSet
     run.ledger.write(
         DOCUMENT,
         {
+            "at": now(),
             "record": settings.record,
             "before": [one.as_json() for one in before],
             "after": [one.as_json() for one in wanted],

@@ -12,6 +12,8 @@ from airflow.sdk import Param
 from cce_migration.runs import open_migration
 from include.approvals import Answer, record_answer
 from include.cutover import cutover_evidence
+from include.errors import PermanentError
+from include.ledger import record_failure
 from include.planning import plan_summary
 from include.retirement import retirement_summary
 
@@ -38,10 +40,15 @@ class ApproveOperator(HITLOperator):
         kwargs["params"] = {"reason": Param(None, type=["null", "string"], title="Reason", source="task")}
         super().__init__(subject=self.question, options=[APPROVE, REJECT], retries=0, **kwargs)
 
+    @property
+    def phase(self) -> str:
+        """Return the id of the phase: the task group this task is in."""
+        return str(self.task_id).partition(".")[0]
+
     def execute(self, context: Context) -> None:
         """Put the evidence into the question, and wait."""
         run = open_migration(context)
-        run.ledger.phase_started(self.task_id.partition(".")[0])
+        run.ledger.phase_started(self.phase)
         self.body = self.evidence(run)
         super().execute(context)
 
@@ -58,7 +65,12 @@ class ApproveOperator(HITLOperator):
             by=str(user.get("name") or user.get("id") or "unknown"),
             reason=str((event.get("params_input") or {}).get("reason") or ""),
         )
-        record_answer(open_migration(context).ledger, answer)
+        run = open_migration(context)
+        try:
+            record_answer(run.ledger, answer)
+        except PermanentError as rejection:
+            record_failure(run.ledger, self.task_id, self.phase, rejection)
+            raise
         return {"approved": answer.approved, "by": answer.by}
 
     @abstractmethod

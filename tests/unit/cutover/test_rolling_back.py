@@ -86,13 +86,23 @@ def test_a_switch_is_undone_with_the_source_running_and_the_target_still(
     run: MigrationRun, traffic: Traffic
 ) -> None:
     quiesce(run, "source")
-    run.ledger.write("cutover/endpoint", {"before": [], "after": []})
+    run.ledger.write("cutover/endpoint", {"at": "2026-11-26T10:00:00.000+00:00", "before": [], "after": []})
     traffic.on_target = True
     assert roll_back(run) is True
     assert not traffic.on_target
     assert (replicas(run, "source"), replicas(run, "target")) == (3, 0)
     assert traffic.taken_back == 1
     assert is_rolled_back(run)
+
+
+def test_a_switch_made_again_after_its_rollback_counts_anew(run: MigrationRun, traffic: Traffic) -> None:
+    quiesce(run, "source")
+    run.ledger.write("cutover/endpoint", {"at": "2026-11-26T10:00:00.000+00:00", "before": [], "after": []})
+    assert roll_back(run) is True
+    assert roll_back(run) is False
+    run.ledger.write("cutover/endpoint", {"at": "2999-01-01T00:00:00.000+00:00", "before": [], "after": []})
+    assert not is_rolled_back(run)
+    assert roll_back(run) is True
 
 
 def test_a_run_that_switched_nothing_leaves_an_earlier_switch_alone(

@@ -11,7 +11,7 @@ from airflow.sdk.exceptions import TaskAwaitingInput
 from cce_migration.operators import approvals
 from cce_migration.operators.approvals import ApprovePlanOperator
 from include.errors import PermanentError
-from include.ledger import Ledger
+from include.ledger import Ledger, open_failures
 from include.run import MigrationRun
 
 
@@ -61,6 +61,7 @@ def test_a_rejection_ends_the_run_and_names_the_person(
     with pytest.raises(PermanentError, match="olga rejected it: not on a friday"):
         operator.execute_complete(context, answer("Reject", "not on a friday"))
     assert book.read(book.list("approvals")[0])["approved"] is False
+    assert [row["task"] for row in open_failures(book)] == ["resource_planning.approve_plan"]
 
 
 def test_nothing_runs_before_a_person_has_seen_the_plan(

@@ -63,7 +63,8 @@ def test_one_failed_task_fails_the_run(
 def test_a_run_that_went_back_says_so(
     context: dict[str, Any], results: list[tuple[str, str]], book: Ledger
 ) -> None:
-    book.write("cutover/rolled-back", {"at": "now"})
+    book.write("cutover/endpoint", {"at": "2026-11-26T10:00:00.000+00:00"})
+    book.write("cutover/rolled-back", {"at": "2026-11-26T10:00:01.000+00:00"})
     with pytest.raises(ProofError, match="ended as rolled_back"):
         write(with_states(context, a="failed"))
 
