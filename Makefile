@@ -49,10 +49,10 @@ check: setup ## Lint, types, import contracts and unit tests, in under a minute
 
 .PHONY: test
 test: check ## Run all tests: unit, DAG integrity, contract, and the migration on the lab
-	$(IN_VENV) pytest -q tests/dags tests/contract
+	$(IN_VENV) pytest -q tests/dags
 	@$(IN_VENV) python -m lab install-packages
 	@$(IN_VENV) python -m lab up
-	$(IN_VENV) python -m lab exec -- pytest -q -m lab --timeout 3600 tests/lab; status=$$?; $(IN_VENV) python -m lab down; exit $$status
+	$(IN_VENV) python -m lab exec -- pytest -q --timeout 3600 tests/contract tests/lab; status=$$?; $(IN_VENV) python -m lab down; exit $$status
 
 .PHONY: env
 env: ## Write .env for docker-compose.yaml, with new random secrets
