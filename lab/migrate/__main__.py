@@ -105,8 +105,8 @@ def _watch(console: Console, client: RestClient, run: Run, *, is_lab: bool) -> i
     screen: Screen = LiveScreen(console) if console.is_terminal else LineScreen()
     with screen:
         snapshot, instances = watch(client, run, ledger, screen, is_lab=is_lab)
-    print_failures(console, instances)
     report, folder = ledger.document("report"), ledger.folder
+    print_failures(console, instances, has_report=bool(report))
     if not report or folder is None:
         say(
             console,

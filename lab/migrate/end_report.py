@@ -16,6 +16,7 @@ from lab.migrate.snapshot import PHASES, Snapshot
 from lab.migrate.speaking import say
 
 _MOST_REASONS = 20
+_MOST_ALIKE = 2
 _STYLES = {"succeeded": "bold green", "rolled_back": "bold yellow"}
 
 
@@ -24,11 +25,14 @@ def print_end(console: Console, report: dict[str, Any], folder: Path, snapshot: 
     result = report["result"]
     headline = f"{report['kind'].capitalize()} {result.replace('_', ' ')} after {duration(snapshot.seconds)}"
     say(console, f"\n{headline}", _STYLES.get(result, "bold red"))
-    for reason in _reasons(report):
-        say(console, f"  {reason}", "red")
+    if result != "succeeded":
+        for reason in _reasons(report):
+            say(console, f"  {reason}", "red")
     if report["kind"] == "migration":
         _print_downtime(console, report.get("downtime"))
-    say(console, _findings(report))
+    if result == "succeeded":
+        # else the reasons are among them, and were told
+        say(console, _findings(report))
     console.print()
     if report["items"]:
         console.print(_proofs(report))
@@ -41,11 +45,17 @@ def print_end(console: Console, report: dict[str, Any], folder: Path, snapshot: 
 
 
 def _reasons(report: dict[str, Any]) -> list[str]:
-    """Return why a report does not say that the run succeeded."""
-    if report["result"] == "succeeded":
-        return []
+    """Return why a report does not say that the run succeeded; many items with the same fate are one line."""
     rows = [row for row in report["findings"] if row["severity"] == "blocker"]
-    lines = [f"{row['object']}: {row['message']}; {row['remedy']}" for row in rows]
+    groups: dict[tuple[str, str], list[str]] = {}
+    for row in rows:
+        groups.setdefault((row["object"].split("/")[0], row["message"]), []).append(row["object"])
+    lines = []
+    for (place, message), objects in groups.items():
+        if len(objects) > _MOST_ALIKE:
+            lines.append(f"{place}: {message} ({counted(len(objects), 'item')})")
+        else:
+            lines += [f"{one}: {message}" for one in objects]
     hidden = len(lines) - _MOST_REASONS
     return lines[:_MOST_REASONS] + ([f"and {hidden} more, in the report"] if hidden > 0 else [])
 

@@ -5,17 +5,19 @@ from __future__ import annotations
 from rich.console import Console
 
 from lab import paths
-from lab.migrate.notices import FOLLOWERS
 from lab.migrate.speaking import say
 from lab.migrate.task_log import last_words, log_path
-from lab.migrate.task_states import Instance, name_of
+from lab.migrate.task_states import Instance, name_of, phase_of
 
 _MOST_TASKS = 5
 
 
-def print_failures(console: Console, instances: list[Instance]) -> None:
-    """Print them, the one that failed first at the top."""
-    failed = [one for one in instances if one["state"] == "failed" and one["task_id"] not in FOLLOWERS]
+def print_failures(console: Console, instances: list[Instance], *, has_report: bool) -> None:
+    """Print them, the one that failed first at the top.
+
+    Tasks outside the phases fail because others did. Without a report the one that writes it counts as well.
+    """
+    failed = [one for one in instances if one["state"] == "failed" and _has_a_reason(one, has_report)]
     failed.sort(key=lambda one: str(one["end_date"]))
     for instance in failed[:_MOST_TASKS]:
         path = log_path(instance)
@@ -26,3 +28,7 @@ def print_failures(console: Console, instances: list[Instance]) -> None:
         say(console, f"  log: {path.relative_to(paths.ROOT)}", "dim")
     if len(failed) > _MOST_TASKS:
         say(console, f"\nand {len(failed) - _MOST_TASKS} more tasks failed", "bold red")
+
+
+def _has_a_reason(instance: Instance, has_report: bool) -> bool:
+    return bool(phase_of(instance)) or (not has_report and instance["task_id"] != "watcher")

@@ -8,13 +8,11 @@ from typing import Literal
 
 from lab.migrate.ledger_view import LedgerView
 from lab.migrate.task_log import last_error, log_path
-from lab.migrate.task_states import Instance, name_of
+from lab.migrate.task_states import Instance, name_of, phase_of
 
 _MOST_FINDINGS = 10
 # an error's first line is a sentence; what is longer is an answer of a server, whole in the task's log
 _LONGEST = 300
-# these fail because another task did: that one has the reason
-FOLLOWERS = ("watcher",)
 
 
 @dataclass(frozen=True)
@@ -59,7 +57,8 @@ class Notices:
 
     def _troubles(self, instance: Instance) -> Iterator[Notice]:
         state, name, tries = instance["state"], name_of(instance), instance["try_number"]
-        if state not in {"up_for_retry", "failed"} or instance["task_id"] in FOLLOWERS:
+        # a task outside the phases (the report, the watcher) fails because another did: that one has the reason
+        if state not in {"up_for_retry", "failed"} or not phase_of(instance):
             return
         if self._knows(f"{name} {tries} {state}"):
             return

@@ -10,7 +10,7 @@ from typing import Any
 
 from lab.airflow.rest import RestClient, RestError
 from lab.migrate.definition_file import DefinitionFile
-from lab.migrate.task_states import name_of
+from lab.migrate.task_states import name_of, phase_of
 
 _WAIT_SECONDS = 120.0
 Say = Callable[[str], None]
@@ -103,7 +103,7 @@ def _go_on(active: dict[str, Any], dag_id: str, definition: DefinitionFile, say:
 
 def _how_it_failed(client: RestClient, run: Run) -> str:
     failed = client.pages(f"{run.path}/taskInstances", "task_instances", state=["failed"])
-    names = [name_of(one) for one in failed if one["task_id"] != "watcher"]
+    names = [name_of(one) for one in failed if phase_of(one)]
     where = f" at {', '.join(sorted(names)[:3])}" if names else ""
     return f"the last run, {run.run_id}, failed{where}; what it brought over is found equal by a new one"
 

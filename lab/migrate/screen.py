@@ -102,7 +102,7 @@ def items_of(phase: Phase) -> str:
 
 def bytes_of(phase: Phase) -> str:
     """Return how many bytes of a phase are done; what is done without moving anything has none."""
-    if phase.state == "succeeded":
+    if phase.state == "succeeded" or phase.items >= phase.planned:
         return size(phase.bytes) if phase.bytes else ""
     return size_of(phase.bytes, phase.planned_bytes) if phase.planned_bytes and phase.seconds else ""
 

@@ -81,18 +81,21 @@ def test_the_time_is_told_by_phase_and_without_a_task(tmp_path: Path) -> None:
     ]
 
 
-def test_a_bad_end_tells_its_reasons(tmp_path: Path) -> None:
-    finding = {
-        "rule": "item_without_proof",
-        "severity": "blocker",
-        "object": "obs_sync/pictures",
-        "message": "source and target differ",
-        "remedy": "repair it",
-    }
-    lines = shown(tmp_path, result="failed", downtime=None, findings=[finding])
-    assert lines[1] == "Migration failed after 2 min 00 s"
-    assert lines[2] == "  obs_sync/pictures: source and target differ; repair it"
-    assert "No cutover took place: the traffic is where it was." in lines
+def reason(name: str, message: str) -> dict[str, Any]:
+    known = {"rule": "item_without_proof", "severity": "blocker", "remedy": "repair it"}
+    return known | {"object": name, "message": message}
+
+
+def test_a_bad_end_tells_its_reasons_and_many_alike_in_one_line(tmp_path: Path) -> None:
+    findings = [reason("obs_sync/pictures", "source and target differ")]
+    findings += [reason(f"verification/{number}", "no task reached it") for number in range(44)]
+    lines = shown(tmp_path, result="failed", downtime=None, findings=findings)
+    assert lines[1:5] == [
+        "Migration failed after 2 min 00 s",
+        "  obs_sync/pictures: source and target differ",
+        "  verification: no task reached it (44 items)",
+        "No cutover took place: the traffic is where it was.",
+    ]
 
 
 def test_findings_are_counted_by_what_they_mean(tmp_path: Path) -> None:

@@ -65,6 +65,7 @@ def test_a_failure_is_said_but_not_those_that_only_follow_it(ledger: LedgerView)
     instances = [
         instance("obs_sync.copy", "failed"),
         instance("watcher", "failed"),
+        instance("write_report", "failed"),
         instance("cutover.switch", "upstream_failed"),
     ]
     assert notices(ledger).collect(instances, []) == [

@@ -40,6 +40,13 @@ def test_the_picture_has_a_line_a_phase_and_what_is_at_work() -> None:
     ]
 
 
+def test_what_was_equal_already_has_moved_nothing() -> None:
+    equal = Phase("swr_image_sync", "running", 11, 11, 0, 220_000_000, 12)
+    assert drawn(snapshot(equal))[1] == (
+        "* swr_image_sync                      11 of 11 items                      12 s"
+    )
+
+
 def test_a_long_line_of_a_task_is_cut_and_not_wrapped() -> None:
     long = Task("rds_dump_restore.copy", "running", 8, "table " * 40)
     lines = drawn(snapshot(COPYING, tasks=(long,)))
