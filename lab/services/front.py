@@ -29,9 +29,9 @@ class Front:
     def text(self) -> str:
         """Return nginx's configuration: whatever is not refused goes on unchanged, bodies as they arrive."""
         folder = self._folder
+        # one process: a worker would live on without its master, and keep the address from the next
         return f"""daemon off;
-user root;
-worker_processes 1;
+master_process off;
 pid "{folder}/nginx.pid";
 error_log stderr warn;
 events {{

@@ -22,3 +22,8 @@ def test_uploads_have_no_limit_and_are_not_stored_on_the_way() -> None:
 def test_the_front_listens_on_the_services_address_only() -> None:
     assert TEXT.count("listen ") == 1
     assert "listen 198.18.0.13:80;" in TEXT
+
+
+def test_the_front_is_one_process() -> None:
+    # a worker that outlives its killed master keeps the address, and the next front cannot listen
+    assert "master_process off;" in TEXT
