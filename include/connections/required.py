@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from include.errors import ConnectionDetailsError, PreflightError
 
 if TYPE_CHECKING:
-    from include.connections.access import Connections
+    from include.connections.access import ClusterAccess, Connections
     from include.definition import Definition
 
 Need = tuple[str, Callable[[], object]]
@@ -34,8 +34,8 @@ def find_connection_problems(connections: Connections, definition: Definition) -
 
 def _needs(connections: Connections, definition: Definition) -> Iterator[Need]:
     source, target = definition.source.cluster, definition.target.cluster
-    yield "source.cluster", lambda: connections.cluster(source, "source")
-    yield "target.cluster", lambda: connections.cluster(target, "target")
+    yield "source.cluster", lambda: _log_in(connections.cluster(source, "source"))
+    yield "target.cluster", lambda: _log_in(connections.cluster(target, "target"))
     for host, connection_id in definition.images.sources.items():
         yield f"images.sources.{host}", _later(connections.registry, connection_id)
     yield "images.target.connection", _later(connections.registry, definition.images.target.connection)
@@ -53,6 +53,13 @@ def _needs(connections: Connections, definition: Definition) -> Iterator[Need]:
     yield "volumes.connection", _later(connections.object_storage, definition.volumes.connection)
     yield "volumes.repository", _later(connections.password, definition.volumes.repository)
     yield "front_door.dns.connection", _later(connections.dns, definition.front_door.dns.connection)
+
+
+def _log_in(access: ClusterAccess) -> None:
+    """Read the kubeconfig as the first request would."""
+    from include.clusters.kubeconfig import read_login, tls_context
+
+    tls_context(access, read_login(access))
 
 
 def _database_needs(connections: Connections, definition: Definition) -> Iterator[Need]:

@@ -35,21 +35,23 @@ def preflight_checks() -> dict[str, PreflightCheck]:
 def check_preflight(run: MigrationRun) -> None:
     """Raise one `PreflightError` with the problems of all checks; change nothing."""
     checks = preflight_checks()
+    unusable: list[str] = []
     with ThreadPoolExecutor(WORKERS) as pool:
-        found = list(pool.map(lambda name: _problems(name, checks[name], run), checks))
+        found = list(pool.map(lambda name: _problems(name, checks[name], run, unusable), checks))
     problems = list(dict.fromkeys(problem for problems in found for problem in problems))
+    # The check `connection_details` names them with their place; what it does not see must not be lost.
+    problems += [text for text in dict.fromkeys(unusable) if not any(text in known for known in problems)]
     if problems:
         raise PreflightError(problems)
     logger.info("All %s preflight checks are satisfied", len(checks))
 
 
-def _problems(name: str, check: PreflightCheck, run: MigrationRun) -> list[str]:
+def _problems(name: str, check: PreflightCheck, run: MigrationRun, unusable: list[str]) -> list[str]:
     problems: list[str] = []
     try:
         problems.extend(check.find_problems(run))
-    except ConnectionDetailsError:
-        # The check `connection_details` reports it, with its path in the definition.
-        return problems
+    except ConnectionDetailsError as error:
+        unusable.append(str(error))
     except MigrationError as error:
         problems.append(str(error))
     except Exception as error:

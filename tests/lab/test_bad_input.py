@@ -72,10 +72,11 @@ def test_several_errors_of_a_definition_are_told_at_once_with_their_places() -> 
         lab_definition_of(text)
     problems = caught.value.problems
     one(problems, "databases[0].engine", "'oracle' is not known", "allowed: postgresql, mariadb")
-    one(problems, "front_dor", "unknown field; did you mean front_door?")
+    one(problems, "front_dor: unknown field; did you mean front_door?")
     one(problems, "source.namespaces[1]", "kube-system")
     one(problems, "source.namespaces[2]", "velero")
-    one(problems, "schema")
+    one(problems, "schema: 7 is not known", "allowed: 1")
+    one(problems, "front_door: missing")
     assert all("line" in problem for problem in problems if "missing" not in problem)
 
 
@@ -102,7 +103,7 @@ def test_an_unknown_connection_is_named_with_its_place(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("spoil", "expected"),
     [
-        pytest.param(lambda _: "not: [a kubeconfig", "target.cluster", id="not YAML"),
+        pytest.param(lambda _: "not: [a kubeconfig", "target.cluster: kubeconfig of the target cluster: it is not YAML", id="not YAML"),
         pytest.param(
             lambda text: json.dumps(_with_user(text, lab_documents()["source_cluster"])),
             "renew the kubeconfig",

@@ -48,8 +48,8 @@ def test_all_problems_of_all_checks_are_named_at_once(
         "one": Check("a is missing", "b is missing"),
         "two": Check(error=PermanentError("c is refused")),
         "three": Check(error=ValueError("oops")),
-        "four": Check(error=ConnectionDetailsError("reported by another check")),
-        "five": Check("a is missing"),
+        "four": Check(error=ConnectionDetailsError("connection d is empty")),
+        "five": Check("a is missing", "target.cluster: connection d is empty"),
     }
     monkeypatch.setattr(preflight_checks, "preflight_checks", lambda: checks)
     with pytest.raises(PreflightError) as caught:
@@ -59,7 +59,17 @@ def test_all_problems_of_all_checks_are_named_at_once(
         "b is missing",
         "c is refused",
         "check three could not be made: ValueError: oops",
+        "target.cluster: connection d is empty",
     ]
+
+
+def test_an_unusable_connection_that_no_check_names_is_not_lost(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checks = {"one": Check(error=ConnectionDetailsError("kubeconfig: it is not YAML"))}
+    monkeypatch.setattr(preflight_checks, "preflight_checks", lambda: checks)
+    with pytest.raises(PreflightError, match="kubeconfig: it is not YAML"):
+        preflight_checks.check_preflight(lab_run(tmp_path))
 
 
 def test_no_problem_means_go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -53,7 +53,7 @@ def test_the_plan_is_approved_with_what_it_holds(ledger: LedgerView, write: Writ
     write("plan", {"items": [row("obs_sync", "a", 90_000_000), row("swr_image_sync", "b", 20_000_000)]})
     airflow = FakeAirflow(question("resource_planning.approve_plan"))
     lines = airflow.approvals(ledger).answer()
-    assert lines == ["approving the plan: 2 items, 110 MB, 4 s of work predicted"]
+    assert lines == ["the lab approves the plan: 2 items, 110 MB, 4 s of work predicted"]
     assert airflow.changes == [
         (
             "resource_planning.approve_plan",
@@ -69,7 +69,7 @@ def test_the_plan_is_approved_with_what_it_holds(ledger: LedgerView, write: Writ
 def test_the_cutover_is_approved_with_its_evidence(ledger: LedgerView, write: Write) -> None:
     write("proofs/obs_sync/a", {"equal": True})
     lines = FakeAirflow(question("cutover.approve_cutover")).approvals(ledger).answer()
-    assert lines == ["approving the cutover: 1 of 1 proof so far equal"]
+    assert lines == ["the lab approves the cutover: 1 of 1 proof so far equal"]
 
 
 def test_a_question_is_answered_once(ledger: LedgerView) -> None:

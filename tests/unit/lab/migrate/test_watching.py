@@ -86,7 +86,9 @@ def test_a_run_is_watched_to_its_end_and_its_approval_answered(ledger: LedgerVie
     assert (snapshot.state, snapshot.seconds) == ("success", 40)
     assert [shown.phases[0].state for shown in screen.shown] == ["approval", "approval", "succeeded"]
     assert client.answered == ["cutover.approve_cutover", "hitlDetails"]
-    assert [notice.text for notice in screen.said] == ["approving the cutover: 0 of 0 proofs so far equal"]
+    assert [notice.text for notice in screen.said] == [
+        "the lab approves the cutover: 0 of 0 proofs so far equal"
+    ]
 
 
 def test_an_api_that_is_away_for_a_while_is_said_and_waited_for(ledger: LedgerView) -> None:
