@@ -81,6 +81,8 @@ def _migrate(console: Console, dag_id: str, definition: DefinitionFile) -> int:
     tell(f"Airflow: {places.url()}{run.page}")
     tell(_login(console))
     is_lab = definition.is_in_the_lab(_lab_connections())
+    if not is_lab:
+        tell("The definition does not stay in the lab: its approvals are yours, under Required Actions.")
     try:
         return _watch(console, client, run, is_lab=is_lab)
     except NoRunError as error:

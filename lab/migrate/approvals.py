@@ -53,7 +53,7 @@ class Approvals:
             if error.status == 409:
                 return f"{name} was answered by somebody else"
             raise
-        return f"approving {self._what(name, detail)}"
+        return f"the lab approves {self._what(name, detail)}"
 
     def _approve(self, instance: dict[str, Any], detail: dict[str, Any]) -> None:
         path = f"{self._run.path}/taskInstances/{instance['task_id']}"
