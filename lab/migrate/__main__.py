@@ -110,11 +110,9 @@ def _watch(console: Console, client: RestClient, run: Run, *, is_lab: bool) -> i
     report, folder = ledger.document("report"), ledger.folder
     print_failures(console, instances, has_report=bool(report))
     if not report or folder is None:
-        say(
-            console,
-            f"\nThe run has ended ({snapshot.state}) without a report: by hand, or in its first step.",
-            "red",
-        )
+        is_by_hand = not any(instance["state"] == "failed" for instance in instances)
+        how = "was ended by hand, and has no report" if is_by_hand else "failed before there was a report"
+        say(console, f"\nThe run {run.run_id} {how}.", "bold red")
         return 1
     print_end(console, report, folder, snapshot)
     is_good = report["result"] == "succeeded"
