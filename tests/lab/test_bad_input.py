@@ -103,7 +103,11 @@ def test_an_unknown_connection_is_named_with_its_place(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("spoil", "expected"),
     [
-        pytest.param(lambda _: "not: [a kubeconfig", "target.cluster: kubeconfig of the target cluster: it is not YAML", id="not YAML"),
+        pytest.param(
+            lambda _: "not: [a kubeconfig",
+            "target.cluster: kubeconfig of the target cluster: it is not YAML",
+            id="not YAML",
+        ),
         pytest.param(
             lambda text: json.dumps(_with_user(text, lab_documents()["source_cluster"])),
             "renew the kubeconfig",
