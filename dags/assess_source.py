@@ -7,9 +7,14 @@ nothing but the source cluster has to be reachable. The report names every findi
 from __future__ import annotations
 
 from airflow.sdk import dag, task_group
+from airflow.sdk.bases.operator import chain
 
-from cce_migration.operators.planning import FindObstaclesOperator, TakeInventoryOperator
-from cce_migration.operators.report import WriteReportOperator
+from cce_migration.operators.planning import (
+    FindObstaclesOperator,
+    ReadDefinitionOperator,
+    TakeInventoryOperator,
+)
+from cce_migration.operators.report import report_whatever_happens
 from cce_migration.params import migration_params
 from cce_migration.retries import DEFAULT_ARGS
 from cce_migration.watcher import watch_all_tasks
@@ -30,13 +35,14 @@ def assess_source() -> None:
     @task_group
     def resource_planning() -> None:
         """Take the inventory of the source and find the obstacles."""
-        TakeInventoryOperator(task_id="take_inventory") >> FindObstaclesOperator(
-            task_id="find_obstacles", ends_phase=True
+        chain(
+            ReadDefinitionOperator(task_id="read_definition"),
+            TakeInventoryOperator(task_id="take_inventory"),
+            FindObstaclesOperator(task_id="find_obstacles", ends_phase=True),
         )
 
-    report = WriteReportOperator(task_id="write_report", kind="assessment", trigger_rule="all_done")
-    resource_planning() >> report
-    watch_all_tasks(report)
+    planning = resource_planning()
+    watch_all_tasks(report_whatever_happens("assessment", planning.get_child_by_label("read_definition")))
 
 
 assess_source()

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from airflow.sdk import dag
 
-from cce_migration.operators.report import WriteReportOperator
+from cce_migration.operators.report import report_whatever_happens
 from cce_migration.params import migration_params
 from cce_migration.retries import DEFAULT_ARGS
 from cce_migration.watcher import watch_all_tasks
@@ -49,9 +49,7 @@ def migrate_to_cce() -> None:
     planning >> [images, databases, buckets, velero, adapted]
     [velero, adapted] >> restored
     [databases, buckets, restored] >> verified >> switched >> retired
-    report = WriteReportOperator(task_id="write_report", kind="migration", trigger_rule="all_done")
-    [switched, retired] >> report
-    watch_all_tasks(report)
+    watch_all_tasks(report_whatever_happens("migration", planning.get_child_by_label("read_definition")))
 
 
 migrate_to_cce()

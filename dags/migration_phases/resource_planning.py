@@ -10,6 +10,7 @@ from cce_migration.operators.planning import (
     CheckPreflightOperator,
     PlanMigrationOperator,
     PrepareTargetsOperator,
+    ReadDefinitionOperator,
     TakeInventoryOperator,
 )
 
@@ -18,6 +19,7 @@ from cce_migration.operators.planning import (
 def resource_planning() -> None:
     """Plan the target: check everything, read the source, plan each item, ask, and make what is missing."""
     chain(
+        ReadDefinitionOperator(task_id="read_definition"),
         CheckPreflightOperator(task_id="check_preflight"),
         TakeInventoryOperator(task_id="take_inventory"),
         PlanMigrationOperator(task_id="plan_migration"),

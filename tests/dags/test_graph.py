@@ -12,6 +12,7 @@ from airflow.dag_processing.dagbag import DagBag
 from airflow.sdk import DAG
 
 GOLDEN = Path(__file__).parent / "golden"
+BEHIND_ALL = {"watcher", "write_report"}
 PHASES = [
     "resource_planning",
     "swr_image_sync",
@@ -32,7 +33,7 @@ def graph_text(dag: DAG) -> str:
     for task in dag.topological_sort():
         rule = "" if task.trigger_rule == "all_success" else f" [{task.trigger_rule}]"
         kind = " (setup)" if task.is_setup else " (teardown)" if task.is_teardown else ""
-        following = sorted(name for name in task.downstream_task_ids if name != "watcher")
+        following = sorted(task.downstream_task_ids - BEHIND_ALL)
         lines.append(f"{task.task_id}{kind}{rule} -> {', '.join(following) or '-'}")
     return "\n".join(lines) + "\n"
 
@@ -53,6 +54,16 @@ def test_a_failure_anywhere_reaches_the_watcher(migrate: DAG) -> None:
     }
     assert watched == {task.task_id for task in migrate.tasks} - {"watcher"}
     assert watcher.trigger_rule == "one_failed"
+
+
+def test_the_report_waits_for_every_task_that_is_no_setup(migrate: DAG) -> None:
+    report = migrate.get_task("write_report")
+    setups = {task.task_id for task in migrate.tasks if task.is_setup}
+    assert setups == {"resource_planning.read_definition", "cutover.await_probe"}
+    others = {task.task_id for task in migrate.tasks} - setups - BEHIND_ALL
+    assert report.upstream_task_ids - setups == others
+    assert report.is_teardown
+    assert report.on_failure_fail_dagrun
 
 
 def test_the_migration_of_the_lab_stays_below_120_task_instances(migrate: DAG) -> None:

@@ -16,9 +16,11 @@ tree_lines() {
 print_tree() {
     (
         cd "$1"
-        tree_lines >/tmp/tree-lines
-        entries=$(grep -c '^[dflo] ' /tmp/tree-lines || true)
-        digest=$(LC_ALL=C sort /tmp/tree-lines | sha256sum)
+        lines=$(mktemp)
+        tree_lines >"$lines"
+        entries=$(grep -c '^[dflo] ' "$lines" || true)
+        digest=$(LC_ALL=C sort "$lines" | sha256sum)
+        rm "$lines"
         echo "cce-tree $entries ${digest%% *} $(stat -c '%a %u %g' .)"
     )
 }

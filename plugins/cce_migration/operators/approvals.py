@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from abc import abstractmethod
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from airflow.providers.standard.operators.hitl import HITLOperator
@@ -28,7 +29,8 @@ APPROVE, REJECT = "Approve", "Reject"
 class ApproveOperator(HITLOperator):
     """Ask a person to approve or reject; a rejection ends the run.
 
-    A retry would ask again, so there is none.
+    A retry asks again. One is needed when the answer comes within a second: Airflow 3.3.2 then takes the end of the
+    asking process for that of the task (see apache/airflow#72716).
     """
 
     question: str
@@ -38,7 +40,8 @@ class ApproveOperator(HITLOperator):
         # In place of the DAG's params, which have no part in the question. One without a default value would not get as
         # far as to be asked: the form is checked before anybody sees it (apache/airflow#59551).
         kwargs["params"] = {"reason": Param(None, type=["null", "string"], title="Reason", source="task")}
-        super().__init__(subject=self.question, options=[APPROVE, REJECT], retries=0, **kwargs)
+        kwargs |= {"retries": 2, "retry_delay": timedelta(seconds=5), "retry_exponential_backoff": 0}
+        super().__init__(subject=self.question, options=[APPROVE, REJECT], **kwargs)
 
     @property
     def phase(self) -> str:

@@ -28,7 +28,7 @@ class MigrationOperator(BaseOperator):
     :param ends_phase: the step is the last one of its phase (the task group), which it records as finished.
     """
 
-    # A step that clears up runs whatever happened before, also when the definition itself was refused.
+    # A step that clears up runs whatever happened before: when the definition was refused, or its phase never began.
     clears_up: ClassVar[bool] = False
 
     def __init__(self, *, ends_phase: bool = False, **kwargs: Any) -> None:
@@ -44,7 +44,8 @@ class MigrationOperator(BaseOperator):
     def execute(self, context: Context) -> Any:
         """Open the run, act, and keep the record of it in the ledger."""
         run = self.open_run(context)
-        run.ledger.phase_started(self.phase)
+        if not self.clears_up:
+            run.ledger.phase_started(self.phase)
         task = _task_name(context)
         try:
             result = self.act(run, context)

@@ -15,8 +15,16 @@ if TYPE_CHECKING:
     from include.run import MigrationRun
 
 
+class ReadDefinitionOperator(MigrationOperator):
+    """Read the definition, all of its errors at once, and open the record of this run."""
+
+    def act(self, run: MigrationRun, context: Context) -> dict[str, str]:
+        """Return the migration's name and where its record lies."""
+        return {"migration": run.definition.name, "ledger": str(run.ledger.folder)}
+
+
 class CheckPreflightOperator(MigrationOperator):
-    """Read the definition and check everything it names, on both sides, before anything is touched.
+    """Check everything that the definition names, on both sides, before anything is touched.
 
     Logins of clusters, registries, databases, object storage and DNS; rights, versions, clocks, capacity and classes
     of the target; targets that hold something foreign. All problems are reported at once, each with its remedy.

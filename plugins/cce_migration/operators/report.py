@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 from cce_migration.operators.base import MigrationOperator
 from include.cutover import is_rolled_back
@@ -11,20 +11,33 @@ from include.report import write_report
 from include.report.document import Kind, Result
 
 if TYPE_CHECKING:
-    from airflow.sdk import Context
+    from airflow.sdk import BaseOperator, Context
 
     from include.run import MigrationRun
 
 FAILED_STATES = frozenset({"failed", "upstream_failed"})
 
 
+def report_whatever_happens(kind: Kind, first: BaseOperator) -> WriteReportOperator:
+    """Put the report behind every task of the DAG; its failure is the run's.
+
+    :param first: the task that opens the run; without its success there is nothing to report.
+    """
+    # Behind each task, not behind the last ones: these give up as soon as one before them fails, others work on.
+    others = [one for one in first.dag.tasks if one is not first]
+    report = WriteReportOperator(task_id="write_report", kind=kind)
+    report.as_teardown(setups=first, on_failure_fail_dagrun=True)
+    [one for one in others if not one.is_setup] >> report
+    return report
+
+
 class WriteReportOperator(MigrationOperator):
     """Write report.json and report.html beside the ledger, whatever happened; fail unless everything is proved.
 
+    As a teardown of the run's first task it also runs when a person marks the run as failed.
+
     :param kind: `migration`, `rehearsal` or `assessment`.
     """
-
-    clears_up: ClassVar[bool] = True
 
     def __init__(self, *, kind: Kind, **kwargs: Any) -> None:
         super().__init__(**kwargs)

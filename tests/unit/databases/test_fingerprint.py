@@ -18,6 +18,14 @@ def test_equal_databases_differ_in_nothing_and_have_one_digest() -> None:
     assert differences(one, other).text() == "nothing"
 
 
+def test_a_counter_that_moved_is_a_difference_but_no_write() -> None:
+    before = Fingerprint(tables={"a": _mark(1)}, sequences={"auto_increment a": "512"})
+    after = Fingerprint(tables={"a": _mark(1)}, sequences={"auto_increment a": "301"})
+
+    assert differences(before, after).sequences == ["auto_increment a"]
+    assert before.digest == after.digest
+
+
 def test_missing_changed_and_additional_things_are_named() -> None:
     source = Fingerprint(tables={"a": _mark(1), "b": _mark(2)}, sequences={"s": "5, used"})
     target = Fingerprint(tables={"b": _mark(2, "9"), "c": _mark(1)}, sequences={"s": "4, used"})
