@@ -48,9 +48,11 @@ check: setup ## Lint, types, import contracts and unit tests, in under a minute
 	$(IN_VENV) pytest -q -n 2 tests/unit
 
 .PHONY: test
-test: check ## Run all tests: unit, DAG integrity, contract, and the migration on the lab
+test: check ## Run all tests: unit, DAG integrity, contract, and the migration on a lab of their own
 	$(IN_VENV) pytest -q tests/dags
 	@$(IN_VENV) python -m lab install-packages
+	@# the estate must not have been migrated before
+	@$(IN_VENV) python -m lab down
 	@$(IN_VENV) python -m lab up
 	$(IN_VENV) python -m lab exec -- pytest -q --timeout 3600 tests/contract tests/lab; status=$$?; $(IN_VENV) python -m lab down; exit $$status
 

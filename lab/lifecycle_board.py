@@ -43,7 +43,7 @@ class Board:
             self._rows[name] = (state, text)
             if self.console.is_terminal:
                 self._live.update(self._table())
-            elif state in {"ready", "failed", "filling"}:
+            elif state in {"ready", "failed"}:
                 seconds = time.monotonic() - self._began
                 self.console.print(
                     f"{seconds:6.1f} s  {name}: {state} {text}".rstrip(), highlight=False, markup=False
