@@ -29,13 +29,11 @@ PACKAGES = (
     Package("iproute2", "ip"),
     Package("util-linux", "nsenter"),
     Package("skopeo", "skopeo"),
-    Package("umoci", "umoci"),
     Package("docker-registry", "docker-registry"),
     Package("apache2-utils", "htpasswd"),
     Package("postgresql", "/usr/lib/postgresql/*/bin/postgres"),
     Package("mariadb-server", "mariadbd"),
     Package("bind9", "named"),
-    Package("dnsutils", "dig"),
     Package("nginx", "nginx"),
     Package("busybox-static", "busybox"),
 )
