@@ -82,6 +82,19 @@ class MigrationOperator(BaseOperator):
         end_all_engines()
 
 
+class ShardOperator(MigrationOperator):
+    """Work on one shard of a phase's items.
+
+    :param shard: `{"name", "keys"}`, as `ChooseShardsOperator` gives it; mapped tasks are named after it.
+    """
+
+    template_fields = ("shard",)
+
+    def __init__(self, *, shard: dict[str, Any], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.shard = shard
+
+
 def _task_name(context: Context) -> str:
     instance = context["ti"]
     index = instance.map_index if instance.map_index is not None else -1

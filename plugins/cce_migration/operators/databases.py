@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from cce_migration.operators.base import MigrationOperator
+from cce_migration.operators.base import MigrationOperator, ShardOperator
 from include.databases import copy_database, prove_databases
 
 if TYPE_CHECKING:
@@ -13,19 +13,11 @@ if TYPE_CHECKING:
     from include.run import MigrationRun
 
 
-class CopyDatabasesOperator(MigrationOperator):
+class CopyDatabasesOperator(ShardOperator):
     """Copy a database while its writers go on: roles, schema, rows, sequences, large objects.
 
     A repeated copy takes the changed tables only. A target that is in use already is never written to.
-
-    :param shard: name of the shard and keys of its databases.
     """
-
-    template_fields = ("shard",)
-
-    def __init__(self, *, shard: dict[str, Any], **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.shard = shard
 
     def act(self, run: MigrationRun, context: Context) -> dict[str, str]:
         """Copy the databases of the shard and return what was done with each."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from cce_migration.operators.base import MigrationOperator
+from cce_migration.operators.base import MigrationOperator, ShardOperator
 from include.images import copy_images, prove_images
 from include.planning import load_plan
 
@@ -14,17 +14,8 @@ if TYPE_CHECKING:
     from include.run import MigrationRun
 
 
-class CopyImagesOperator(MigrationOperator):
-    """Copy images to SWR by the digest the cluster runs, all platforms; layers that are there are not sent again.
-
-    :param shard: name of the shard and keys of its images.
-    """
-
-    template_fields = ("shard",)
-
-    def __init__(self, *, shard: dict[str, Any], **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.shard = shard
+class CopyImagesOperator(ShardOperator):
+    """Copy images to SWR by the digest the cluster runs, all platforms; layers that are there are not sent again."""
 
     def act(self, run: MigrationRun, context: Context) -> int:
         """Copy the images of the shard and return their number."""

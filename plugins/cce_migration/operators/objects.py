@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from cce_migration.operators.base import MigrationOperator
+from cce_migration.operators.base import MigrationOperator, ShardOperator
 from include.objects import copy_bucket, prove_buckets
 
 if TYPE_CHECKING:
@@ -13,17 +13,8 @@ if TYPE_CHECKING:
     from include.run import MigrationRun
 
 
-class CopyBucketsOperator(MigrationOperator):
-    """Copy the objects of a bucket with their headers, metadata and tags; a repeated copy takes what differs.
-
-    :param shard: name of the shard and keys of its buckets.
-    """
-
-    template_fields = ("shard",)
-
-    def __init__(self, *, shard: dict[str, Any], **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.shard = shard
+class CopyBucketsOperator(ShardOperator):
+    """Copy the objects of a bucket with their headers, metadata and tags; a repeated copy takes what differs."""
 
     def act(self, run: MigrationRun, context: Context) -> dict[str, str]:
         """Copy the buckets of the shard and return what was done with each."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from cce_migration.operators.base import MigrationOperator
+from cce_migration.operators.base import MigrationOperator, ShardOperator
 from include.volumes import copy_volumes, prove_volumes
 
 if TYPE_CHECKING:
@@ -13,17 +13,8 @@ if TYPE_CHECKING:
     from include.run import MigrationRun
 
 
-class CopyVolumesOperator(MigrationOperator):
-    """Copy the files of volumes by Jobs in both clusters while applications write; the cutover moves the differences.
-
-    :param shard: name of the shard and keys of its volumes.
-    """
-
-    template_fields = ("shard",)
-
-    def __init__(self, *, shard: dict[str, Any], **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.shard = shard
+class CopyVolumesOperator(ShardOperator):
+    """Copy the files of volumes by Jobs in both clusters while applications write; the cutover moves the differences."""
 
     def act(self, run: MigrationRun, context: Context) -> int:
         """Copy the volumes of the shard and return their number."""
