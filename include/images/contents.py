@@ -38,6 +38,14 @@ class ImageContents:
         """Say whether it is the kind of index that SWR refuses."""
         return self.media_type == OCI_INDEX
 
+    @property
+    def is_known(self) -> bool:
+        """Say whether every manifest tells what it is made of.
+
+        Schema 1 manifests and unknown types name no config and no layers: two of them would seem equal.
+        """
+        return bool(self.platforms) and all(self.platforms.values())
+
 
 class ContentRegistry(Registry):
     """Read manifests; without a login when the access names no user."""
@@ -51,17 +59,20 @@ class ContentRegistry(Registry):
         if answer is None:
             return None
         manifest, media_type, digest = answer
-        platforms: dict[str, list[str]] = {}
-        blobs: dict[str, int] = {}
+        found = ImageContents(digest, media_type)
+        is_whole = self._add(reference.repository, manifest, "image", found)
+        return found if is_whole else None
+
+    def _add(self, repository: str, manifest: dict[str, Any], name: str, found: ImageContents) -> bool:
+        """Add a manifest, or every manifest of an index; say whether the registry had all of them."""
         if "manifests" not in manifest:
-            _add(manifest, "image", platforms, blobs)
-            return ImageContents(digest, media_type, platforms, blobs)
+            _add_parts(manifest, name, found)
+            return True
         for number, entry in enumerate(manifest["manifests"]):
-            child = self._raw(reference.repository, str(entry["digest"]))
-            if child is None:
-                return None
-            _add(child[0], platform_name(entry, number), platforms, blobs)
-        return ImageContents(digest, media_type, platforms, blobs)
+            child = self._raw(repository, str(entry["digest"]))
+            if child is None or not self._add(repository, child[0], platform_name(entry, number), found):
+                return False
+        return True
 
     def _raw(self, repository: str, name: str) -> tuple[dict[str, Any], str, str] | None:
         path = f"/v2/{repository}/manifests/{name}"
@@ -93,11 +104,9 @@ def platform_name(entry: dict[str, Any], number: int) -> str:
     return name if name and not name.startswith("unknown") else f"entry {number}"
 
 
-def _add(
-    manifest: dict[str, Any], platform: str, platforms: dict[str, list[str]], blobs: dict[str, int]
-) -> None:
+def _add_parts(manifest: dict[str, Any], platform: str, found: ImageContents) -> None:
     parts = [manifest.get("config") or {}, *(manifest.get("layers") or [])]
-    digests = [str(part["digest"]) for part in parts if part.get("digest")]
-    name = platform if platform not in platforms else f"{platform} {len(platforms)}"
-    platforms[name] = digests
-    blobs.update({str(part["digest"]): int(part.get("size") or 0) for part in parts if part.get("digest")})
+    sizes = {str(part["digest"]): int(part.get("size") or 0) for part in parts if part.get("digest")}
+    name = platform if platform not in found.platforms else f"{platform} {len(found.platforms)}"
+    found.platforms[name] = [str(part["digest"]) for part in parts if part.get("digest")]
+    found.blobs.update(sizes)

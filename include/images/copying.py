@@ -54,6 +54,11 @@ class ImageCopier:
             raise PermanentError(
                 f"image {source}, source: its registry does not have it any more; take the inventory again"
             )
+        if not wanted.is_known:
+            raise PermanentError(
+                f"image {source}, source: its manifest ({wanted.media_type or 'no media type'}) names no config or layers, so "
+                "its copy could not be proved; push it again with a current builder"
+            )
         there = self.registries.contents(target)
         action: Action = "already_equal"
         if not same_contents(wanted, there):
@@ -132,5 +137,5 @@ def planned_images(run: MigrationRun, keys: list[str]) -> list[PlanItem]:
 
 
 def same_contents(one: ImageContents, other: ImageContents | None) -> bool:
-    """Say whether two images have the same configs and layers for the same platforms."""
-    return other is not None and one.platforms == other.platforms
+    """Say whether two images have the same configs and layers for the same platforms; unknown ones never do."""
+    return other is not None and one.is_known and one.platforms == other.platforms

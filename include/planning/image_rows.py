@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import TYPE_CHECKING
 
-from include.errors import MigrationError, PreflightError
+from include.errors import PermanentError, PreflightError
 from include.inventory.model import ImageUse
 from include.inventory.references import Reference, parse_reference
 from include.planning.model import PlanItem
@@ -58,7 +58,11 @@ def with_own_images(definition: Definition, images: list[ImageUse]) -> list[Imag
 
 
 def plan_images(images: list[ImageUse], look_up: Lookup, target: Callable[[str], str]) -> list[PlanItem]:
-    """Return the rows, with digest and size as the registries tell them."""
+    """Return the rows, with digest and size as the registries tell them.
+
+    :raises PreflightError: with every image that cannot be had, and every pair that would share a name on the target.
+    :raises TemporaryError: when a registry does not answer: planning is repeated then.
+    """
     wanted = [image for image in images if target(image.reference) != image.reference]
     problems: list[str] = []
 
@@ -66,16 +70,32 @@ def plan_images(images: list[ImageUse], look_up: Lookup, target: Callable[[str],
         reference = _pinned(image)
         try:
             remote = look_up(reference)
-        except MigrationError as error:
+        except PermanentError as error:
             problems.append(f"image {image.reference}, used by {', '.join(image.used_by)}: {error}")
             return None
         return _row(image, reference, remote, target(image.reference))
 
     with ThreadPoolExecutor(READERS) as pool:
         rows = list(pool.map(plan, wanted))
+    planned = [row for row in rows if row is not None]
+    problems += _clashes(planned)
     if problems:
         raise PreflightError(sorted(problems))
-    return [row for row in rows if row is not None]
+    return planned
+
+
+def _clashes(rows: list[PlanItem]) -> list[str]:
+    """Return a line per image whose name on the target another image has taken, written differently: `nginx`, `nginx:latest`."""
+    first: dict[str, PlanItem] = {}
+    found = []
+    for row in rows:
+        other = first.setdefault(row.target, row)
+        if other.details["digest"] != row.details["digest"]:
+            found.append(
+                f"images {other.source} and {row.source}, source cluster: run as different images, and both would become "
+                f"{row.target}; restart their pods so that they run the same, or give one a tag of its own"
+            )
+    return found
 
 
 def _pinned(image: ImageUse) -> Reference:

@@ -69,6 +69,35 @@ def test_a_refusing_registry_is_told() -> None:
         _contents(_registry({}, status=403))
 
 
+def test_an_index_of_indexes_gives_the_images_inside() -> None:
+    inner = {"manifests": [{"digest": "sha256:one", "platform": {"os": "linux", "architecture": "amd64"}}]}
+    documents = {
+        "1": {"manifests": [{"digest": "sha256:in"}]},
+        "sha256:in": inner,
+        "sha256:one": _manifest("one"),
+    }
+
+    found = _contents(_registry(documents))
+
+    assert found is not None
+    assert found.platforms == {"linux/amd64": ["sha256:one-config", "sha256:base", "sha256:one-layer"]}
+
+
+@pytest.mark.parametrize(
+    "manifest",
+    [
+        pytest.param({"schemaVersion": 1, "fsLayers": [{"blobSum": "sha256:a"}]}, id="schema 1"),
+        pytest.param({"manifests": []}, id="an empty index"),
+    ],
+)
+def test_manifests_that_do_not_tell_what_they_hold_are_never_equal(manifest: dict[str, Any]) -> None:
+    one = _contents(_registry({"1": manifest}))
+
+    assert one is not None
+    assert not one.is_known
+    assert not same_contents(one, one)
+
+
 def test_media_types_do_not_count_and_layers_do() -> None:
     plain = _contents(_registry({"1": _manifest("one")}))
     converted = _contents(_registry({"1": {"mediaType": "docker", **_manifest("one")}}))

@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import httpx
 import pytest
+import stamina
 
 from include.connections import RegistryAccess
 from include.errors import PermanentError, PreflightError, TemporaryError
@@ -35,6 +38,12 @@ def answer(request: httpx.Request) -> httpx.Response:
     return httpx.Response(200 if request.url.path == "/v2/" else 404, json={})
 
 
+@pytest.fixture(autouse=True)
+def no_waits() -> Iterator[None]:
+    with stamina.set_testing(testing=True, attempts=3):
+        yield
+
+
 def registry(handler: object = answer) -> Registry:
     return Registry(ACCESS, transport=httpx.MockTransport(handler))
 
@@ -62,6 +71,33 @@ def test_a_registry_that_does_not_answer_is_worth_a_retry() -> None:
 
     with pytest.raises(TemporaryError, match="no answer"):
         registry(refuse).check_login()
+
+
+def test_a_busy_registry_is_asked_again() -> None:
+    seen: list[httpx.Request] = []
+
+    def busy_twice(request: httpx.Request) -> httpx.Response:
+        seen.append(request)
+        return httpx.Response(429 if len(seen) < 3 else 200, json=MANIFEST)
+
+    assert registry(busy_twice).image(parse_reference("registry.test/a:1")).size == 310
+
+
+@pytest.mark.parametrize("status", [429, 500, 502, 503])
+def test_a_registry_that_stays_busy_is_worth_a_retry(status: int) -> None:
+    with pytest.raises(TemporaryError, match=rf"registry registry\.test: answered {status} to GET"):
+        registry(lambda _: httpx.Response(status)).image(parse_reference("registry.test/a:1"))
+
+
+def test_a_busy_token_service_is_no_refused_login() -> None:
+    def token_registry(request: httpx.Request) -> httpx.Response:
+        if request.url.host == "auth.test":
+            return httpx.Response(503)
+        challenge = 'Bearer realm="http://auth.test/token",service="registry"'
+        return httpx.Response(401, headers={"WWW-Authenticate": challenge})
+
+    with pytest.raises(TemporaryError, match="503"):
+        registry(token_registry).check_login()
 
 
 def test_logs_in_at_the_token_service_the_registry_names() -> None:
@@ -112,6 +148,27 @@ def test_all_images_that_are_gone_are_named_at_once() -> None:
     with pytest.raises(PreflightError) as caught:
         plan_images(images, look_up, target)
     assert len(caught.value.problems) == 2
+
+
+def test_one_registry_that_does_not_answer_does_not_condemn_the_plan() -> None:
+    def look_up(reference: Reference) -> RemoteImage:
+        raise TemporaryError("no answer")
+
+    with pytest.raises(TemporaryError):
+        plan_images([ImageUse("registry.source.lab/web:1", None, ())], look_up, target)
+
+
+def test_two_images_that_would_share_a_name_on_the_target_are_refused() -> None:
+    two = "sha256:" + "2" * 64
+    images = [
+        ImageUse("nginx", ONE, ("Deployment a/web",)),
+        ImageUse("docker.io/library/nginx:latest", two, ()),
+    ]
+
+    with pytest.raises(
+        PreflightError, match="run as different images, and both would become swr/nginx:latest"
+    ):
+        plan_images(images, lambda _: None, lambda _: "swr/nginx:latest")
 
 
 def test_an_image_that_is_on_the_target_already_is_not_copied() -> None:
