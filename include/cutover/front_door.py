@@ -44,8 +44,8 @@ def is_traffic_on_target(run: MigrationRun) -> bool:
     addresses = service_addresses(run, "target")
     if not addresses:
         return False
-    values = {value for one in read_record(run) for value in one.values}
-    return bool(values) and values <= set(addresses)
+    values = {_compared(value) for one in read_record(run) for value in one.values}
+    return bool(values) and values <= {_compared(address) for address in addresses}
 
 
 def service_addresses(run: MigrationRun, side: Side) -> list[str]:
@@ -82,10 +82,14 @@ def records_of(addresses: list[str], ttl: int) -> list[RecordSet]:
 
 
 def read_record(run: MigrationRun) -> list[RecordSet]:
-    """Ask the DNS server itself what the front door's record holds."""
+    """Ask the DNS server itself what the front door's record holds.
+
+    :raises TemporaryError: when it does not answer, or fails: an empty answer would be taken for an empty record.
+    """
     import dns.exception
     import dns.message
     import dns.query
+    import dns.rcode
     import dns.rdatatype
 
     dns_settings = run.definition.front_door.dns
@@ -102,6 +106,11 @@ def read_record(run: MigrationRun) -> list[RecordSet]:
                 f"DNS record {dns_settings.record}: {access.server}:{access.port} does not answer "
                 f"({type(error).__name__}: {shorten(str(error), 120)}); check the connection {dns_settings.connection}"
             ) from error
+        if answer.rcode() not in {dns.rcode.NOERROR, dns.rcode.NXDOMAIN}:
+            raise TemporaryError(
+                f"DNS record {dns_settings.record}: {access.server}:{access.port} answers "
+                f"{dns.rcode.to_text(answer.rcode())}; check that it serves the zone {access.zone}"
+            )
         wanted = dns.rdatatype.from_text(kind)
         for rrset in answer.answer:
             if rrset.rdtype == wanted and rrset.name == question.question[0].name:
@@ -154,6 +163,11 @@ def server_address(access: DnsAccess) -> str:
         return str(ipaddress.ip_address(access.server))
     except ValueError:
         return str(socket.getaddrinfo(access.server, access.port)[0][4][0])
+
+
+def _compared(address: str) -> str:
+    """Return an address or name as a record and a Service's status write it alike."""
+    return address.rstrip(".").lower()
 
 
 def _type_of(address: str) -> str:

@@ -9,7 +9,7 @@ from include.cutover import front_door, switching
 from include.cutover.front_door import RecordSet, is_traffic_on_target, records_of
 from include.cutover.steps import recorded_steps, timed_step
 from include.cutover.switching import switch_back, switch_traffic
-from include.errors import PermanentError
+from include.errors import PermanentError, TemporaryError
 from include.planning.fixed_rows import fixed_rows
 from include.planning.model import Plan, save_plan
 from include.run import MigrationRun
@@ -66,6 +66,37 @@ def test_the_record_leads_to_the_target_afterwards(run: MigrationRun, zone: Zone
     item = run.ledger.item("cutover", KEY)
     assert item is not None
     assert item.action == "adapted"
+
+
+def test_a_record_that_names_the_target_s_load_balancer_leads_to_the_target(
+    run: MigrationRun, zone: Zone
+) -> None:
+    balancer = {"loadBalancer": {"ingress": [{"hostname": "Web-1.elb.example"}]}}
+    run.__dict__["target"] = MemoryCluster("target", make("v1", "Service", "web", status=balancer))
+
+    switch_traffic(run)
+
+    assert zone.records == [RecordSet("CNAME", 1, ("Web-1.elb.example.",))]
+    assert is_traffic_on_target(run)
+
+
+@pytest.mark.parametrize("failure", ["SERVFAIL", "REFUSED"])
+def test_a_dns_server_that_fails_is_not_taken_for_an_empty_record(
+    run: MigrationRun, monkeypatch: pytest.MonkeyPatch, failure: str
+) -> None:
+    import dns.message
+    import dns.query
+    import dns.rcode
+
+    def answer(question: Any, *_: Any, **__: Any) -> Any:
+        made = dns.message.make_response(question)
+        made.set_rcode(dns.rcode.from_text(failure))
+        return made
+
+    monkeypatch.setattr(dns.query, "tcp", answer)
+
+    with pytest.raises(TemporaryError, match=rf"DNS record shop\.lab\.: .* answers {failure}"):
+        is_traffic_on_target(run)
 
 
 def test_a_second_switch_changes_nothing_and_keeps_the_way_back(run: MigrationRun, zone: Zone) -> None:
