@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from include.definition import Definition, load_definition
+from include.errors import DefinitionError
 from include.ledger import Ledger
+from include.ledger.finding import find_opened, note_opening
 
 if TYPE_CHECKING:
     from upath import UPath
 
     from include.clusters import Cluster
     from include.connections import Connections
+
+logger = logging.getLogger(__name__)
 
 MIGRATIONS_FOLDER = Path(__file__).resolve().parent.parent / "migrations"
 HASH_CHARACTERS = 10
@@ -61,16 +66,33 @@ def open_run(
     :param definition: path of a definition, or the name of one in `migrations/`.
     :raises DefinitionError: with every problem of the definition.
 
-    The first call records the definition; later calls use the recorded one, so that editing the file
-    does not change a run half way.
+    The first call records the definition; later calls use the recorded one, so that editing, renaming or removing the
+    file does not change a run half way: a source that was stopped could not be started again.
     """
-    loaded = load_definition(definition_path(definition))
+    try:
+        loaded = load_definition(definition_path(definition))
+    except DefinitionError as refusal:
+        known = find_opened(ledger_root, run_id, str(definition))
+        if known is None:
+            raise
+        logger.warning("The definition as it was recorded at the start of this run is used: %s", refusal)
+        return _recorded(known, connections)
     ledger = Ledger(ledger_root, loaded.name, run_id)
-    if ledger.exists("definition"):
-        loaded = Definition.model_validate(ledger.read("definition"))
-    else:
+    if not ledger.exists("definition"):
+        known = find_opened(ledger_root, run_id, str(definition))
+        if known is not None:
+            logger.warning(
+                "This run began as migration %s, before the definition was renamed", known.migration
+            )
+            return _recorded(known, connections)
         ledger.write("definition", loaded)
-    return MigrationRun(definition=loaded, ledger=ledger, connections=connections, run_id=run_id)
+        note_opening(ledger, str(definition))
+    return _recorded(ledger, connections)
+
+
+def _recorded(ledger: Ledger, connections: Connections) -> MigrationRun:
+    definition = Definition.model_validate(ledger.read("definition"))
+    return MigrationRun(definition=definition, ledger=ledger, connections=connections, run_id=ledger.run_id)
 
 
 def definition_path(definition: str | Path) -> Path:

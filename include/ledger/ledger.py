@@ -1,6 +1,6 @@
 """Read and write the record of one run.
 
-Layout under `<root>/<migration>/<run id>/`: definition, inventory, plan, items/<phase>/<key>,
+Layout under `<root>/<migration>/<run id>/`: definition, opened-with, inventory, plan, items/<phase>/<key>,
 proofs/<phase>/<key>, waivers/<phase>/<key>, phases/<id>, events/<moment>, each a `.json` file.
 No two items share a document, so tasks running side by side never race.
 """
@@ -40,11 +40,9 @@ class Ledger:
     """Keep one run's documents. Safe to use from several threads and processes at once."""
 
     def __init__(self, root: UPath | Path | str, migration: str, run_id: str) -> None:
-        if isinstance(root, str):
-            root = _path_of(root)
         self.migration = migration
         self.run_id = run_id
-        self.folder = root / safe_folder(migration) / safe_folder(run_id)
+        self.folder = root_path(root) / safe_folder(migration) / safe_folder(run_id)
         self._documents = DocumentFolder(self.folder)
         self._phase_lock = threading.Lock()
 
@@ -194,7 +192,10 @@ def _checked(name: str) -> str:
     return name
 
 
-def _path_of(root: str) -> UPath | Path:
+def root_path(root: UPath | Path | str) -> UPath | Path:
+    """Return a root as a path: of a local folder, or of an object store when it is a URL."""
+    if not isinstance(root, str):
+        return root
     if "://" not in root:
         return Path(root)
     from upath import UPath

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from include.ledger.keys import safe_folder
+from include.ledger.finding import run_folders
 from include.report.writing import PAGE
 
 if TYPE_CHECKING:
@@ -17,10 +17,7 @@ def find_report(root: UPath | Path, run_id: str) -> str | None:
 
     :param root: where the ledgers of all migrations lie.
     """
-    if not root.is_dir():
-        return None
-    for migration in sorted(root.iterdir(), key=str):
-        page = migration / safe_folder(run_id) / PAGE
-        if page.is_file():
-            return str(page.read_text(encoding="utf-8"))
+    for folder in run_folders(root, run_id):
+        if (folder / PAGE).is_file():
+            return str((folder / PAGE).read_text(encoding="utf-8"))
     return None

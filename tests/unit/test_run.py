@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -41,6 +42,46 @@ def test_a_changed_file_does_not_change_a_run_half_way(tmp_path: Path) -> None:
 
     assert again.definition.cutover.watch_seconds == 15
     assert other.definition.cutover.watch_seconds == 999
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        pytest.param(lambda path: path.unlink(), id="removed"),
+        pytest.param(lambda path: path.write_text("schema: 1\nname: ["), id="not YAML any more"),
+        pytest.param(lambda path: path.write_text("schema: 2\n"), id="refused now"),
+        pytest.param(
+            lambda path: path.write_text(definition_text(lambda document: document.update(name="other"))),
+            id="renamed inside",
+        ),
+    ],
+)
+def test_a_run_goes_on_whatever_becomes_of_its_file(tmp_path: Path, damage: Callable[[Path], object]) -> None:
+    path = tmp_path / "shop.yaml"
+    path.write_text(definition_text())
+    first = open_run(path, RUN_ID, tmp_path / "ledger", connections())
+    damage(path)
+
+    again = open_run(path, RUN_ID, tmp_path / "ledger", connections())
+
+    assert again.definition == first.definition
+    assert again.ledger.folder == first.ledger.folder
+    assert again.short_id == first.short_id
+
+
+def test_a_run_of_the_same_id_with_another_definition_is_another_run(tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        text = definition_text().replace("name: lab\n", f"name: {name}\n", 1)
+        (tmp_path / f"{name}.yaml").write_text(text)
+        open_run(tmp_path / f"{name}.yaml", RUN_ID, tmp_path / "ledger", connections())
+
+    (tmp_path / "one.yaml").unlink()
+
+    assert (
+        open_run(tmp_path / "one.yaml", RUN_ID, tmp_path / "ledger", connections()).definition.name == "one"
+    )
+    with pytest.raises(DefinitionError):
+        open_run(tmp_path / "one.yaml", "a new run", tmp_path / "ledger", connections())
 
 
 def test_an_unknown_name_lists_the_definitions_there_are(tmp_path: Path) -> None:

@@ -1,0 +1,48 @@
+"""Find the records of a run of which only the id is known."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from include.ledger.keys import safe_folder
+from include.ledger.ledger import Ledger, root_path
+from include.ledger.storage import DocumentFolder
+
+if TYPE_CHECKING:
+    from upath import UPath
+
+# What the run was opened with: the path of a definition, or its name in `migrations/`.
+OPENED_WITH = "opened-with"
+
+
+def run_folders(root: UPath | Path | str, run_id: str) -> Iterator[UPath | Path]:
+    """Yield the folder of each migration's run of this id, in a stable order.
+
+    :param root: where the ledgers of all migrations lie.
+    """
+    top = root_path(root)
+    if not top.is_dir():
+        return
+    for migration in sorted(top.iterdir(), key=str):
+        folder = migration / safe_folder(run_id)
+        if folder.is_dir():
+            yield folder
+
+
+def note_opening(ledger: Ledger, definition: str) -> None:
+    """Note what a run was opened with, so that it is found again whatever becomes of the definition."""
+    ledger.write(OPENED_WITH, {"definition": definition, "migration": ledger.migration})
+
+
+def find_opened(root: UPath | Path | str, run_id: str, definition: str) -> Ledger | None:
+    """Return the ledger of the run of this id that was opened with this definition, or None."""
+    for folder in run_folders(root, run_id):
+        documents = DocumentFolder(folder)
+        if documents.has(OPENED_WITH):
+            note = json.loads(documents.get(OPENED_WITH))
+            if note["definition"] == definition:
+                return Ledger(root, note["migration"], run_id)
+    return None
