@@ -49,6 +49,7 @@ class DocumentFolder:
 
         :raises LedgerError: when there is none.
         """
+        self._forget_listings()
         try:
             return str(self._place(name).read_text(encoding="utf-8"))
         except FileNotFoundError:
@@ -59,10 +60,12 @@ class DocumentFolder:
 
     def has(self, name: str) -> bool:
         """Say whether the document exists."""
+        self._forget_listings()
         return bool(self._place(name).is_file())
 
     def names(self, folder: str) -> list[str]:
         """Return the names of all documents below a folder, sorted, ready for `get`."""
+        self._forget_listings()
         top = self._local / folder if self._local is not None else self.root / folder
         if not top.is_dir():
             return []
@@ -73,6 +76,12 @@ class DocumentFolder:
             if not path.name.startswith(".") and path.is_file()
         ]
         return sorted(f"{folder}/{name.removesuffix(SUFFIX)}" for name in found)
+
+    def _forget_listings(self) -> None:
+        """Have an object store asked anew: its client would go on answering from what it listed first."""
+        filesystem = getattr(self.root, "fs", None)
+        if self._local is None and filesystem is not None:
+            filesystem.invalidate_cache()
 
     def _place(self, name: str) -> UPath | Path:
         return (self._local if self._local is not None else self.root) / f"{name}{SUFFIX}"

@@ -140,3 +140,18 @@ def test_documents_are_readable_text(tmp_path: Path) -> None:
 
     assert "Größe" in text
     assert json.loads(text) == {"items": [{"key": "Größe"}]}
+
+
+def test_an_object_store_is_asked_anew_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    root = UPath("memory://caching/ledger")
+    asked: list[str] = []
+    monkeypatch.setattr(type(root.fs), "invalidate_cache", lambda *_: asked.append("anew"))
+    book = Ledger(root, "lab", RUN_ID)
+    book.write("cutover/probe/one", {"finished": False})
+    asked.clear()
+
+    book.exists("cutover/probe/one")
+    book.list("cutover/probe")
+    book.read("cutover/probe/one")
+
+    assert asked == ["anew"] * 3
