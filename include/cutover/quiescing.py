@@ -76,6 +76,12 @@ def is_quiesced(run: MigrationRun, side: Side) -> bool:
     return seen is not None and bool(seen.get("complete")) and seen.get("undone") is None
 
 
+def quiesced_at(run: MigrationRun, side: Side) -> str | None:
+    """Return the moment at which this run's present quiesce of a side was complete, or None when there is none."""
+    seen = _read(run, side)
+    return str(seen["at"]) if seen is not None and is_quiesced(run, side) else None
+
+
 def was_begun(run: MigrationRun, side: Side) -> bool:
     """Say whether this run has begun to stop a side, whether or not it came to the end, and not started it again."""
     seen = _read(run, side)

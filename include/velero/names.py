@@ -18,6 +18,8 @@ API_VERSION = "velero.io/v1"
 API = f"/apis/{API_VERSION}/namespaces/{NAMESPACE}"
 # Everything the migration puts into a cluster carries this label; its value is the migration's name.
 OWNER = "cce-migration"
+# Velero puts it on everything it restores.
+RESTORED = "velero.io/restore-name"
 LONGEST_NAME = 63
 
 

@@ -19,12 +19,13 @@ from include.errors import MigrationError, PermanentError
 from include.ledger import ItemRecord, safe_key
 from include.planning.model import PlanItem, load_plan
 from include.progress import Progress
+from include.velero.names import RESTORED
 from include.volumes.movers import Pass, prepare_mover, source_mover, target_mover
 from include.volumes.names import claim_of
 from include.volumes.output import read_restore_size, read_summary, read_tree
 from include.volumes.repository import has_repository, repository_secrets
 from include.volumes.running import run_mover
-from include.volumes.users import await_unused
+from include.volumes.users import await_unused, node_using
 
 if TYPE_CHECKING:
     from include.run import MigrationRun
@@ -105,13 +106,11 @@ def _copy_final(run: MigrationRun, row: PlanItem) -> tuple[int, bool]:
 
 def _copy(run: MigrationRun, row: PlanItem, which: Pass) -> tuple[int, bool]:
     namespace, claim = row.details["namespace"], row.details["claim"]
-    if not run.target.exists(f"/api/v1/namespaces/{namespace}/persistentvolumeclaims/{claim}"):
-        raise PermanentError(
-            f"PersistentVolumeClaim {namespace}/{claim}, target cluster: is not there; restore the objects first"
-        )
+    _refuse_other_claim(run, namespace, claim)
     await_unused(run.target, namespace, claim)
     secrets = repository_secrets(run)
-    text = run_mover(run.source, source_mover(run, row, "backup", which), secrets)
+    used_on = node_using(run.source, namespace, claim)
+    text = run_mover(run.source, source_mover(run, row, "backup", which, used_on), secrets)
     backup, restore_size, source_tree = read_summary(text), read_restore_size(text), read_tree(text)
     snapshot = str(backup["snapshot_id"])
     text = run_mover(run.target, target_mover(run, row, which, snapshot, source_tree), secrets)
@@ -139,6 +138,19 @@ def _copy(run: MigrationRun, row: PlanItem, which: Pass) -> tuple[int, bool]:
         which,
     )
     return moved, bool(moved or restore.get("files_deleted"))
+
+
+def _refuse_other_claim(run: MigrationRun, namespace: str, claim: str) -> None:
+    """Raise unless the claim came with a restore: the copy removes whatever the source does not have."""
+    found = run.target.find(f"/api/v1/namespaces/{namespace}/persistentvolumeclaims/{claim}")
+    place = f"PersistentVolumeClaim {namespace}/{claim}, target cluster"
+    if found is None:
+        raise PermanentError(f"{place}: is not there; restore the objects first")
+    if RESTORED not in (found["metadata"].get("labels") or {}):
+        raise PermanentError(
+            f"{place}: was not made by a migration, and its content would be replaced; remove it, or migrate into another "
+            "namespace"
+        )
 
 
 def _hash_source(run: MigrationRun, row: PlanItem) -> tuple[int, bool]:

@@ -10,8 +10,9 @@ from include.volumes.scripts import Script, script_text
 # Kept a day when nobody collects it: the program that started it may have been killed.
 KEEP_SECONDS = 86400
 RESOURCES = {"requests": {"cpu": "50m", "memory": "128Mi"}, "limits": {"memory": "2Gi"}}
-# Files of every owner are read and written, and get their owner back.
-CAPABILITIES = ["CHOWN", "DAC_OVERRIDE", "DAC_READ_SEARCH", "FOWNER", "FSETID", "MKNOD", "SETFCAP"]
+# Files of every owner are read and written, and get their owner back. These are what the `baseline` Pod Security Standard
+# allows.
+CAPABILITIES = ["CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID", "MKNOD", "SETFCAP"]
 
 Manifest = dict[str, Any]
 

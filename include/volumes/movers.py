@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
+from include.cutover.quiescing import quiesced_at
 from include.errors import PermanentError
 from include.images import target_reference
 from include.planning.model import PlanItem
@@ -34,11 +35,16 @@ def prepare_mover(run: MigrationRun) -> Mover:
     )
 
 
-def source_mover(run: MigrationRun, row: PlanItem, script: Script, which: Pass) -> Mover:
-    """Return the mover that reads a claim on the source, read-only, on the node that has the content.
+def source_mover(
+    run: MigrationRun, row: PlanItem, script: Script, which: Pass, used_on: str | None = None
+) -> Mover:
+    """Return the mover that reads a claim on the source, read-only, where it can be reached.
 
-    A folder of the node is read from the namespace `velero`. Content that only the storage driver can reach is read
+    A folder of a node is read there, from the namespace `velero`. Content that only the storage driver can reach is read
     through the claim, by a Job in the claim's namespace.
+
+    :param used_on: the node on which a pod mounts the claim at the moment: a disk attaches to one node only. The node of
+        the inventory may be gone, or the pod elsewhere, by the time of the copy.
     """
     details = row.details
     name = mover_name(run, script, claim_of(row))
@@ -55,12 +61,14 @@ def source_mover(run: MigrationRun, row: PlanItem, script: Script, which: Pass) 
         image=run.definition.volumes.mover_image,
         labels=mover_labels(run.definition, name),
         volume=host_path(path) if path else claim(details["claim"], read_only=True),
-        node=details.get("node"),
+        node=details.get("node") if path else used_on,
         settings={
             **repository_settings(run),
             "CLAIM": claim_of(row).replace("/", "."),
             "RUN": run.short_id,
             "PASS": which,
+            # A Job that nobody read belongs to its quiesce: after another one there is something else to read.
+            "SINCE": (quiesced_at(run, "source") or "") if which == "final" else "",
         },
     )
 

@@ -22,6 +22,7 @@ SECONDS_BETWEEN_LINES = 10.0
 START_SECONDS = 600.0
 HOPELESS_SECONDS = 45.0
 LAST_LINES = 20
+NOT_CREATED = "FailedCreate"
 # restic's own exit codes for what waiting does not cure.
 HOPELESS_CODES = {
     12: "the repository is encrypted with another password; correct the connection of volumes.repository",
@@ -42,11 +43,12 @@ def run_mover(cluster: Cluster, mover: Mover, secrets: dict[str, str]) -> str:
     cluster.apply(secret_manifest(mover, secrets))
     cluster.apply(network_policy(mover))
     try:
-        cluster.create(job_manifest(mover))
+        job = cluster.create(job_manifest(mover))
     except ObjectExistsError:
         logger.info("Mover %s/%s runs already", mover.namespace, mover.name)
+        job = cluster.get(_path(mover, "/apis/batch/v1", "jobs"))
     try:
-        pod = _wait_for_pod(cluster, mover)
+        pod = _wait_for_pod(cluster, mover, str(job["metadata"]["uid"]))
         text = cluster.logs(mover.namespace, pod["metadata"]["name"], "mover")
     finally:
         # A Job that still runs is left to the next try; it has read its Secret.
@@ -56,13 +58,11 @@ def run_mover(cluster: Cluster, mover: Mover, secrets: dict[str, str]) -> str:
     return text
 
 
-def _wait_for_pod(cluster: Cluster, mover: Mover) -> Manifest:
+def _wait_for_pod(cluster: Cluster, mover: Mover, uid: str) -> Manifest:
     started = last_line = time.monotonic()
     hopeless_since: float | None = None
     while True:
-        pods = list(
-            cluster.list(f"/api/v1/namespaces/{mover.namespace}/pods", labelSelector=f"job-name={mover.name}")
-        )
+        pods = _pods_of(cluster, mover, uid)
         for pod in pods:
             if pod.get("status", {}).get("phase") in {"Succeeded", "Failed"}:
                 return pod
@@ -81,6 +81,16 @@ def _wait_for_pod(cluster: Cluster, mover: Mover) -> Manifest:
         time.sleep(POLL_SECONDS)
 
 
+def _pods_of(cluster: Cluster, mover: Mover, uid: str) -> list[Manifest]:
+    """Return the Job's own pods: one of a former Job of the same name may not be gone yet, and has an old story to tell."""
+    path = f"/api/v1/namespaces/{mover.namespace}/pods"
+    return [
+        pod
+        for pod in cluster.list(path, labelSelector=f"job-name={mover.name}")
+        if any(owner.get("uid") == uid for owner in pod["metadata"].get("ownerReferences") or [])
+    ]
+
+
 def _check_start(
     cluster: Cluster, mover: Mover, pods: list[Manifest], seconds: float, hopeless_since: float | None
 ) -> float | None:
@@ -90,8 +100,8 @@ def _check_start(
             f"Job {mover.namespace}/{mover.name}, {cluster.name} cluster: was removed while it was waited for; "
             "the task starts it again"
         )
-    reasons = pod_reasons(pods)
-    is_hopeless = any(reason.startswith(tuple(HOPELESS_REASONS)) for reason in reasons)
+    reasons = pod_reasons(pods) if pods else _creation_failures(cluster, mover)
+    is_hopeless = any(reason.startswith((*HOPELESS_REASONS, NOT_CREATED)) for reason in reasons)
     since = hopeless_since if is_hopeless and hopeless_since is not None else seconds if is_hopeless else None
     if seconds >= START_SECONDS or (since is not None and seconds - since >= HOPELESS_SECONDS):
         _remove(cluster, mover)
@@ -100,6 +110,16 @@ def _check_start(
             f"({'; '.join(reasons) or 'no pod was made; look at the events of the Job'})"
         )
     return since
+
+
+def _creation_failures(cluster: Cluster, mover: Mover) -> list[str]:
+    """Return why the Job's pod is not made: a quota, a limit, Pod Security or a webhook of the namespace."""
+    events = cluster.list(
+        f"/api/v1/namespaces/{mover.namespace}/events",
+        fieldSelector=f"involvedObject.name={mover.name},reason={NOT_CREATED}",
+    )
+    messages = dict.fromkeys(str(event.get("message") or "") for event in events)
+    return [f"{NOT_CREATED} ({shorten(message)})" for message in messages]
 
 
 def _how_far(cluster: Cluster, pods: list[Manifest]) -> str:
@@ -134,17 +154,19 @@ def _refuse_failed(cluster: Cluster, mover: Mover, pod: Manifest, text: str) -> 
 
 
 def _remove_failed(cluster: Cluster, mover: Mover) -> None:
-    """Remove a former try's Job unless it runs or succeeded without anybody reading it."""
+    """Remove a former try's Job unless it runs, or succeeded without anybody reading it.
+
+    What a hash says is only worth something at its time: it is always made anew.
+    """
     path = _path(mover, "/apis/batch/v1", "jobs")
     job = cluster.find(path)
     if job is None:
         return
     status = job.get("status") or {}
-    is_failed = any(
-        row.get("type") == "Failed" and row.get("status") == "True" for row in status.get("conditions") or []
-    )
+    ended = {row.get("type") for row in status.get("conditions") or [] if row.get("status") == "True"}
+    is_useless = "Failed" in ended or ("Complete" in ended and mover.script == "hash")
     is_other = _settings(job) != _settings(job_manifest(mover))
-    if is_failed or is_other or job["metadata"].get("deletionTimestamp"):
+    if is_useless or is_other or job["metadata"].get("deletionTimestamp"):
         cluster.delete(path, propagation="Foreground")
         cluster.wait_for(path, lambda seen: seen is None, 60, f"Job {mover.namespace}/{mover.name} is gone")
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
+from include.velero.names import RESTORED
+
 if TYPE_CHECKING:
     from include.run import MigrationRun
 
-RESTORED = "velero.io/restore-name"
 KINDS = ("deployments", "statefulsets", "daemonsets")
 
 

@@ -50,6 +50,27 @@ def test_content_only_the_storage_driver_reaches_is_read_through_its_claim(tmp_p
     assert mover.volume == {"persistentVolumeClaim": {"claimName": "uploads", "readOnly": True}}
 
 
+def test_a_final_pass_belongs_to_its_quiesce(tmp_path: Path) -> None:
+    run = lab_run(tmp_path)
+    settings = []
+    for moment in ("2026-11-26T10:00:00.000+00:00", "2026-11-26T11:00:00.000+00:00"):
+        run.ledger.write("cutover/quiesced-source", {"at": moment, "complete": True, "undone": None})
+        settings.append(source_mover(run, row(), "backup", "final").settings)
+
+    assert settings[0] != settings[1]
+    assert source_mover(run, row(), "backup", "warm").settings["SINCE"] == ""
+
+
+def test_the_baseline_pod_security_standard_allows_a_mover(tmp_path: Path) -> None:
+    pod = job_manifest(target_mover(lab_run(tmp_path), row(), "final", "0123", TREE))["spec"]["template"][
+        "spec"
+    ]
+    allowed = {"CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID", "KILL", "MKNOD", "SETFCAP", "SETGID", "SETUID"}
+
+    assert set(pod["containers"][0]["securityContext"]["capabilities"]["add"]) <= allowed
+    assert not any("hostPath" in volume for volume in pod["volumes"])
+
+
 def test_a_folder_of_an_unknown_node_is_refused(tmp_path: Path) -> None:
     with pytest.raises(PermanentError, match="nodeAffinity"):
         source_mover(lab_run(tmp_path), row(node=None), "backup", "warm")

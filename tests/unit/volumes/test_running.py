@@ -1,0 +1,99 @@
+"""A mover is adopted when it is the one that is wanted, and only then."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from include.errors import TemporaryError
+from include.volumes import running
+from include.volumes.manifests import Mover, job_manifest
+from include.volumes.running import run_mover
+from include.volumes.scripts import Script
+from tests.builders.objects import MemoryCluster, make
+
+JOB = "/apis/batch/v1/namespaces/shop/jobs/mover-1"
+
+
+def mover(script: Script = "backup", **settings: str) -> Mover:
+    return Mover("mover-1", "shop", script, "restic", {"cce-migration": "lab"}, settings=settings)
+
+
+def pod_of(uid: str, name: str, phase: str = "Succeeded") -> dict[str, Any]:
+    owner = {"kind": "Job", "name": "mover-1", "uid": uid, "controller": True}
+    return make("v1", "Pod", name, metadata={"ownerReferences": [owner]}, spec={}, status={"phase": phase})
+
+
+class MoverCluster(MemoryCluster):
+    """Run a Job at once: its pod ends as soon as it is made, unless pods may not be made."""
+
+    made = 0
+    refuses_pods = False
+
+    def create(self, obj: dict[str, Any], *, dry_run: bool = False) -> dict[str, Any]:
+        uid = f"uid-{self.made + 1}"
+        super().create({**obj, "metadata": {**obj["metadata"], "uid": uid}})
+        self.made += 1
+        if not self.refuses_pods:
+            self.add(pod_of(uid, f"{obj['metadata']['name']}-{uid}"))
+        return self.get(self.path_of(obj))
+
+    def add(self, obj: dict[str, Any]) -> None:
+        self.objects[self.path_of(obj)] = obj
+
+    def delete(self, path: str, **_: Any) -> bool:
+        return self.objects.pop(path, None) is not None
+
+    def wait_for(self, path: str, *_: Any) -> None:
+        assert path not in self.objects
+
+    def logs(self, namespace: str, name: str, container: str, tail: int | None = None) -> str:
+        return f"log of {name}"
+
+
+@pytest.fixture(autouse=True)
+def _no_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(running, "POLL_SECONDS", 0.01)
+
+
+def test_the_pod_of_a_former_job_of_the_same_name_is_not_listened_to() -> None:
+    cluster = MoverCluster("source", pod_of("uid-0", "mover-1-a-former-one"))
+
+    assert run_mover(cluster, mover(), {}) == "log of mover-1-uid-1"
+
+
+def finished(script: Script = "backup", **settings: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    job = job_manifest(mover(script, **settings))
+    job["metadata"] = {**job["metadata"], "uid": "uid-0"}
+    job["status"] = {"conditions": [{"type": "Complete", "status": "True"}]}
+    return job, pod_of("uid-0", "mover-1-unread")
+
+
+def test_a_job_that_ended_without_a_reader_is_read() -> None:
+    cluster = MoverCluster("source", *finished(SINCE="one"))
+
+    assert run_mover(cluster, mover(SINCE="one"), {}) == "log of mover-1-unread"
+    assert cluster.made == 0
+
+
+def test_a_job_of_an_earlier_quiesce_is_made_anew() -> None:
+    cluster = MoverCluster("source", *finished(SINCE="one"))
+
+    assert run_mover(cluster, mover(SINCE="two"), {}) == "log of mover-1-uid-1"
+
+
+def test_a_hash_is_always_made_anew() -> None:
+    cluster = MoverCluster("source", *finished("hash"))
+
+    assert run_mover(cluster, mover("hash"), {}) == "log of mover-1-uid-1"
+
+
+def test_a_namespace_that_refuses_the_pod_is_told_with_its_reason(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(running, "HOPELESS_SECONDS", 0.0)
+    message = 'pods "mover-1-x" is forbidden: violates PodSecurity "restricted:latest"'
+    cluster = MoverCluster("target", make("v1", "Event", "one", message=message, reason="FailedCreate"))
+    cluster.refuses_pods = True
+
+    with pytest.raises(TemporaryError, match=r"Job shop/mover-1, target cluster: .*violates PodSecurity"):
+        run_mover(cluster, mover(), {})
