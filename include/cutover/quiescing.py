@@ -47,7 +47,10 @@ def quiesce(run: MigrationRun, side: Side, *, timeout_seconds: float = PODS_GONE
     At the source's first quiesce the proofs of databases, buckets and volumes expire: only the final pass makes new ones.
     A target that serves customers already is left alone; to go back, switch the front door back first.
 
-    :raises PermanentError: before anything is touched, when pods run that nothing controls.
+    Pods of the target that nothing controls are not the migration's and do not count: they must not keep the source from
+    being started again.
+
+    :raises PermanentError: before anything is touched, when pods run on the source that nothing controls.
     :raises WaitTimeoutError: naming the pods that do not end.
     """
     if side == "target" and is_traffic_on_target(run):
@@ -55,7 +58,8 @@ def quiesce(run: MigrationRun, side: Side, *, timeout_seconds: float = PODS_GONE
         return 0
     cluster = _cluster(run, side)
     namespaces = run.definition.source.namespaces
-    _refuse_bare_pods(cluster, namespaces)
+    if side == "source":
+        _refuse_bare_pods(cluster, namespaces)
     if side == "source" and not is_quiesced(run, side):
         expire_warm_proofs(run)
     begun = _read(run, side) or {}
@@ -63,7 +67,7 @@ def quiesce(run: MigrationRun, side: Side, *, timeout_seconds: float = PODS_GONE
     with timed_step(run, f"quiesce the {side}"):
         held = hold_all(cluster, list_workloads(cluster, namespaces, BY_CLOCK))
         held += hold_all(cluster, list_workloads(cluster, namespaces, RUNNING))
-        await_no_pods(cluster, namespaces, timeout_seconds)
+        await_no_pods(cluster, namespaces, timeout_seconds, bare_ones=side == "source")
     run.ledger.write(_document(side), {"at": now(), "complete": True, "workloads": held, "undone": None})
     run.ledger.event("quiesced", side=side, workloads=len(held))
     logger.info("%s workloads of the %s cluster stand still", len(held), side)
@@ -135,11 +139,16 @@ def release_workloads(run: MigrationRun, side: Side = "target") -> int:
     return len(released)
 
 
-def await_no_pods(cluster: Cluster, namespaces: list[str], timeout_seconds: float) -> None:
-    """Wait until no pod of the namespaces lives."""
+def await_no_pods(
+    cluster: Cluster, namespaces: list[str], timeout_seconds: float, *, bare_ones: bool = True
+) -> None:
+    """Wait until no pod of the namespaces lives.
+
+    :param bare_ones: wait for pods that nothing controls, too.
+    """
     started = last_line = time.monotonic()
     while True:
-        pods = living_pods(cluster, namespaces)
+        pods = [pod for pod in living_pods(cluster, namespaces) if bare_ones or controller_of(pod)]
         if not pods:
             return
         moment = time.monotonic()

@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
-from include.adaptation.hold import hold_patch, release_patch, remembered
+from include.adaptation.hold import can_be_held, hold_patch, release_patch, remembered
 from include.errors import ObjectNotFoundError
-from include.inventory.owners import controller_of, is_finished
+from include.inventory.owners import controller_reference, is_finished
 from include.velero.names import OWNER
 
 if TYPE_CHECKING:
@@ -93,10 +93,14 @@ def _patch_all(cluster: Cluster, workloads: Iterable[Manifest], *, hold: bool) -
 
 
 def _follows(obj: Manifest) -> bool:
-    """Say whether an object needs no hold of its own."""
+    """Say whether an object needs no hold of its own.
+
+    What a custom resource controls does: its operator is held like everything else, but leaves it as it is.
+    """
     if obj["kind"] == "Job":
         return is_finished(obj)
-    return controller_of(obj) is not None
+    owner = controller_reference(obj)
+    return owner is not None and can_be_held(owner)
 
 
 def _collection(resource: str, namespace: str) -> str:

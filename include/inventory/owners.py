@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from include.inventory.store import Inventory
+if TYPE_CHECKING:
+    from include.inventory.store import Inventory
 
 FINISHED_PHASES = frozenset({"Succeeded", "Failed"})
 
 
-def controller_of(obj: dict[str, Any]) -> str | None:
-    """Return `Deployment web` of the object's controller, or None when nobody controls it."""
+def controller_reference(obj: dict[str, Any]) -> dict[str, Any] | None:
+    """Return the reference to the object's controller, with apiVersion, kind, name and uid, or None."""
     for owner in obj.get("metadata", {}).get("ownerReferences") or []:
         if owner.get("controller"):
-            return f"{owner['kind']} {owner['name']}"
+            found: dict[str, Any] = owner
+            return found
     return None
+
+
+def controller_of(obj: dict[str, Any]) -> str | None:
+    """Return `Deployment web` of the object's controller, or None when nobody controls it."""
+    owner = controller_reference(obj)
+    return f"{owner['kind']} {owner['name']}" if owner else None
 
 
 def own_objects(inventory: Inventory) -> list[dict[str, Any]]:

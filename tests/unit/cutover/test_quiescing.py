@@ -145,3 +145,37 @@ def test_the_gates_name_everything_that_is_missing(run: MigrationRun) -> None:
         pass_gates(run)
     assert caught.value.problems[0].startswith("the source still runs")
     assert caught.value.problems[1] == "obs_sync/pictures: planned, but no task reached it"
+
+
+def test_what_a_custom_resource_controls_is_held_and_let_go(run: MigrationRun) -> None:
+    owned = workload("StatefulSet", "pg", replicas=3)
+    owned["metadata"]["ownerReferences"] = [
+        {"apiVersion": "acid.zalan.do/v1", "kind": "postgresql", "name": "pg", "controller": True}
+    ]
+    path = "/apis/apps/v1/namespaces/shop/statefulsets/pg"
+    run.__dict__["source"] = Patching("source", owned)
+
+    assert quiesce(run, "source") == 1
+    assert spec_of(run, "source", path)["spec"]["replicas"] == 0
+    assert unquiesce(run, "source") == 1
+    assert spec_of(run, "source", path)["spec"]["replicas"] == 3
+
+
+def test_what_a_held_workload_controls_follows_it(run: MigrationRun) -> None:
+    owned = workload("ReplicaSet", "web-1", replicas=3)
+    owned["metadata"]["ownerReferences"] = [
+        {"apiVersion": "apps/v1", "kind": "Deployment", "name": "web", "controller": True}
+    ]
+    run.__dict__["source"] = Patching("source", owned)
+
+    assert quiesce(run, "source") == 0
+
+
+def test_the_gates_stay_closed_when_the_source_runs_again(run: MigrationRun) -> None:
+    quiesce(run, "source")
+    run.__dict__["source"] = Patching("source", pod("web-1", owner="web"))
+
+    with pytest.raises(
+        ProofError, match="Pod shop/web-1, source cluster: runs again since the source was stopped"
+    ):
+        pass_gates(run)

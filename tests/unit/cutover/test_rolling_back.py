@@ -176,3 +176,17 @@ def test_the_evidence_counts_what_is_proved_and_names_what_is_open(run: Migratio
     assert "| obs_sync | 1 | 0 | 0 | 0 | 2 MB |" in text
     assert "Every item has an equal proof" in text
     assert "shop.lab." in text
+
+
+def test_a_pod_that_nobody_controls_on_the_target_does_not_keep_the_source_stopped(
+    run: MigrationRun, traffic: Traffic
+) -> None:
+    quiesce(run, "source")
+    run.__dict__["target"] = Patching("target", deployment(replicas=3), pod("debugger"))
+    run.ledger.write("cutover/endpoint", {"at": "2026-11-26T10:00:00.000+00:00", "before": [], "after": []})
+    traffic.on_target = True
+
+    assert roll_back(run)
+
+    assert replicas(run, "source") == 3
+    assert replicas(run, "target") == 0
