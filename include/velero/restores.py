@@ -19,6 +19,7 @@ from include.proofs import settle_proof
 from include.velero.attempts import choose_name, current_name
 from include.velero.backups import PHASE, backup_name, object_id, planned_objects, policy_name
 from include.velero.bucket import BackupBucket, backup_bucket
+from include.velero.existing import restorable
 from include.velero.filters import filter_config_map
 from include.velero.holding import with_hold_rules
 from include.velero.names import API_VERSION, NAMESPACE, object_path, owned
@@ -34,7 +35,6 @@ logger = logging.getLogger(__name__)
 RESTORE_SECONDS = 3600.0
 WORKERS = 8
 MOST_LOGGED = 20
-CLAIMS = "persistentvolumeclaims"
 ExistingPolicy = Literal["update", "none"]
 
 Manifest = dict[str, Any]
@@ -43,7 +43,7 @@ Manifest = dict[str, Any]
 def submit_restore(run: MigrationRun) -> str:
     """Ask Velero on the target for the restore and return its name; one that runs or succeeded is kept.
 
-    Objects that are there already are brought to the adapted and held form, unless the front door already leads
+    Objects that a former restore made are brought to the adapted and held form, unless the front door already leads
     to the target: then nothing that serves customers is touched, and only missing objects are made.
     """
     from include.cutover.front_door import is_traffic_on_target
@@ -65,20 +65,6 @@ def submit_restore(run: MigrationRun) -> str:
         run.ledger.event("restore submitted", name=name, existing_objects=policy)
     logger.info("Restore %s of %s objects, target cluster; existing objects: %s", name, len(rows), policy)
     return name
-
-
-def restorable(target: Cluster, rows: list[PlanItem]) -> list[PlanItem]:
-    """Return the rows without the claims that are there already: bound ones cannot be changed, and keep their content."""
-    claims = {
-        (obj["metadata"]["namespace"], obj["metadata"]["name"])
-        for namespace in {row.details["namespace"] for row in rows if row.details["resource"] == CLAIMS}
-        for obj in target.list(f"/api/v1/namespaces/{namespace}/{CLAIMS}")
-    }
-    return [
-        row
-        for row in rows
-        if row.details["resource"] != CLAIMS or (row.details["namespace"], row.details["name"]) not in claims
-    ]
 
 
 def restore_phase(run: MigrationRun) -> str:
