@@ -11,7 +11,7 @@ from include.velero.attempts import choose_name, current_name
 from include.velero.bucket import BackupBucket, backup_bucket
 from include.velero.filters import filter_config_map, resources
 from include.velero.names import API_VERSION, NAMESPACE, location_name, object_path, owned
-from include.velero.results import result_lines
+from include.velero.results import object_id, result_lines, stored_objects
 from include.velero.states import read_phase, state_of, wait_until_finished
 
 if TYPE_CHECKING:
@@ -127,17 +127,3 @@ def backup_manifest(run: MigrationRun, name: str, rows: list[PlanItem]) -> Manif
             "defaultVolumesToFsBackup": False,
         },
     }
-
-
-def stored_objects(listed: dict[str, list[str]]) -> set[tuple[str, str]]:
-    """Return (kind, namespace/name) of each object of a backup's resource list.
-
-    :param listed: `{"apps/v1/Deployment": ["shop/web"], …}`; cluster-scoped objects have no namespace.
-    """
-    return {(group_kind.rpartition("/")[2], name) for group_kind, names in listed.items() for name in names}
-
-
-def object_id(details: dict[str, Any]) -> tuple[str, str]:
-    """Return (kind, namespace/name) of a plan row's details."""
-    namespace = details.get("namespace")
-    return str(details["kind"]), f"{namespace}/{details['name']}" if namespace else str(details["name"])

@@ -6,7 +6,7 @@ import logging
 from typing import TYPE_CHECKING
 
 from include.connections.access import Side
-from include.errors import ClusterError
+from include.errors import ClusterError, ObjectNotFoundError
 from include.velero.names import (
     API,
     DEPLOYMENT_PATH,
@@ -63,7 +63,7 @@ def uninstall_velero(run: MigrationRun, side: Side) -> bool:
 def _is_shared(run: MigrationRun, cluster: Cluster) -> bool:
     try:
         locations = list(cluster.list(f"{API}/backupstoragelocations"))
-    except ClusterError:
+    except ObjectNotFoundError:
         return False
     return any(row["metadata"]["name"] != location_name(run.definition) for row in locations)
 

@@ -17,13 +17,13 @@ from include.planning.model import PlanItem
 from include.progress import Progress
 from include.proofs import settle_proof
 from include.velero.attempts import choose_name, current_name
-from include.velero.backups import PHASE, backup_name, object_id, planned_objects, policy_name
+from include.velero.backups import PHASE, backup_name, planned_objects, policy_name
 from include.velero.bucket import BackupBucket, backup_bucket
 from include.velero.existing import restorable
 from include.velero.filters import filter_config_map
 from include.velero.holding import with_hold_rules
 from include.velero.names import API_VERSION, NAMESPACE, object_path, owned
-from include.velero.results import restored_actions, result_lines
+from include.velero.results import object_id, restored_actions, result_lines
 from include.velero.states import read_phase, state_of, wait_until_finished
 from include.velero.syncing import sync_backup
 
@@ -163,7 +163,7 @@ def _log_warnings(run: MigrationRun, name: str, warnings: Iterable[str]) -> None
 def _record(
     run: MigrationRun, row: PlanItem, seen: Manifest | None, action: str | None, started: float
 ) -> str | None:
-    name = object_id(row.details)[1]
+    name = object_id(row.details)[2]
     proof = Proof(
         method="planned object read back from the target",
         source=name,

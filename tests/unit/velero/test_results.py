@@ -2,8 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from include.velero.backups import object_id, stored_objects
-from include.velero.results import restored_actions, result_lines
+from include.velero.results import object_id, restored_actions, result_lines, stored_objects
 from include.velero.states import progress_of, state_of
 from include.velero.syncing import synced_backup
 
@@ -21,16 +20,26 @@ def test_a_restores_list_tells_what_was_done_with_each_object() -> None:
         "v1/Namespace": ["shop(created)"],
     }
     assert restored_actions(listed) == {
-        ("Deployment", "shop/web"): "created",
-        ("Deployment", "shop/api"): "skipped",
-        ("Namespace", "shop"): "created",
+        ("apps", "Deployment", "shop/web"): "created",
+        ("apps", "Deployment", "shop/api"): "skipped",
+        ("", "Namespace", "shop"): "created",
     }
 
 
-def test_a_backups_list_is_compared_by_kind_and_name() -> None:
-    stored = stored_objects({"apps/v1/Deployment": ["shop/web"], "v1/Namespace": ["shop"]})
-    assert object_id({"kind": "Deployment", "namespace": "shop", "name": "web"}) in stored
-    assert object_id({"kind": "Namespace", "namespace": None, "name": "shop"}) in stored
+def details(resource: str, kind: str, name: str, namespace: str | None = "shop") -> dict[str, str | None]:
+    return {"resource": resource, "kind": kind, "namespace": namespace, "name": name}
+
+
+def test_a_backups_list_is_compared_by_group_kind_and_name() -> None:
+    stored = stored_objects({
+        "apps/v1/Deployment": ["shop/web"],
+        "v1/Namespace": ["shop"],
+        "v1/Service": ["shop/web"],
+    })
+    assert object_id(details("deployments.apps", "Deployment", "web")) in stored
+    assert object_id(details("namespaces", "Namespace", "shop", None)) in stored
+    assert object_id(details("services", "Service", "web")) in stored
+    assert object_id(details("services.serving.knative.dev", "Service", "web")) not in stored
 
 
 @pytest.mark.parametrize(
