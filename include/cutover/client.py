@@ -12,6 +12,7 @@ from urllib.parse import quote, urlsplit
 
 import httpx
 
+from include.addressing import request_at
 from include.cutover.timeline import Attempt, Kind
 from include.definition import Probe
 from include.errors import shorten
@@ -63,8 +64,7 @@ class FrontDoorClient:
     def __init__(self, probe: Probe, client_name: str) -> None:
         self._probe = probe
         self._name = client_name
-        self._parts = urlsplit(probe.url)
-        self._cache = NameCache(self._parts.hostname or "")
+        self._cache = NameCache(urlsplit(probe.url).hostname or "")
         self._http = httpx.Client(
             timeout=httpx.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS),
             limits=httpx.Limits(max_connections=None, max_keepalive_connections=0),
@@ -109,17 +109,8 @@ class FrontDoorClient:
         return answer.status_code == 201, str(answer.status_code)
 
     def _request(self, method: str, path: str, body: dict[str, Any] | None = None) -> httpx.Response:
-        parts = self._parts
-        address = self._cache.address()
-        host = f"[{address}]" if ":" in address else address
-        port = f":{parts.port}" if parts.port else ""
-        return self._http.request(
-            method,
-            f"{parts.scheme}://{host}{port}{parts.path.rstrip('/')}{path}",
-            json=body,
-            headers={"Host": parts.netloc},
-            extensions={"sni_hostname": parts.hostname} if parts.scheme == "https" else {},
-        )
+        where = request_at(self._probe.url, self._cache.address(), path)
+        return self._http.request(method, json=body, **where)
 
 
 def look_up(host: str) -> tuple[str, float]:

@@ -8,10 +8,10 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 import httpx
 
+from include.addressing import origin, request_at
 from include.errors import LedgerError, ProofError, shorten
 from include.ledger import Proof
 from include.planning.database_client import open_database
@@ -101,16 +101,10 @@ def check_http(client: httpx.Client, check: HttpCheck, front_door: str, address:
 
     :param front_door: URL customers use; its scheme, name and port are kept, its address is not looked up.
     """
-    parts = urlsplit(front_door)
-    host = address if ":" in address or not parts.port else f"{address}:{parts.port}"
     expected = {"status": check.status, **({"contains": check.contains} if check.contains else {})}
     method = f"GET {check.path}"
     try:
-        answer = client.get(
-            f"{parts.scheme}://{host}{check.path}",
-            headers={"Host": parts.netloc},
-            extensions={"sni_hostname": parts.hostname} if parts.scheme == "https" else {},
-        )
+        answer = client.get(**request_at(origin(front_door), address, check.path))
     except httpx.TransportError as error:
         return Outcome(
             method, expected, f"no answer: {type(error).__name__} {shorten(str(error), 120)}", False
