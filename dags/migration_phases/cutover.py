@@ -26,7 +26,7 @@ from cce_migration.operators.verification import (
     RunChecksOperator,
     VerifyWorkloadsOperator,
 )
-from cce_migration.retries import CUTOVER_ARGS
+from cce_migration.retries import CUTOVER_ARGS, GOING_BACK_ARGS
 
 
 @task_group(default_args=CUTOVER_ARGS)
@@ -39,9 +39,9 @@ def cutover() -> None:
     quiesce_target = QuiesceOperator(task_id="quiesce_target", side="target")
     switch = SwitchTrafficOperator(task_id="switch_traffic")
     watch = WatchTargetOperator(task_id="watch_target")
-    roll_back = RollBackOperator(task_id="roll_back", trigger_rule=TriggerRule.ONE_FAILED)
+    roll_back = RollBackOperator(task_id="roll_back", trigger_rule=TriggerRule.ONE_FAILED, **GOING_BACK_ARGS)
     # As a teardown it also runs when a person marks the run as failed.
-    end_quiesce = EndQuiesceOperator(task_id="end_quiesce").as_teardown(setups=await_probe)
+    end_quiesce = EndQuiesceOperator(task_id="end_quiesce", **GOING_BACK_ARGS).as_teardown(setups=await_probe)
     finish_probe = FinishProbeOperator(
         task_id="finish_probe", ends_phase=True, trigger_rule=TriggerRule.ALL_DONE
     )

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import ipaddress
+import logging
 import socket
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from include.connections import DnsAccess
 from include.connections.access import Side
-from include.errors import PermanentError, TemporaryError, shorten
+from include.errors import ClusterUnavailableError, PermanentError, TemporaryError, shorten
 
 if TYPE_CHECKING:
     from include.run import MigrationRun
+
+logger = logging.getLogger(__name__)
 
 TIMEOUT_SECONDS = 5.0
 TYPES = ("A", "AAAA", "CNAME")
@@ -39,13 +42,26 @@ class RecordSet:
 def is_traffic_on_target(run: MigrationRun) -> bool:
     """Say whether the front door's record leads to the target's load balancer.
 
-    :raises TemporaryError: when the DNS server does not answer: guessing could cost data.
+    The source is asked first: while the record leads there, the answer does not depend on a target that may be down.
+
+    :raises TemporaryError: when the DNS server does not answer, or the target has to and does not: guessing could cost data.
     """
-    addresses = service_addresses(run, "target")
-    if not addresses:
-        return False
     values = {_compared(value) for one in read_record(run) for value in one.values}
-    return bool(values) and values <= {_compared(address) for address in addresses}
+    if not values or _leads_to_source(run, values):
+        return False
+    return values <= _balancer(run, "target")
+
+
+def _leads_to_source(run: MigrationRun, values: set[str]) -> bool:
+    try:
+        return values <= _balancer(run, "source")
+    except ClusterUnavailableError:
+        logger.info("The source cluster does not answer; the target says whether the front door leads to it")
+        return False
+
+
+def _balancer(run: MigrationRun, side: Side) -> set[str]:
+    return {_compared(address) for address in service_addresses(run, side)}
 
 
 def service_addresses(run: MigrationRun, side: Side) -> list[str]:

@@ -6,10 +6,13 @@ from typing import TYPE_CHECKING
 
 from include.cutover.steps import timed_step
 from include.databases import hand_over_databases, take_back_databases
+from include.ledger.records import now
 from include.objects import hand_over_buckets, take_back_buckets
 
 if TYPE_CHECKING:
     from include.run import MigrationRun
+
+DOCUMENT = "cutover/handed-over"
 
 
 def hand_over(run: MigrationRun) -> int:
@@ -17,10 +20,24 @@ def hand_over(run: MigrationRun) -> int:
 
     :raises PermanentError: when one of them was not copied while its writers stood still.
     """
+    # Before the first mark, so that a killed hand-over leaves a trace.
+    run.ledger.write(DOCUMENT, {"at": now(), "undone": None})
     with timed_step(run, "hand over to the target"):
         return hand_over_databases(run) + hand_over_buckets(run)
 
 
+def was_handed_over(run: MigrationRun) -> bool:
+    """Say whether this run has begun to hand over, and not taken back again."""
+    return run.ledger.exists(DOCUMENT) and run.ledger.read(DOCUMENT)["undone"] is None
+
+
 def take_back(run: MigrationRun) -> int:
-    """Undo the hand-over, once the traffic is back on the source; return how many databases and buckets there are."""
-    return take_back_databases(run) + take_back_buckets(run)
+    """Undo this run's hand-over while the traffic is on the source; return how many databases and buckets there are.
+
+    Without that the next run would leave the targets alone as in use, and find that the source was written to.
+    """
+    if not was_handed_over(run):
+        return 0
+    taken = take_back_databases(run) + take_back_buckets(run)
+    run.ledger.write(DOCUMENT, {**run.ledger.read(DOCUMENT), "undone": now()})
+    return taken

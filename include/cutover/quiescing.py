@@ -104,12 +104,18 @@ def unquiesce(run: MigrationRun, side: Side) -> int:
     if begun is None or begun.get("undone") is not None:
         logger.info("This run has nothing stopped in the %s cluster", side)
         return 0
+    released = release_held(run, side)
+    run.ledger.write(_document(side), {**begun, "undone": now()})
+    run.ledger.event("started again", side=side, workloads=released)
+    logger.info("%s workloads of the %s cluster run again", released, side)
+    return released
+
+
+def release_held(run: MigrationRun, side: Side) -> int:
+    """Release whatever is held on a side, whoever held it; return how many workloads."""
     cluster, namespaces = _cluster(run, side), run.definition.source.namespaces
     released = release_all(cluster, list_workloads(cluster, namespaces, RUNNING))
     released += release_all(cluster, list_workloads(cluster, namespaces, BY_CLOCK))
-    run.ledger.write(_document(side), {**begun, "undone": now()})
-    run.ledger.event("started again", side=side, workloads=len(released))
-    logger.info("%s workloads of the %s cluster run again", len(released), side)
     return len(released)
 
 

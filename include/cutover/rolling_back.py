@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import logging
+import time
 from typing import TYPE_CHECKING
 
 from include.cutover.front_door import is_traffic_on_target
-from include.cutover.handing_over import take_back
-from include.cutover.quiescing import quiesce, unquiesce, was_begun
+from include.cutover.handing_over import take_back, was_handed_over
+from include.cutover.quiescing import is_quiesced, quiesce, release_held, unquiesce, was_begun
 from include.cutover.switching import DOCUMENT as SWITCHED
 from include.cutover.switching import switch_back
 from include.ledger.records import now
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 ROLLED_BACK = "cutover/rolled-back"
+# Airflow's worker hears within a heartbeat that its task is to end, and kills it five seconds later.
+ENDING_SECONDS = 12.0
+POLL_SECONDS = 2.0
 
 
 def roll_back(run: MigrationRun) -> bool:
@@ -25,15 +29,17 @@ def roll_back(run: MigrationRun) -> bool:
 
     What an earlier run has switched stays as it is. Safe to repeat.
     """
-    if not run.ledger.exists(SWITCHED) or is_rolled_back(run):
+    if not run.ledger.exists(SWITCHED) or (is_rolled_back(run) and not was_handed_over(run)):
         logger.info("This run has switched nothing that is not undone: there is nothing to roll back")
         return False
-    switch_back(run)
-    quiesce(run, "target")
+    if not is_rolled_back(run):
+        switch_back(run)
+        _stop_target(run)
+        unquiesce(run, "source")
+        run.ledger.write(ROLLED_BACK, {"at": now()})
+        logger.warning("The traffic is back on the source")
+    # Last: the customers do not wait for the target's databases, which may be what has failed.
     take_back(run)
-    unquiesce(run, "source")
-    run.ledger.write(ROLLED_BACK, {"at": now()})
-    logger.warning("The traffic is back on the source")
     return True
 
 
@@ -49,11 +55,38 @@ def end_quiesce(run: MigrationRun) -> int:
 
     The target's are stopped first, should they run already: both sides would do the same work twice.
     """
+    if was_begun(run, "source") and was_handed_over(run) and not is_traffic_on_target(run):
+        logger.info("Waiting until the task of the switch, if it was ended by hand, can no longer act")
+        time.sleep(ENDING_SECONDS)
     if is_traffic_on_target(run):
         logger.info("The front door leads to the target: the source stays as it is")
         return 0
-    if not was_begun(run, "source"):
-        logger.info("This run has stopped nothing on the source")
-        return 0
+    started = 0
+    if was_begun(run, "source"):
+        _stop_target(run)
+        started = unquiesce(run, "source")
+        _release_late_holds(run)
+    else:
+        logger.info("This run has nothing stopped on the source")
+    take_back(run)
+    return started
+
+
+def _stop_target(run: MigrationRun) -> None:
+    """Stop the target, unless this run has it stopped already: then it need not answer."""
+    if is_quiesced(run, "target"):
+        logger.info("The target stands still since its quiesce")
+        return
     quiesce(run, "target")
-    return unquiesce(run, "source")
+
+
+def _release_late_holds(run: MigrationRun) -> None:
+    """Start again what a task of the quiesce has held since: one that is told to end works on for some seconds."""
+    ends = time.monotonic() + ENDING_SECONDS
+    while time.monotonic() < ends:
+        time.sleep(POLL_SECONDS)
+        late = release_held(run, "source")
+        if late:
+            logger.warning("%s workloads of the source were held once more, and run again", late)
+    # Its last word may have been that the source stands still.
+    unquiesce(run, "source")

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
 from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 from pathlib import Path
@@ -62,12 +61,11 @@ class Regctl:
 
 @contextmanager
 def open_regctl(accesses: dict[str, RegistryAccess]) -> Generator[Regctl]:
-    """Yield regctl with logins in a file of mode 600 that is removed afterwards."""
-    with tempfile.TemporaryDirectory(prefix="cce-migration-regctl-") as folder:
-        config = Path(folder) / "config.json"
-        descriptor = os.open(config, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            json.dump(regctl_config(accesses), file)
+    """Yield regctl with logins in a file that is in memory only: of a killed task no password stays on the disk."""
+    with os.fdopen(os.memfd_create("regctl"), "w", encoding="utf-8") as file:
+        json.dump(regctl_config(accesses), file)
+        file.flush()
+        config = Path(f"/proc/{os.getpid()}/fd/{file.fileno()}")
         yield Regctl(config, [access.password for access in accesses.values()])
 
 

@@ -6,7 +6,7 @@ import logging
 import time
 from typing import TYPE_CHECKING, Any, Literal
 
-from include.errors import PermanentError, WaitTimeoutError
+from include.errors import PermanentError, TemporaryError, WaitTimeoutError, shorten
 from include.velero.names import object_path
 
 if TYPE_CHECKING:
@@ -16,6 +16,8 @@ logger = logging.getLogger(__name__)
 
 POLL_SECONDS = 0.5
 SECONDS_BETWEEN_LINES = 10.0
+# Errors of single objects end as PartiallyFailed, refused requests as FailedValidation.
+BROKEN_OFF = "Failed"
 State = Literal["done", "failed", "waiting"]
 STATES: dict[str, State] = {
     "Completed": "done",
@@ -52,10 +54,15 @@ def wait_until_finished(
     name: str,
     timeout_seconds: float,
 ) -> str:
-    """Poll until the phase is final; return it. How far it is, is logged every ten seconds."""
+    """Poll until the phase is final; return it. How far it is, is logged every ten seconds.
+
+    :raises TemporaryError: when Velero broke it off: a server that starts gives up what it finds unfinished.
+    """
     started = last_line = time.monotonic()
     while True:
         phase = read_phase(cluster, plural, name)
+        if phase == BROKEN_OFF:
+            raise TemporaryError(_why_broken_off(cluster, plural, name))
         if state_of(phase) != "waiting":
             return phase
         moment = time.monotonic()
@@ -71,6 +78,15 @@ def wait_until_finished(
                 "%s %s is %s, %s, %.0f s", plural[:-1].capitalize(), name, phase, done, moment - started
             )
         time.sleep(POLL_SECONDS)
+
+
+def _why_broken_off(cluster: Cluster, plural: str, name: str) -> str:
+    status = cluster.get(object_path(plural, name)).get("status") or {}
+    reason = shorten(str(status.get("failureReason") or "no reason was noted"))
+    return (
+        f"{plural[:-1]} velero/{name}, {cluster.name} cluster: Velero broke it off ({reason}); the next try makes another "
+        "one; if that fails as well, read the log of Deployment velero/velero"
+    )
 
 
 def progress_of(obj: dict[str, Any]) -> str:

@@ -20,16 +20,20 @@ POLICY = ExceptionRetryPolicy(
     ]
 )
 
-# An outage of half a minute burns three short retries, so there are five, and they wait longer each time.
+# The first retry comes soon, since most tasks that are killed would succeed at once. The others wait longer each time:
+# together they outlast an outage of twenty minutes.
 DEFAULT_ARGS: dict[str, Any] = {
-    "retries": 5,
-    "retry_delay": timedelta(seconds=30),
+    "retries": 8,
+    "retry_delay": timedelta(seconds=5),
     "retry_exponential_backoff": 2.0,
     "max_retry_delay": timedelta(minutes=10),
     "retry_policy": POLICY,
 }
-# Customers wait while these tasks do.
+# Customers wait while these tasks do: they try for about two minutes, then the source is started again.
 CUTOVER_ARGS: dict[str, Any] = {
+    "retries": 5,
     "retry_delay": timedelta(seconds=3),
     "max_retry_delay": timedelta(seconds=30),
 }
+# Nothing comes after these tasks to start the source: they outlast an outage of ten minutes.
+GOING_BACK_ARGS: dict[str, Any] = {"retries": 20}

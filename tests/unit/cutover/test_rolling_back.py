@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import copy
+import time
 from pathlib import Path
 from typing import Any
 
@@ -12,16 +13,18 @@ from include.cutover import (
     await_probe,
     cutover_evidence,
     end_quiesce,
+    is_quiesced,
     is_rolled_back,
     probing,
     quiesce,
     quiescing,
+    release_workloads,
     roll_back,
     rolling_back,
     unquiesce,
 )
 from include.cutover.final_pass import move_last_changes_of_databases
-from include.errors import PermanentError, WaitTimeoutError
+from include.errors import ClusterUnavailableError, PermanentError, TemporaryError, WaitTimeoutError
 from include.ledger import Proof
 from include.planning.model import Plan, PlanItem, save_plan
 from include.run import MigrationRun
@@ -66,6 +69,8 @@ def traffic(monkeypatch: pytest.MonkeyPatch) -> Traffic:
     monkeypatch.setattr(rolling_back, "switch_back", made.switch_back)
     monkeypatch.setattr(rolling_back, "take_back", made.take_back)
     monkeypatch.setattr(quiescing, "POLL_SECONDS", 0.01)
+    monkeypatch.setattr(rolling_back, "ENDING_SECONDS", 0.05)
+    monkeypatch.setattr(rolling_back, "POLL_SECONDS", 0.01)
     return made
 
 
@@ -190,3 +195,100 @@ def test_a_pod_that_nobody_controls_on_the_target_does_not_keep_the_source_stopp
 
     assert replicas(run, "source") == 3
     assert replicas(run, "target") == 0
+
+
+class Unreachable(Patching):
+    """Be a cluster whose API server is down."""
+
+    def list(self, *_: Any, **__: Any) -> Any:
+        raise ClusterUnavailableError("no answer", cluster=self.name)
+
+    patch = list
+
+
+def test_a_target_that_is_held_need_not_answer_for_the_source_to_be_started(
+    run: MigrationRun, traffic: Traffic
+) -> None:
+    quiesce(run, "target")
+    quiesce(run, "source")
+    run.__dict__["target"] = Unreachable("target")
+    assert end_quiesce(run) == 1
+    assert replicas(run, "source") == 3
+
+
+def test_a_target_that_runs_and_does_not_answer_keeps_the_source_stopped(
+    run: MigrationRun, traffic: Traffic
+) -> None:
+    quiesce(run, "target")
+    quiesce(run, "source")
+    release_workloads(run)
+    run.__dict__["target"] = Unreachable("target")
+    with pytest.raises(ClusterUnavailableError):
+        end_quiesce(run)
+    assert replicas(run, "source") == 0
+
+
+def test_a_hand_over_without_a_switch_is_taken_back(run: MigrationRun, traffic: Traffic) -> None:
+    quiesce(run, "source")
+    assert end_quiesce(run) == 1
+    assert traffic.taken_back == 1
+
+
+def test_the_source_runs_before_the_target_s_databases_are_asked(
+    run: MigrationRun, traffic: Traffic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    quiesce(run, "source")
+    run.ledger.write("cutover/endpoint", {"at": "2026-11-26T10:00:00.000+00:00", "before": [], "after": []})
+    run.ledger.write("cutover/handed-over", {"at": "2026-11-26T10:00:00.000+00:00", "undone": None})
+
+    def fail(_: MigrationRun) -> int:
+        raise TemporaryError("database server down")
+
+    monkeypatch.setattr(rolling_back, "take_back", fail)
+    with pytest.raises(TemporaryError):
+        roll_back(run)
+    assert replicas(run, "source") == 3
+    assert is_rolled_back(run)
+    monkeypatch.setattr(rolling_back, "take_back", traffic.take_back)
+    assert roll_back(run) is True
+
+
+def test_what_a_task_of_the_quiesce_holds_after_it_was_told_to_end_is_released_again(
+    run: MigrationRun, traffic: Traffic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    quiesce(run, "source")
+    monkeypatch.setattr(rolling_back, "time", LateHold(run))
+    assert end_quiesce(run) == 1
+    assert replicas(run, "source") == 3
+    assert not is_quiesced(run, "source")
+
+
+class LateHold:
+    """Be the module time; at the first pause a task that is being ended holds the source once more."""
+
+    def __init__(self, run: MigrationRun) -> None:
+        self._run = run
+        self._is_done = False
+
+    def monotonic(self) -> float:
+        return time.monotonic()
+
+    def sleep(self, seconds: float) -> None:
+        if not self._is_done:
+            self._is_done = True
+            quiesce(self._run, "source")
+        time.sleep(seconds)
+
+
+def test_a_switch_that_a_killed_task_still_makes_is_waited_for(
+    run: MigrationRun, traffic: Traffic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    quiesce(run, "source")
+    run.ledger.write("cutover/handed-over", {"at": "2026-11-26T10:00:00.000+00:00", "undone": None})
+
+    def switch(_: float) -> None:
+        traffic.on_target = True
+
+    monkeypatch.setattr(rolling_back.time, "sleep", switch)
+    assert end_quiesce(run) == 0
+    assert replicas(run, "source") == 0

@@ -9,7 +9,7 @@ from include.cutover import front_door, switching
 from include.cutover.front_door import RecordSet, is_traffic_on_target, records_of
 from include.cutover.steps import recorded_steps, timed_step
 from include.cutover.switching import switch_back, switch_traffic
-from include.errors import PermanentError, TemporaryError
+from include.errors import ClusterUnavailableError, PermanentError, TemporaryError
 from include.planning.fixed_rows import fixed_rows
 from include.planning.model import Plan, save_plan
 from include.run import MigrationRun
@@ -66,6 +66,39 @@ def test_the_record_leads_to_the_target_afterwards(run: MigrationRun, zone: Zone
     item = run.ledger.item("cutover", KEY)
     assert item is not None
     assert item.action == "adapted"
+
+
+class Silent(MemoryCluster):
+    """Be a cluster that does not answer."""
+
+    def get(self, path: str, **parameters: Any) -> dict[str, Any]:
+        raise ClusterUnavailableError("no answer", cluster=self.name)
+
+    find = get
+
+
+def test_a_target_that_is_down_does_not_hide_that_the_record_leads_to_the_source(
+    run: MigrationRun, zone: Zone
+) -> None:
+    zone.records = [RecordSet("A", 1, ("198.18.10.100",))]
+    run.__dict__["target"] = Silent("target")
+    assert not is_traffic_on_target(run)
+
+
+def test_a_source_that_is_down_does_not_hide_that_the_record_leads_to_the_target(
+    run: MigrationRun, zone: Zone
+) -> None:
+    zone.records = [RecordSet("A", 1, ("198.18.20.32",))]
+    run.__dict__["source"] = Silent("source")
+    assert is_traffic_on_target(run)
+
+
+def test_a_record_that_leads_elsewhere_is_not_judged_without_the_target(
+    run: MigrationRun, zone: Zone
+) -> None:
+    run.__dict__["target"] = Silent("target")
+    with pytest.raises(ClusterUnavailableError):
+        is_traffic_on_target(run)
 
 
 def test_a_record_that_names_the_target_s_load_balancer_leads_to_the_target(
