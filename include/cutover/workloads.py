@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from include.adaptation.hold import can_be_held, hold_patch, release_patch, remembered
 from include.errors import ObjectNotFoundError
 from include.inventory.owners import controller_reference, is_finished
-from include.velero.names import OWNER
+from include.labels import OWNER
 
 if TYPE_CHECKING:
     from include.clusters import Cluster

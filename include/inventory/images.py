@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from include.inventory.model import ImageUse, label
+from include.inventory.owners import controller_reference, is_finished
 from include.inventory.pod_specs import containers, is_custom, pod_spec
 
 DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
@@ -19,16 +20,28 @@ IMAGE_KEY = re.compile(r"^(image|.*Image)$")
 def find_images(objects: Iterable[dict[str, Any]], registries: Sequence[str]) -> list[ImageUse]:
     """Return each image reference once, with the digest that pods report and who uses it.
 
+    What has ended, or only records a former state, needs no image any more.
+
     :param registries: in custom resources only references of these registry hosts count as images.
     """
     users: dict[str, set[str]] = {}
     digests: dict[str, Counter[str]] = {}
     for obj in objects:
-        for reference in references_of(obj, registries):
+        for reference in references_of(obj, registries) if _is_needed(obj) else ():
             users.setdefault(reference, set()).add(_user(obj))
         for reference, digest in _pulled(obj):
             digests.setdefault(reference, Counter())[digest] += 1
     return [_image_use(reference, users[reference], digests.get(reference)) for reference in sorted(users)]
+
+
+def _is_needed(obj: dict[str, Any]) -> bool:
+    """Say whether an object will pull its images again.
+
+    A Deployment keeps its former ReplicaSets for years; their images are often gone from the registry.
+    """
+    if obj.get("kind") == "ReplicaSet":
+        return controller_reference(obj) is None
+    return not is_finished(obj)
 
 
 def references_of(obj: dict[str, Any], registries: Sequence[str]) -> Iterator[str]:
@@ -83,8 +96,7 @@ def _image_use(reference: str, users: set[str], digests: Counter[str] | None) ->
 
 def _user(obj: dict[str, Any]) -> str:
     """Name the owner rather than a pod or ReplicaSet, whose names change."""
-    metadata = obj.get("metadata", {})
-    for owner in metadata.get("ownerReferences") or []:
-        if owner.get("controller"):
-            return f"{owner['kind']} {metadata.get('namespace')}/{owner['name']}"
-    return label(obj)
+    owner = controller_reference(obj)
+    if owner is None:
+        return label(obj)
+    return f"{owner['kind']} {obj['metadata'].get('namespace')}/{owner['name']}"

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from include.inventory.model import VolumeUse
+from include.inventory.owners import controller_reference
 from include.inventory.pod_specs import pod_spec
 from include.inventory.quantities import parse_bytes
 
@@ -16,11 +17,15 @@ HOSTNAME = "kubernetes.io/hostname"
 def find_volumes(
     claims: Iterable[dict[str, Any]], volumes: Iterable[dict[str, Any]], pods: Sequence[dict[str, Any]]
 ) -> list[VolumeUse]:
-    """Return every claim with its PersistentVolume, node and node path where they are known."""
+    """Return every claim with its PersistentVolume, node and node path where they are known.
+
+    Claims that live and end with a pod are left out: what is in them is nothing to keep.
+    """
     by_name = {volume["metadata"]["name"]: volume for volume in volumes}
     found = [
         _volume_use(claim, by_name.get((claim.get("spec") or {}).get("volumeName") or ""), pods)
         for claim in claims
+        if not is_ephemeral(claim)
     ]
     return sorted(found, key=lambda use: (use.namespace, use.claim))
 
@@ -43,6 +48,19 @@ def _volume_use(
         node_path=(volume_spec.get("hostPath") or volume_spec.get("local") or {}).get("path"),
         csi_driver=(volume_spec.get("csi") or {}).get("driver"),
         pods=tuple(sorted(pod["metadata"]["name"] for pod in users)),
+    )
+
+
+def is_ephemeral(claim: dict[str, Any]) -> bool:
+    """Say whether a claim was made for a generic ephemeral volume: it is named after its pod and the volume.
+
+    A StatefulSet's claim may be controlled by a pod as well, while it waits to be removed; its name differs.
+    """
+    owner = controller_reference(claim)
+    return (
+        owner is not None
+        and owner.get("kind") == "Pod"
+        and str(claim["metadata"]["name"]).startswith(f"{owner.get('name')}-")
     )
 
 

@@ -7,6 +7,8 @@ from typing import Any
 
 from include.inventory.owners import controller_of, is_finished
 from include.inventory.store import Inventory
+from include.inventory.volumes import is_ephemeral
+from include.labels import OWNER
 
 Manifest = dict[str, Any]
 
@@ -16,7 +18,6 @@ KINDS = {
     "persistentvolumes": "the target makes a volume for each claim; the content is copied",
     "endpoints": "made by the target from Services",
     "endpointslices.discovery.k8s.io": "made by the target from Services",
-    "replicasets.apps": "made by its Deployment",
     "controllerrevisions.apps": "made by its workload",
     "storageclasses.storage.k8s.io": "belongs to the source's storage; claims are mapped",
     "ingressclasses.networking.k8s.io": "belongs to the Ingress controller of each cluster",
@@ -31,6 +32,8 @@ GROUPS = {
     "snapshot.storage.k8s.io": "points at a snapshot in the source's storage",
     "node.k8s.io": "belongs to the node",
 }
+# What is made anew by whatever controls it.
+FOLLOWERS = frozenset({"pods", "jobs.batch", "replicasets.apps"})
 SECRET_NAMES = {
     "default-secret": "CCE makes it in every namespace, and rotates it",
     "paas.elb": "CCE's own credentials",
@@ -46,10 +49,12 @@ def reason_to_exclude(obj: Manifest, inventory: Inventory) -> str | None:
         return KINDS[resource.name]
     if resource.group in GROUPS:
         return GROUPS[resource.group]
-    if controller_of(obj) and resource.name in {"pods", "jobs.batch"}:
+    if controller_of(obj) and resource.name in FOLLOWERS:
         return "made by its controller"
     if obj.get("metadata", {}).get("deletionTimestamp"):
         return "it is being deleted"
+    if OWNER in (obj.get("metadata", {}).get("labels") or {}):
+        return GROUPS["velero.io"]
     chooser = BY_KIND.get(resource.name)
     return chooser(obj) if chooser else None
 
@@ -63,6 +68,10 @@ def _secret(obj: Manifest) -> str | None:
 
 def _config_map(obj: Manifest) -> str | None:
     return "made by the target in every namespace" if obj["metadata"]["name"] == "kube-root-ca.crt" else None
+
+
+def _claim(obj: Manifest) -> str | None:
+    return "it lives and ends with its pod" if is_ephemeral(obj) else None
 
 
 def _service_account(obj: Manifest) -> str | None:
@@ -98,6 +107,7 @@ def _priority_class(obj: Manifest) -> str | None:
 BY_KIND: dict[str, Callable[[Manifest], str | None]] = {
     "secrets": _secret,
     "configmaps": _config_map,
+    "persistentvolumeclaims": _claim,
     "serviceaccounts": _service_account,
     "pods": _pod,
     "jobs.batch": _job,

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 from include.clusters import Cluster
 from include.errors import ClusterError, ProofError
+from include.labels import OWNER
 from include.ledger import Proof
 from include.retirement.records import record
 from include.velero import uninstall_velero
-from include.velero.names import OWNER, cluster_of
+from include.velero.names import cluster_of
 
 if TYPE_CHECKING:
     from include.connections.access import Side

@@ -8,6 +8,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from include.errors import ObjectExistsError, PermanentError, ProofError
+from include.labels import OWNER
 from include.ledger import Proof
 from include.planning.model import load_plan
 from include.planning.storage_client import error_code, open_storage
@@ -17,7 +18,6 @@ from include.velero.names import (
     API_VERSION,
     NAMESPACE,
     NAMESPACE_PATH,
-    OWNER,
     location_name,
     object_path,
     owned,

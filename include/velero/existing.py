@@ -6,8 +6,8 @@ import logging
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
+from include.labels import RESTORED
 from include.planning.model import PlanItem
-from include.velero.names import RESTORED
 
 if TYPE_CHECKING:
     from include.clusters import Cluster

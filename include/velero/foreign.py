@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from include.errors import PermanentError
-from include.velero.names import NAMESPACE, OWNER
+from include.labels import OWNER
+from include.velero.names import NAMESPACE
 
 if TYPE_CHECKING:
     from include.clusters import Cluster

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from include.connections.access import Side
+from include.labels import OWNER
 
 if TYPE_CHECKING:
     from include.clusters import Cluster
@@ -16,10 +17,6 @@ NAMESPACE_PATH = f"/api/v1/namespaces/{NAMESPACE}"
 DEPLOYMENT_PATH = f"/apis/apps/v1/namespaces/{NAMESPACE}/deployments/velero"
 API_VERSION = "velero.io/v1"
 API = f"/apis/{API_VERSION}/namespaces/{NAMESPACE}"
-# Everything the migration puts into a cluster carries this label; its value is the migration's name.
-OWNER = "cce-migration"
-# Velero puts it on everything it restores.
-RESTORED = "velero.io/restore-name"
 LONGEST_NAME = 63
 
 

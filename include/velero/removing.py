@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from include.connections.access import Side
 from include.errors import ClusterError, ObjectNotFoundError
+from include.labels import OWNER
 from include.velero.names import (
     API,
     DEPLOYMENT_PATH,
     NAMESPACE_PATH,
-    OWNER,
     cluster_of,
     credentials_name,
     location_name,

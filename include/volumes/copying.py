@@ -16,13 +16,14 @@ from include.cutover.quiescing import is_quiesced
 from include.cutover.steps import timed_step
 from include.engines import run_side_by_side
 from include.errors import MigrationError, PermanentError
+from include.labels import RESTORED
 from include.ledger import ItemRecord, safe_key
 from include.planning.model import PlanItem, load_plan
 from include.progress import Progress
-from include.velero.names import RESTORED
 from include.volumes.movers import Pass, prepare_mover, source_mover, target_mover
 from include.volumes.names import claim_of
 from include.volumes.output import read_restore_size, read_summary, read_tree
+from include.volumes.removing import remove_movers_of_other_runs
 from include.volumes.repository import has_repository, repository_secrets
 from include.volumes.running import run_mover
 from include.volumes.users import await_unused, node_using
@@ -64,6 +65,7 @@ def copy_volumes(run: MigrationRun, keys: Iterable[str] | None = None) -> int:
         with timed_step(run, STEP, rows[0].key):
             _side_by_side(run, rows, _copy_final)
     else:
+        remove_movers_of_other_runs(run)
         _side_by_side(run, rows, _copy_warm)
     return len(rows)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
-from include.velero.names import OWNER
+from include.labels import OWNER
 
 if TYPE_CHECKING:
     from include.definition import Definition

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from include.errors import PermanentError, TemporaryError
 from include.inventory.volumes import claims_of
-from include.velero.names import OWNER
+from include.labels import OWNER
 
 if TYPE_CHECKING:
     from include.clusters import Cluster

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import importlib
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -69,6 +71,22 @@ def _public(tree: ast.Module) -> list[ast.ClassDef | ast.FunctionDef]:
 def test_a_module_is_named_after_what_it_holds(path: Path) -> None:
     assert path.stem not in NAMELESS
     assert path.parent.name not in NAMELESS
+
+
+@pytest.mark.parametrize(
+    "package", sorted(path.parent.name for path in (ROOT / "include").glob("*/__init__.py"))
+)
+def test_a_package_can_be_the_first_that_is_imported(package: str) -> None:
+    """Whichever operator a worker loads first, the circle of imports must be open there."""
+    known = {name: module for name, module in sys.modules.items() if name.partition(".")[0] == "include"}
+    for name in known:
+        del sys.modules[name]
+    try:
+        importlib.import_module(f"include.{package}")
+    finally:
+        for name in [name for name in sys.modules if name.partition(".")[0] == "include"]:
+            del sys.modules[name]
+        sys.modules.update(known)
 
 
 def test_no_package_of_ours_hides_another() -> None:

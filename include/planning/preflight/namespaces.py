@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from include.velero.names import RESTORED
+from include.labels import RESTORED
 
 if TYPE_CHECKING:
     from include.run import MigrationRun

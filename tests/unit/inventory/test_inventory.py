@@ -12,7 +12,17 @@ from include.inventory import ImageUse, load_inventory, take_inventory
 from include.inventory.quantities import parse_bytes, parse_quantity
 from include.inventory.references import parse_reference
 from include.run import MigrationRun
-from tests.builders.objects import MemoryCluster, claim, container, deployment, inventory, make, pod, volume
+from tests.builders.objects import (
+    MemoryCluster,
+    claim,
+    container,
+    deployment,
+    inventory,
+    make,
+    pod,
+    volume,
+    workload,
+)
 from tests.builders.runs import run as lab_run
 
 ONE, TWO = "sha256:" + "1" * 64, "sha256:" + "2" * 64
@@ -55,6 +65,21 @@ def test_init_containers_cron_jobs_and_custom_resources_name_images_too() -> Non
     ]
     references = [image.reference for image in inventory(*objects).images()]
     assert references == [f"registry.source.lab/{name}:1" for name in ("a", "b", "c", "shop/app")]
+
+
+def test_what_nobody_will_pull_again_needs_no_image() -> None:
+    former = workload("ReplicaSet", "web-1", replicas=0)
+    former["metadata"]["ownerReferences"] = [{"kind": "Deployment", "name": "web", "controller": True}]
+    ended = make(
+        "batch/v1",
+        "Job",
+        "once",
+        spec={"template": {"spec": {"containers": [container("registry.source.lab/once:1")]}}},
+        status={"completionTime": "2026-11-24T10:00:00Z"},
+    )
+    done = pod("once-1", status={"phase": "Succeeded"})
+
+    assert inventory(former, ended, done).images() == []
 
 
 def test_the_digest_most_pods_run_comes_first() -> None:

@@ -10,6 +10,17 @@ from tests.builders.objects import claim, deployment, inventory, make, pod, volu
 FINISHED = {"conditions": [{"type": "Complete", "status": "True"}]}
 OWNER = [{"kind": "CronJob", "name": "nightly", "controller": True}]
 
+DEPLOYMENT = [{"apiVersion": "apps/v1", "kind": "Deployment", "name": "web", "controller": True}]
+
+
+def ephemeral_claim(name: str) -> dict[str, Any]:
+    made = claim(name)
+    made["metadata"]["ownerReferences"] = [
+        {"apiVersion": "v1", "kind": "Pod", "name": "db-0", "controller": True}
+    ]
+    return made
+
+
 EXCLUDED = [
     pytest.param(
         make("v1", "Secret", "default-secret"), "CCE makes it in every namespace", id="CCE's pull secret"
@@ -32,7 +43,17 @@ EXCLUDED = [
     pytest.param(pod("web-1", owner="web"), "made by its controller", id="a pod of a Deployment"),
     pytest.param(pod("alone"), "it has no controller", id="a bare pod"),
     pytest.param(pod("done", status={"phase": "Succeeded"}), "it has ended", id="a finished pod"),
-    pytest.param(make("apps/v1", "ReplicaSet", "web-1"), "made by its Deployment", id="a ReplicaSet"),
+    pytest.param(
+        make("apps/v1", "ReplicaSet", "web-1", metadata={"ownerReferences": DEPLOYMENT}),
+        "made by its controller",
+        id="a ReplicaSet of a Deployment",
+    ),
+    pytest.param(
+        make("batch/v1", "Job", "mover", metadata={"labels": {"cce-migration": "lab"}}),
+        "the migration's own tool",
+        id="a mover that was left over",
+    ),
+    pytest.param(ephemeral_claim("db-0-scratch"), "it lives and ends with its pod", id="an ephemeral claim"),
     pytest.param(
         make("batch/v1", "Job", "nightly-1", metadata={"ownerReferences": OWNER}),
         "made by its controller",
@@ -63,6 +84,7 @@ PLANNED = [
     pytest.param(make("rbac.authorization.k8s.io/v1", "ClusterRole", "reader"), id="a ClusterRole"),
     pytest.param(make("shop.lab/v1", "Campaign", "c", spec={}), id="a custom resource"),
     pytest.param(claim(), id="a claim"),
+    pytest.param(ephemeral_claim("data-db-0"), id="a claim of a StatefulSet that is scaled down"),
 ]
 
 
@@ -73,7 +95,7 @@ def test_is_restored_adapted_and_verified(obj: dict[str, Any]) -> None:
     assert {row.kind for row in rows} == {"object"}
 
 
-@pytest.mark.parametrize("kind", ["Deployment", "StatefulSet", "DaemonSet"])
+@pytest.mark.parametrize("kind", ["Deployment", "StatefulSet", "DaemonSet", "ReplicaSet"])
 def test_a_workload_must_run_besides(kind: str) -> None:
     rows = object_rows(inventory(workload(kind, "web")))
     assert rows[-1].kind == "workload"
@@ -115,3 +137,7 @@ def test_a_volume_row_tells_the_mover_where_the_content_lies() -> None:
 
 def test_an_unbound_claim_has_no_content_to_copy() -> None:
     assert volume_rows(inventory(claim(volumeName="")).volumes(), {}) == []
+
+
+def test_the_content_of_an_ephemeral_claim_is_not_copied() -> None:
+    assert inventory(ephemeral_claim("db-0-scratch"), volume("db-0-scratch")).volumes() == []
