@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from airflow.sdk import dag
 
+from cce_migration.operators.clearing import clear_up_whatever_happens
 from cce_migration.operators.report import report_whatever_happens
 from cce_migration.params import migration_params
 from cce_migration.retries import DEFAULT_ARGS
@@ -49,7 +50,9 @@ def migrate_to_cce() -> None:
     planning >> [images, databases, buckets, velero, adapted]
     [velero, adapted] >> restored
     [databases, buckets, restored] >> verified >> switched >> retired
-    watch_all_tasks(report_whatever_happens("migration", planning.get_child_by_label("read_definition")))
+    first = planning.get_child_by_label("read_definition")
+    clear_up_whatever_happens(first)
+    watch_all_tasks(report_whatever_happens("migration", first))
 
 
 migrate_to_cce()

@@ -6,6 +6,7 @@ from airflow.sdk import task_group
 from airflow.sdk.bases.operator import chain
 
 from cce_migration.operators.approvals import ApprovePlanOperator
+from cce_migration.operators.cutover import QuiesceOperator
 from cce_migration.operators.planning import (
     CheckPreflightOperator,
     PlanMigrationOperator,
@@ -24,5 +25,9 @@ def resource_planning() -> None:
         TakeInventoryOperator(task_id="take_inventory"),
         PlanMigrationOperator(task_id="plan_migration"),
         ApprovePlanOperator(task_id="approve_plan"),
-        PrepareTargetsOperator(task_id="prepare_targets", ends_phase=True),
+        [
+            # What an earlier run has let run on the target would write beside the copies.
+            QuiesceOperator(task_id="quiesce_target", side="target"),
+            PrepareTargetsOperator(task_id="prepare_targets", ends_phase=True),
+        ],
     )

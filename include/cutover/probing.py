@@ -12,7 +12,16 @@ import httpx
 from include.cutover.client import FrontDoorClient
 from include.cutover.prober import Prober, acknowledged, total_seconds
 from include.cutover.steps import recorded_steps
-from include.cutover.timeline import Attempt, Outage, as_ranges, find_outages, from_ranges, merge_outages
+from include.cutover.timeline import (
+    Attempt,
+    Outage,
+    as_ranges,
+    find_outages,
+    from_ranges,
+    is_down_first,
+    is_down_last,
+    merge_outages,
+)
 from include.errors import TemporaryError, WaitTimeoutError, shorten
 
 if TYPE_CHECKING:
@@ -21,12 +30,15 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 FOLDER = "cutover/probe"
+BEGUN = "cutover/awaited-probe"
 STOP = "cutover/stop-probe"
 DOWNTIME = "cutover/downtime"
 # A probe nobody stops must end some time.
 LONGEST_SECONDS = 6 * 3600.0
 STALE_SECONDS = 20.0
 START_SECONDS = 120.0
+# The probe and the task that waits for it are started together.
+BEGIN_SECONDS = 60.0
 FINISH_SECONDS = 60.0
 ANSWER_SECONDS = 60.0
 POLL_SECONDS = 0.5
@@ -60,7 +72,7 @@ def probe_front_door(run: MigrationRun, stop: Callable[[], bool] | None = None) 
 
 def is_probing(run: MigrationRun) -> bool:
     """Say whether a probe has good answers: the cutover waits for that, or it would count what it did not see."""
-    return any(row["succeeded"] > 0 and not row["finished"] for row in _documents(run))
+    return any(row["succeeded"] > 0 and _is_alive(row) for row in _documents(run))
 
 
 def await_probe(run: MigrationRun, timeout_seconds: float = START_SECONDS) -> None:
@@ -68,6 +80,7 @@ def await_probe(run: MigrationRun, timeout_seconds: float = START_SECONDS) -> No
 
     :raises WaitTimeoutError: with the probe's last failure.
     """
+    run.ledger.write(BEGUN, {"at": time.time()})
     ends = time.monotonic() + timeout_seconds
     while not is_probing(run):
         if time.monotonic() >= ends:
@@ -90,10 +103,11 @@ def finish_probe(run: MigrationRun) -> dict[str, Any] | None:
     if not run.ledger.list(FOLDER):
         logger.info("No probe ran: the cutover was not begun")
         return None
-    run.ledger.write(STOP, {"at": time.time()})
+    asked = time.time()
+    run.ledger.write(STOP, {"at": asked})
     documents = _await_finished(run)
     lost, doubled = _compare_writes(run, documents)
-    outages = merge_outages(Outage(*span) for row in documents for span in row["outages"])
+    outages, unmeasured = _outages(documents, _moment(run, BEGUN) or 0.0, asked)
     downtime = {
         "seconds": round(total_seconds(outages), 3),
         "longest_seconds": round(max((outage.seconds for outage in outages), default=0.0), 3),
@@ -104,6 +118,7 @@ def finish_probe(run: MigrationRun) -> dict[str, Any] | None:
         "writes_doubled": len(doubled),
         "lost": lost,
         "doubled": doubled,
+        "unmeasured_seconds": round(unmeasured, 3),
         "outages": [[outage.started, outage.ended] for outage in outages],
         "steps": recorded_steps(run.ledger),
     }
@@ -122,6 +137,28 @@ def finish_probe(run: MigrationRun) -> dict[str, Any] | None:
 def compare_writes(sent: set[int], held: dict[int, int]) -> tuple[list[int], list[int]]:
     """Return the acknowledged sequences that are not held, and those held more than once, acknowledged or not."""
     return sorted(sent - held.keys()), sorted(number for number, count in held.items() if count > 1)
+
+
+def _outages(documents: list[dict[str, Any]], begun: float, asked: float) -> tuple[list[Outage], float]:
+    """Return the outages that all probes saw together, and for how many seconds none was there to see any.
+
+    A time without a probe counts as down when the front door was down before it or after it.
+
+    :param begun: when the cutover began; what a probe of an earlier one left open is not part of it.
+    :param asked: when the probe was to end.
+    """
+    rows = sorted(documents, key=lambda row: float(row["started"]))
+    outages = [Outage(*span) for row in rows for span in row["outages"]]
+    unmeasured, seen = 0.0, rows[0]
+    for row in [*rows[1:], {"started": asked, "down_first": False, "updated": asked}]:
+        gap = Outage(float(seen["updated"]), float(row["started"]))
+        if gap.seconds > 0 and not seen["finished"] and gap.started >= begun:
+            if seen["down_last"] or row["down_first"]:
+                outages.append(gap)
+            else:
+                unmeasured += gap.seconds
+        seen = max(seen, row, key=lambda one: float(one["updated"]))
+    return merge_outages(outages), unmeasured
 
 
 def _compare_writes(run: MigrationRun, documents: list[dict[str, Any]]) -> tuple[list[str], list[str]]:
@@ -155,12 +192,14 @@ def _await_finished(run: MigrationRun) -> list[dict[str, Any]]:
     ends = time.monotonic() + FINISH_SECONDS
     while True:
         documents = _documents(run)
-        alive = [
-            row for row in documents if not row["finished"] and time.time() - row["updated"] < STALE_SECONDS
-        ]
-        if not alive or time.monotonic() >= ends:
+        if not any(_is_alive(row) for row in documents) or time.monotonic() >= ends:
             return documents
         time.sleep(POLL_SECONDS)
+
+
+def _is_alive(row: dict[str, Any]) -> bool:
+    """Say whether a probe works on: one whose process was killed leaves an unfinished document that grows old."""
+    return not row["finished"] and time.time() - row["updated"] < STALE_SECONDS
 
 
 def _documents(run: MigrationRun) -> list[dict[str, Any]]:
@@ -179,6 +218,8 @@ def _document(name: str, started: float, attempts: list[Attempt], *, finished: b
         "failed": failed,
         "acknowledged": as_ranges(acknowledged(attempts)),
         "outages": [[outage.started, outage.ended] for outage in find_outages(attempts)],
+        "down_first": is_down_first(attempts),
+        "down_last": is_down_last(attempts),
     }
 
 
@@ -187,4 +228,17 @@ def _client_name(run: MigrationRun) -> str:
 
 
 def _is_asked_to_stop(run: MigrationRun, started: float) -> bool:
-    return run.ledger.exists(STOP) and float(run.ledger.read(STOP)["at"]) >= started
+    """Say whether the probe is to end.
+
+    A request from before its start counts only when no cutover has begun since: then the probe is the late retry of one
+    that died, and nobody else would ever end it.
+    """
+    asked = _moment(run, STOP)
+    if asked is None or asked >= started:
+        return asked is not None
+    begun = _moment(run, BEGUN)
+    return time.time() - started > BEGIN_SECONDS and (begun is None or begun < asked)
+
+
+def _moment(run: MigrationRun, document: str) -> float | None:
+    return float(run.ledger.read(document)["at"]) if run.ledger.exists(document) else None

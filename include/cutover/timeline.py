@@ -52,6 +52,16 @@ def merge_outages(spans: Iterable[Outage]) -> list[Outage]:
     return merged
 
 
+def is_down_first(attempts: Iterable[Attempt]) -> bool:
+    """Say whether the first attempt of a kind failed."""
+    return any(not rows[0].is_ok for rows in _by_kind(attempts))
+
+
+def is_down_last(attempts: Iterable[Attempt]) -> bool:
+    """Say whether the last attempt of a kind failed."""
+    return any(not rows[-1].is_ok for rows in _by_kind(attempts))
+
+
 def as_ranges(numbers: Iterable[int]) -> list[list[int]]:
     """Return e.g. [[1, 5], [7, 7]] for 1, 2, 3, 4, 5 and 7."""
     ranges: list[list[int]] = []
@@ -66,6 +76,12 @@ def as_ranges(numbers: Iterable[int]) -> list[list[int]]:
 def from_ranges(ranges: Iterable[list[int]]) -> set[int]:
     """Return the numbers of `as_ranges`."""
     return {number for first, last in ranges for number in range(first, last + 1)}
+
+
+def _by_kind(attempts: Iterable[Attempt]) -> list[list[Attempt]]:
+    rows = sorted(attempts, key=lambda attempt: attempt.started)
+    found = [[row for row in rows if row.kind == kind] for kind in ("read", "write")]
+    return [of_kind for of_kind in found if of_kind]
 
 
 def _of_kind(rows: list[Attempt], kind: str) -> list[Outage]:

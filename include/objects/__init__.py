@@ -5,8 +5,10 @@ from __future__ import annotations
 from include.objects.copying import copy_bucket, copy_bucket_delta
 from include.objects.handover import hand_over_buckets, take_back_buckets
 from include.objects.proving import prove_bucket, prove_buckets
+from include.objects.uploads import abort_all_uploads
 
 __all__ = [
+    "abort_all_uploads",
     "copy_bucket",
     "copy_bucket_delta",
     "hand_over_buckets",

@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from include.engines import run_side_by_side
-from include.errors import MigrationError, PermanentError, TemporaryError, shorten
+from include.errors import MigrationError, PermanentError
 from include.ledger import Action, ItemRecord
 from include.ledger.records import now
 from include.objects.attributes import attributes_of
 from include.objects.comparing import Comparison, Entries, compare_listings, removable, with_unproved
-from include.objects.jobs import PHASE, BucketJob, BucketRecord, open_job
+from include.objects.jobs import PHASE, BucketJob, BucketRecord, open_job, store_errors
 from include.objects.storage import THREADS, Entry, content_hash, listing, listing_digest
-from include.planning.storage_client import error_code
+from include.objects.uploads import abort_uploads
 from include.progress import Progress
 
 if TYPE_CHECKING:
@@ -27,7 +25,6 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 MOST_PASSES = 3
-REFUSALS = frozenset({"AccessDenied", "InvalidAccessKeyId", "SignatureDoesNotMatch", "NoSuchBucket", "403"})
 
 
 @dataclass
@@ -70,25 +67,12 @@ def both_listings(job: BucketJob) -> tuple[Entries, Entries]:
         return source.result(), target.result()
 
 
-@contextmanager
-def store_errors(job: BucketJob) -> Generator[None]:
-    """Turn the stores' errors into permanent or temporary ones."""
-    from botocore.exceptions import BotoCoreError, ClientError
-
-    try:
-        yield
-    except (BotoCoreError, ClientError) as error:
-        text = f"{job.label}: {shorten(str(error))}"
-        if error_code(error) in REFUSALS:
-            raise PermanentError(f"{text}; correct bucket, login and rights of the connection") from error
-        raise TemporaryError(f"{text}; what was copied stays, a retry goes on from there") from error
-
-
 def _bring(job: BucketJob, *, final: bool) -> Moved:
     with store_errors(job):
         handover = job.read_handover()
         if handover is not None:
             return _leave_alone(job, handover["digest"], handover["moment"])
+        abort_uploads(job.pair.target, job.pair.target_bucket)
         moved = Moved()
         for _ in range(1 if final else MOST_PASSES):
             source, target = both_listings(job)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from include.errors import PermanentError
-from include.objects.copying import store_errors
-from include.objects.jobs import PHASE, BucketJob, BucketRecord, open_job
+from include.objects.jobs import PHASE, BucketJob, BucketRecord, open_job, store_errors
 from include.planning.model import load_plan
 
 if TYPE_CHECKING:

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Generator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict
 
-from include.errors import PermanentError
+from include.errors import PermanentError, TemporaryError, shorten
 from include.ledger import safe_key
 from include.ledger.records import now
 from include.objects.storage import open_client
 from include.objects.transfer import BucketPair
 from include.planning.model import PlanItem, load_plan
 from include.planning.ownership import MARKER_PREFIX
+from include.planning.storage_client import error_code
 
 if TYPE_CHECKING:
     from include.definition import Bucket
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
 PHASE = "obs_sync"
 FOLDER = "buckets"
 KEYS_PER_DOCUMENT = 50_000
+REFUSALS = frozenset({"AccessDenied", "InvalidAccessKeyId", "SignatureDoesNotMatch", "NoSuchBucket", "403"})
 # Beside the marker that planning writes and rewrites.
 STATE_KEY = MARKER_PREFIX + "-{migration}-handed-over.json"
 
@@ -155,3 +159,17 @@ def open_job(run: MigrationRun, key: str) -> BucketJob:
         bucket.target.bucket,
     )
     return BucketJob(run, item, bucket, pair)
+
+
+@contextmanager
+def store_errors(job: BucketJob) -> Generator[None]:
+    """Turn the stores' errors into permanent or temporary ones."""
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    try:
+        yield
+    except (BotoCoreError, ClientError) as error:
+        text = f"{job.label}: {shorten(str(error))}"
+        if error_code(error) in REFUSALS:
+            raise PermanentError(f"{text}; correct bucket, login and rights of the connection") from error
+        raise TemporaryError(f"{text}; what was copied stays, a retry goes on from there") from error

@@ -11,8 +11,8 @@ from include.errors import PermanentError, ProofError
 from include.ledger import Proof, safe_key
 from include.objects.attributes import attributes_of
 from include.objects.comparing import Entries, compare_listings
-from include.objects.copying import both_listings, store_errors
-from include.objects.jobs import PHASE, BucketJob, BucketRecord, open_job
+from include.objects.copying import both_listings
+from include.objects.jobs import PHASE, BucketJob, BucketRecord, open_job, store_errors
 from include.objects.storage import THREADS, content_hash, listing, listing_digest
 from include.planning.model import load_plan
 from include.progress import Progress

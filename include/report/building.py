@@ -46,7 +46,7 @@ def judge_run(ledger: Ledger, kind: Kind, result: Result, rows: Sequence[Row]) -
         phases=phases,
         items=[row.as_item() for row in rows],
         downtime=downtime,
-        findings=[*_findings(ledger), *reasons],
+        findings=[*_findings(ledger), *_unmeasured(ledger), *reasons],
     )
 
 
@@ -93,8 +93,8 @@ def _cutover_reasons(ledger: Ledger, downtime: Downtime | None) -> Iterator[dict
         )
 
 
-def _finding(rule: str, name: str, message: str, remedy: str) -> dict[str, Any]:
-    return {"rule": rule, "severity": "blocker", "object": name, "message": message, "remedy": remedy}
+def _finding(rule: str, name: str, message: str, remedy: str, severity: str = "blocker") -> dict[str, Any]:
+    return {"rule": rule, "severity": severity, "object": name, "message": message, "remedy": remedy}
 
 
 def _phases(ledger: Ledger, kind: Kind, rows: Sequence[Row]) -> list[ReportPhase]:
@@ -120,6 +120,19 @@ def _downtime(ledger: Ledger) -> Downtime | None:
     if not ledger.exists(DOWNTIME_DOCUMENT):
         return None
     return Downtime.model_validate(ledger.read(DOWNTIME_DOCUMENT))
+
+
+def _unmeasured(ledger: Ledger) -> Iterator[dict[str, Any]]:
+    seconds = ledger.read(DOWNTIME_DOCUMENT).get("unmeasured_seconds", 0.0) if _downtime(ledger) else 0.0
+    if seconds > 0:
+        yield _finding(
+            "downtime_partly_unmeasured",
+            ledger.migration,
+            f"the client probe was killed and started again: for {seconds:.1f} s of the cutover nobody measured, and what "
+            "failed then is not counted",
+            "add these seconds to the downtime if you have to be sure",
+            severity="warning",
+        )
 
 
 def _findings(ledger: Ledger) -> list[dict[str, Any]]:

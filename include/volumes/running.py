@@ -6,7 +6,14 @@ import logging
 import time
 from typing import TYPE_CHECKING, Any
 
-from include.errors import EngineError, ObjectExistsError, PermanentError, TemporaryError, shorten
+from include.errors import (
+    EngineError,
+    ObjectExistsError,
+    ObjectNotFoundError,
+    PermanentError,
+    TemporaryError,
+    shorten,
+)
 from include.verification.readiness import HOPELESS_REASONS, pod_reasons
 from include.volumes.manifests import Mover, job_manifest, network_policy, secret_manifest
 from include.volumes.output import progress_line
@@ -43,13 +50,17 @@ def run_mover(cluster: Cluster, mover: Mover, secrets: dict[str, str]) -> str:
     cluster.apply(secret_manifest(mover, secrets))
     cluster.apply(network_policy(mover))
     try:
-        job = cluster.create(job_manifest(mover))
+        job: Manifest | None = cluster.create(job_manifest(mover))
     except ObjectExistsError:
         logger.info("Mover %s/%s runs already", mover.namespace, mover.name)
-        job = cluster.get(_path(mover, "/apis/batch/v1", "jobs"))
+        job = cluster.find(_path(mover, "/apis/batch/v1", "jobs"))
+    if job is None:
+        raise _removed_meanwhile(cluster, mover)
     try:
         pod = _wait_for_pod(cluster, mover, str(job["metadata"]["uid"]))
         text = cluster.logs(mover.namespace, pod["metadata"]["name"], "mover")
+    except ObjectNotFoundError as error:
+        raise _removed_meanwhile(cluster, mover) from error
     finally:
         # A Job that still runs is left to the next try; it has read its Secret.
         cluster.delete(_path(mover, "/api/v1", "secrets"))
@@ -81,6 +92,14 @@ def _wait_for_pod(cluster: Cluster, mover: Mover, uid: str) -> Manifest:
         time.sleep(POLL_SECONDS)
 
 
+def _removed_meanwhile(cluster: Cluster, mover: Mover) -> TemporaryError:
+    """Return the error for a mover that another try of the same task has read and removed, or a person."""
+    return TemporaryError(
+        f"Job {mover.namespace}/{mover.name}, {cluster.name} cluster: was removed while it was waited for; "
+        "the task starts it again"
+    )
+
+
 def _pods_of(cluster: Cluster, mover: Mover, uid: str) -> list[Manifest]:
     """Return the Job's own pods: one of a former Job of the same name may not be gone yet, and has an old story to tell."""
     path = f"/api/v1/namespaces/{mover.namespace}/pods"
@@ -96,10 +115,7 @@ def _check_start(
 ) -> float | None:
     """Return since when the start looks hopeless; raise when it has looked so for too long."""
     if not pods and not cluster.exists(_path(mover, "/apis/batch/v1", "jobs")):
-        raise TemporaryError(
-            f"Job {mover.namespace}/{mover.name}, {cluster.name} cluster: was removed while it was waited for; "
-            "the task starts it again"
-        )
+        raise _removed_meanwhile(cluster, mover)
     reasons = pod_reasons(pods) if pods else _creation_failures(cluster, mover)
     is_hopeless = any(reason.startswith((*HOPELESS_REASONS, NOT_CREATED)) for reason in reasons)
     since = hopeless_since if is_hopeless and hopeless_since is not None else seconds if is_hopeless else None

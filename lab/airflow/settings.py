@@ -82,6 +82,10 @@ def _scheduling() -> dict[str, str]:
         "AIRFLOW__SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.25",
         # Tasks of a scheduler that died (they end with it) are taken up again within a minute; the default is five.
         "AIRFLOW__SCHEDULER__ORPHANED_TASKS_CHECK_INTERVAL": "15",
+        # So are those whose worker died alone; the default is five minutes, and customers may be waiting. An outage of
+        # the API server is survived for as long: tasks cannot report meanwhile.
+        "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT": "60",
+        "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT_DETECTION_INTERVAL": "5",
         # While forty programs start on two cores a heartbeat may be late without anything being wrong.
         "AIRFLOW__TRIGGERER__TRIGGERER_HEALTH_CHECK_THRESHOLD": "60",
         "AIRFLOW__DAG_PROCESSOR__HEALTH_CHECK_THRESHOLD": "60",

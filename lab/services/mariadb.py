@@ -28,6 +28,8 @@ def settings(address: str) -> str:
 datadir = {_DATA}
 socket = {_PLACE}/server.sock
 pid-file = {_PLACE}/server.pid
+# a server that starts removes the temporary tables it finds: in /tmp those of the other server, too
+tmpdir = {_PLACE}/tmp
 bind-address = {address}
 port = {addresses.MARIADB_PORT}
 skip-name-resolve
@@ -60,6 +62,8 @@ class _Server:
     def prepare(self) -> None:
         """Write the configuration, and make the server's files if they are not there."""
         give_to(paths.data_of(self.name), USER)
+        (self._data / "tmp").mkdir(exist_ok=True)
+        give_to(self._data / "tmp", USER)
         write_configuration(self._data / "server.cnf", settings(self._listen), USER)
         if not (self._data / "data").exists():
             self._make()

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import threading
 import time
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -13,6 +14,7 @@ from include.cutover.prober import Prober, acknowledged, summary_line
 from include.cutover.probing import compare_writes, finish_probe
 from include.cutover.timeline import Attempt, Kind
 from include.cutover.watching import judge_watch
+from include.run import MigrationRun
 from tests.builders.runs import run as lab_run
 
 
@@ -107,6 +109,8 @@ def document(**fields: Any) -> dict[str, Any]:
         "failed": 2,
         "acknowledged": [[1, 4]],
         "outages": [[10.0, 12.5]],
+        "down_first": False,
+        "down_last": False,
     }
     return {**known, **fields}
 
@@ -139,3 +143,71 @@ def test_a_cutover_without_a_probe_has_no_downtime_to_tell(tmp_path: Path) -> No
     run = lab_run(tmp_path)
     assert finish_probe(run) is None
     assert not run.ledger.exists("cutover/downtime")
+
+
+@pytest.mark.parametrize(
+    ("is_down", "down", "unmeasured"),
+    [
+        pytest.param(("down_last", ""), 14.0, 0.0, id="it died while the door was shut"),
+        pytest.param(("", "down_first"), 14.0, 0.0, id="the next one found the door shut"),
+        pytest.param(("", ""), 4.0, 10.0, id="the door was open on both sides"),
+    ],
+)
+def test_a_time_without_a_probe_is_told_and_counts_as_down_next_to_an_outage(
+    is_down: tuple[str, str],
+    down: float,
+    unmeasured: float,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(probing, "FrontDoorClient", Holding)
+    run, now = lab_run(tmp_path), time.time() - 100
+    run.ledger.write("cutover/awaited-probe", {"at": now - 1})
+    died = {"finished": False, "started": now, "updated": now + 20, "outages": [[now + 16, now + 20]]}
+    run.ledger.write("cutover/probe/lab-1", document(**died, **({is_down[0]: True} if is_down[0] else {})))
+    again = {"client": "lab-2", "started": now + 30, "updated": now + 50, "outages": []}
+    run.ledger.write("cutover/probe/lab-2", document(**again, **({is_down[1]: True} if is_down[1] else {})))
+    downtime = finish_probe(run)
+    assert downtime["seconds"] == pytest.approx(down)
+    assert downtime["unmeasured_seconds"] == pytest.approx(unmeasured)
+
+
+def test_a_probe_that_died_in_an_earlier_cutover_leaves_no_gap(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(probing, "FrontDoorClient", Holding)
+    run, now = lab_run(tmp_path), time.time() - 1000
+    died = {"finished": False, "started": now, "updated": now + 20, "outages": [], "down_last": True}
+    run.ledger.write("cutover/probe/lab-1", document(**died))
+    run.ledger.write("cutover/awaited-probe", {"at": now + 500})
+    again = {"client": "lab-2", "started": now + 501, "updated": now + 550, "outages": []}
+    run.ledger.write("cutover/probe/lab-2", document(**again))
+    assert finish_probe(run)["outages"] == []
+
+
+def probe_until_it_stops(run: MigrationRun, monkeypatch: pytest.MonkeyPatch) -> bool:
+    """Say whether a probe that starts now ends by itself within a second."""
+    monkeypatch.setattr(probing, "FrontDoorClient", lambda *_: nullcontext(FakeClient()))
+    monkeypatch.setattr(probing, "BEGIN_SECONDS", 0.1)
+    monkeypatch.setattr(probing, "LONGEST_SECONDS", 1.0)
+    started = time.monotonic()
+    probing.probe_front_door(run)
+    return time.monotonic() - started < 0.9
+
+
+def test_the_late_retry_of_a_probe_that_died_ends_with_the_cutover(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = lab_run(tmp_path)
+    run.ledger.write("cutover/awaited-probe", {"at": time.time() - 60})
+    run.ledger.write("cutover/stop-probe", {"at": time.time() - 5})
+    assert probe_until_it_stops(run, monkeypatch)
+
+
+def test_the_probe_of_a_cutover_that_is_made_again_does_not_end_with_the_former_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = lab_run(tmp_path)
+    run.ledger.write("cutover/stop-probe", {"at": time.time() - 5})
+    run.ledger.write("cutover/awaited-probe", {"at": time.time()})
+    assert not probe_until_it_stops(run, monkeypatch)

@@ -166,10 +166,14 @@ def test_a_last_copy_beside_running_writers_is_refused(run: MigrationRun, traffi
 
 def test_no_cutover_begins_unmeasured(run: MigrationRun, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(probing, "POLL_SECONDS", 0.01)
-    run.ledger.write("cutover/probe/lab-1", {"succeeded": 0, "finished": False, "failed": 7})
+    run.ledger.write(
+        "cutover/probe/lab-1", {"succeeded": 0, "finished": False, "failed": 7, "updated": time.time()}
+    )
     with pytest.raises(WaitTimeoutError, match="nothing was stopped"):
         await_probe(run, timeout_seconds=0.05)
-    run.ledger.write("cutover/probe/lab-1", {"succeeded": 1, "finished": False, "failed": 7})
+    run.ledger.write(
+        "cutover/probe/lab-1", {"succeeded": 1, "finished": False, "failed": 7, "updated": time.time()}
+    )
     await_probe(run, timeout_seconds=0.05)
 
 

@@ -24,10 +24,14 @@ class FakeStore:
 
     def __init__(self, clock: list[int]) -> None:
         self.objects: dict[str, dict[str, Any]] = {}
+        self.uploads: list[dict[str, str]] = []
         self._clock = clock
 
-    def get_paginator(self, _name: str) -> FakeStore:
-        return self
+    def get_paginator(self, name: str) -> Any:
+        return Uploads(self) if name == "list_multipart_uploads" else self
+
+    def abort_multipart_upload(self, Bucket: str, Key: str, UploadId: str) -> None:  # ruff: ignore[invalid-argument-name]
+        self.uploads.remove({"Key": Key, "UploadId": UploadId})
 
     def paginate(self, **_: Any) -> list[dict[str, Any]]:
         rows = [
@@ -71,3 +75,13 @@ class FakeStore:
         if key not in self.objects:
             raise ClientError({"Error": {"Code": "NoSuchKey", "Message": key}}, operation)
         return self.objects[key]
+
+
+class Uploads:
+    """Page through a store's unfinished uploads."""
+
+    def __init__(self, store: FakeStore) -> None:
+        self._store = store
+
+    def paginate(self, **_: Any) -> list[dict[str, Any]]:
+        return [{"Uploads": [row]} for row in self._store.uploads] or [{}]

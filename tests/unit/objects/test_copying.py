@@ -12,6 +12,7 @@ from include.objects import jobs
 from include.objects.copying import copy_bucket, copy_bucket_delta
 from include.objects.handover import hand_over_buckets, take_back_buckets
 from include.objects.proving import prove_bucket
+from include.objects.uploads import abort_all_uploads
 from include.planning.model import Plan, save_plan
 from include.planning.ownership import mark_bucket
 from include.run import MigrationRun
@@ -177,3 +178,20 @@ def test_an_object_proved_before_is_not_asked_for_again_unless_it_is_young_or_ch
 
     assert "0" in asked
     assert "2" not in asked
+
+
+def test_an_upload_that_a_killed_task_left_unfinished_is_given_up(stores: Stores, run: MigrationRun) -> None:
+    stores.target.uploads = [{"Key": "a", "UploadId": "1"}, {"Key": "b", "UploadId": "2"}]
+    copy_bucket(run, KEY)
+    assert stores.target.uploads == []
+
+
+def test_unfinished_uploads_into_a_target_in_use_are_its_application_s(
+    stores: Stores, run: MigrationRun
+) -> None:
+    copy_bucket_delta(run, KEY)
+    hand_over_buckets(run)
+    stores.target.uploads = [{"Key": "a", "UploadId": "1"}]
+    assert abort_all_uploads(run) == 0
+    take_back_buckets(run)
+    assert abort_all_uploads(run) == 1

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from include.errors import TemporaryError
+from include.errors import ObjectExistsError, ObjectNotFoundError, TemporaryError
 from include.volumes import running
 from include.volumes.manifests import Mover, job_manifest
 from include.volumes.running import run_mover
@@ -97,3 +97,21 @@ def test_a_namespace_that_refuses_the_pod_is_told_with_its_reason(monkeypatch: p
 
     with pytest.raises(TemporaryError, match=r"Job shop/mover-1, target cluster: .*violates PodSecurity"):
         run_mover(cluster, mover(), {})
+
+
+def test_a_mover_that_another_try_has_read_and_removed_is_worth_another_try() -> None:
+    class Emptied(MoverCluster):
+        def logs(self, namespace: str, name: str, container: str, tail: int | None = None) -> str:
+            raise ObjectNotFoundError(f"pod {name} is gone", status=404)
+
+    with pytest.raises(TemporaryError, match="removed while it was waited for"):
+        run_mover(Emptied("source"), mover(), {})
+
+
+def test_a_mover_that_goes_before_it_can_be_adopted_is_worth_another_try() -> None:
+    class Late(MoverCluster):
+        def create(self, obj: dict[str, Any], *, dry_run: bool = False) -> dict[str, Any]:
+            raise ObjectExistsError("it is there", status=409)
+
+    with pytest.raises(TemporaryError, match="removed while it was waited for"):
+        run_mover(Late("source"), mover(), {})

@@ -1,0 +1,39 @@
+"""Remove what tasks that were killed have left behind, at the end of a run, however it ended."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from include.errors import MigrationError
+from include.objects import abort_all_uploads
+from include.volumes import remove_movers
+
+if TYPE_CHECKING:
+    from include.run import MigrationRun
+
+logger = logging.getLogger(__name__)
+
+
+def remove_leftovers(run: MigrationRun) -> int:
+    """Remove movers with their Secrets from both clusters, and unfinished uploads; return how many.
+
+    What cannot be reached is told and left to the next run: nothing of it makes a migration that arrived a failed one.
+    """
+    if not run.ledger.exists("plan"):
+        logger.info("There is no plan: nothing was made that could be left")
+        return 0
+    parts: dict[str, Callable[[], int]] = {
+        "movers in the source cluster": lambda: remove_movers(run, run.source),
+        "movers in the target cluster": lambda: remove_movers(run, run.target),
+        "unfinished uploads": lambda: abort_all_uploads(run),
+    }
+    removed = 0
+    for what, remove in parts.items():
+        try:
+            removed += remove()
+        except MigrationError as error:
+            logger.warning("Could not look for %s: %s", what, error)
+    logger.info("%s leftovers of killed tasks removed", removed)
+    return removed

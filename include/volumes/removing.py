@@ -1,0 +1,54 @@
+"""Remove movers that nobody waits for any more: their task was killed, or the run was ended by hand."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from include.labels import OWNER
+from include.velero.names import NAMESPACE
+from include.volumes.names import COMPONENT
+
+if TYPE_CHECKING:
+    from include.clusters import Cluster
+    from include.run import MigrationRun
+
+logger = logging.getLogger(__name__)
+
+# Jobs first, so that none starts without its Secret, which holds the password of the repository.
+KINDS = (
+    ("apis/batch/v1", "jobs"),
+    ("apis/networking.k8s.io/v1", "networkpolicies"),
+    ("api/v1", "secrets"),
+)
+GONE_SECONDS = 60.0
+
+
+def remove_movers(run: MigrationRun, cluster: Cluster) -> int:
+    """Remove all movers of this migration from a cluster, whichever run made them; return how many objects went."""
+    found = list(_movers(run, cluster))
+    for path in found:
+        cluster.delete(path)
+    return len(found)
+
+
+def remove_movers_of_other_runs(run: MigrationRun) -> None:
+    """Remove what earlier runs left in both clusters, and wait until it works no more: it would write beside this run."""
+    for cluster in (run.source, run.target):
+        found = [path for path in _movers(run, cluster) if run.short_id not in path]
+        for path in found:
+            cluster.delete(path, propagation="Foreground")
+        for path in found:
+            cluster.wait_for(path, lambda seen: seen is None, GONE_SECONDS, f"{path} is gone")
+        if found:
+            logger.info("Removed %s objects of earlier movers, %s cluster", len(found), cluster.name)
+
+
+def _movers(run: MigrationRun, cluster: Cluster) -> Iterator[str]:
+    selector = f"{OWNER}={run.definition.name},{COMPONENT}"
+    for namespace in (NAMESPACE, *run.definition.source.namespaces):
+        for api, plural in KINDS:
+            folder = f"/{api}/namespaces/{namespace}/{plural}"
+            for obj in cluster.list(folder, labelSelector=selector):
+                yield f"{folder}/{obj['metadata']['name']}"

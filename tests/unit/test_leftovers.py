@@ -1,0 +1,41 @@
+"""Clearing up reaches what it can, and never makes a migration that arrived a failed one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from include import leftovers
+from include.errors import TemporaryError
+from include.leftovers import remove_leftovers
+from include.planning.model import Plan, save_plan
+from include.run import MigrationRun
+from tests.builders.objects import MemoryCluster
+from tests.builders.runs import run as lab_run
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MigrationRun:
+    made = lab_run(tmp_path)
+    for side in ("source", "target"):
+        made.__dict__[side] = MemoryCluster(side)
+
+    def remove_movers(run: MigrationRun, cluster: Any) -> int:
+        if cluster.name == "target":
+            raise TemporaryError("no answer")
+        return 2
+
+    monkeypatch.setattr(leftovers, "remove_movers", remove_movers)
+    monkeypatch.setattr(leftovers, "abort_all_uploads", lambda run: 1)
+    return made
+
+
+def test_a_cluster_that_does_not_answer_keeps_nothing_else_from_being_removed(run: MigrationRun) -> None:
+    save_plan(run.ledger, Plan(items=[]))
+    assert remove_leftovers(run) == 3
+
+
+def test_without_a_plan_nothing_is_asked(run: MigrationRun) -> None:
+    assert remove_leftovers(run) == 0
