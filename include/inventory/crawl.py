@@ -12,7 +12,16 @@ from include.clusters import Cluster
 from include.clusters.discovery import ApiResource
 from include.errors import ClusterError, PreflightError
 from include.inventory.moved_addresses import Move, moves_of
-from include.inventory.scope import COUNTED_ONLY, cluster_kinds, keep_needed, namespaced_kinds
+from include.inventory.scope import (
+    BINDINGS,
+    CLUSTER_WIDE,
+    COUNTED_ONLY,
+    cluster_kinds,
+    cluster_wide_kinds,
+    keep_needed,
+    namespaced_kinds,
+    needs_of,
+)
 from include.inventory.secrecy import hide_secret
 from include.inventory.store import DOCUMENT, load_inventory, save_kind
 from include.ledger.records import now
@@ -22,7 +31,10 @@ from include.run import MigrationRun
 logger = logging.getLogger(__name__)
 
 READERS = 8
+DEFINITIONS = "customresourcedefinitions.apiextensions.k8s.io"
+
 Manifest = dict[str, Any]
+Objects = dict[ApiResource, list[Manifest]]
 
 
 @dataclass(frozen=True)
@@ -45,12 +57,17 @@ def take_inventory(run: MigrationRun) -> dict[str, Any]:
     cluster, namespaces = run.source, run.definition.source.namespaces
     resources = cluster.discover(refresh=True)
     _refuse_missing(cluster, namespaces)
-    inside = _read_all(cluster, namespaced_kinds(resources), namespaces)
+    kinds = namespaced_kinds(resources)
+    inside = _read_all(cluster, [one for one in kinds if one.name not in COUNTED_ONLY], namespaces)
     outside = _read_all(cluster, cluster_kinds(resources), [None])
     problems = [read.problem for read in (*inside, *outside) if read.problem]
     if problems:
         raise PreflightError(problems)
-    return _store(run, inside, outside)
+    kept = _kept(run, inside, outside)
+    counted = [(one, COUNTED_ONLY[one.name]) for one in kinds if one.name in COUNTED_ONLY]
+    definitions = [row for one, rows in kept.items() if one.name == DEFINITIONS for row in rows]
+    wide = [(one, CLUSTER_WIDE) for one in cluster_wide_kinds(resources, definitions)]
+    return _store(run, kept, _count_all(cluster, counted, namespaces) | _count_all(cluster, wide, [None]))
 
 
 def _refuse_missing(cluster: Cluster, namespaces: Iterable[str]) -> None:
@@ -85,20 +102,40 @@ def _read(cluster: Cluster, resource: ApiResource, namespace: str | None) -> Rea
         return Read(resource, [], str(error))
 
 
-def _store(run: MigrationRun, inside: list[Read], outside: list[Read]) -> dict[str, Any]:
+def _count_all(
+    cluster: Cluster, kinds: list[tuple[ApiResource, str]], namespaces: Iterable[str | None]
+) -> dict[str, dict[str, Any]]:
+    """Return how many objects of kinds that stay behind there are, each with the reason."""
+    found = {}
+    for resource, reason in kinds:
+        try:
+            count = sum(cluster.count(resource.path(namespace)) for namespace in namespaces)
+        except ClusterError as error:
+            logger.warning("%s cannot be counted: %s", resource.name, error)
+            continue
+        if count:
+            found[resource.name] = {"count": count, "reason": reason}
+    return found
+
+
+def _kept(run: MigrationRun, inside: list[Read], outside: list[Read]) -> Objects:
+    """Return what is written down, kinds without objects left out."""
+    kept = _by_resource(inside)
+    needs = needs_of((row for rows in kept.values() for row in rows), run.definition.source.namespaces)
+    others: dict[str, list[Manifest]] = {}
+    by_resource = _by_resource(outside)
+    # Bindings before roles: a ClusterRole is needed when a kept binding names it.
+    for resource in sorted(by_resource, key=lambda resource: resource.name != BINDINGS):
+        others[resource.name] = keep_needed(resource, by_resource[resource], needs, others)
+    kept |= {resource: others[resource.name] for resource in by_resource}
+    return {resource: rows for resource, rows in sorted(kept.items()) if rows}
+
+
+def _store(run: MigrationRun, kept: Objects, counted: dict[str, dict[str, Any]]) -> dict[str, Any]:
     moves = moves_of(run.definition)
-    by_resource = _by_resource(inside)
-    counted = {
-        resource.name: {"count": len(objects), "reason": COUNTED_ONLY[resource.name]}
-        for resource, objects in by_resource.items()
-        if resource.name in COUNTED_ONLY and objects
-    }
-    kept = {resource: rows for resource, rows in by_resource.items() if resource.name not in COUNTED_ONLY}
-    kept |= _needed(_by_resource(outside), [row for rows in kept.values() for row in rows], run)
-    filled = {resource: rows for resource, rows in sorted(kept.items()) if rows}
-    for resource, rows in filled.items():
+    for resource, rows in kept.items():
         save_kind(run.ledger, resource, [_ledger_form(row, moves) for row in rows])
-    counts = {resource.name: len(rows) for resource, rows in filled.items()}
+    counts = {resource.name: len(rows) for resource, rows in kept.items()}
     run.ledger.write(
         DOCUMENT,
         {
@@ -117,25 +154,11 @@ def _store(run: MigrationRun, inside: list[Read], outside: list[Read]) -> dict[s
     return {"objects": sum(counts.values()), "kinds": len(counts), **sums}
 
 
-def _by_resource(reads: list[Read]) -> dict[ApiResource, list[Manifest]]:
-    found: dict[ApiResource, list[Manifest]] = {}
+def _by_resource(reads: list[Read]) -> Objects:
+    found: Objects = {}
     for read in reads:
         found.setdefault(read.resource, []).extend(read.objects)
     return found
-
-
-def _needed(
-    outside: dict[ApiResource, list[Manifest]], inside: list[Manifest], run: MigrationRun
-) -> dict[ApiResource, list[Manifest]]:
-    # An empty namespace has no object that names it.
-    marks = [{"metadata": {"namespace": name}} for name in run.definition.source.namespaces]
-    kept: dict[str, list[Manifest]] = {}
-    # Bindings before roles: a ClusterRole is needed when a kept binding names it.
-    for resource in sorted(
-        outside, key=lambda resource: not resource.name.endswith("bindings.rbac.authorization.k8s.io")
-    ):
-        kept[resource.name] = keep_needed(resource, outside[resource], [*inside, *marks], kept)
-    return {resource: kept[resource.name] for resource in outside}
 
 
 def _ledger_form(obj: Manifest, moves: tuple[Move, ...]) -> Manifest:

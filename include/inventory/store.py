@@ -83,9 +83,8 @@ class Inventory:
 
     def volumes(self) -> list[VolumeUse]:
         """Return every claim of the migrated namespaces."""
-        return find_volumes(
-            self.objects("PersistentVolumeClaim"), self.objects("PersistentVolume"), self.objects("Pod")
-        )
+        kinds = ("PersistentVolumeClaim", "PersistentVolume", "Pod", "Node")
+        return find_volumes(*(self.objects(kind) for kind in kinds))
 
     @cached_property
     def by_key(self) -> dict[str, Manifest]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cached_property
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -51,10 +52,14 @@ class Plan(BaseModel):
 
         :raises LedgerError: when the plan has no such row.
         """
-        for row in self.rows:
-            if row.phase == phase and row.key == key:
-                return row
-        raise LedgerError(f"the plan has no item {key} in phase {phase}; make the plan again")
+        found = self._by_key.get((phase, key))
+        if found is None:
+            raise LedgerError(f"the plan has no item {key} in phase {phase}; make the plan again")
+        return found
+
+    @cached_property
+    def _by_key(self) -> dict[tuple[str, str], PlanItem]:
+        return {(row.phase, row.key): row for row in self.rows}
 
     def _chosen(self, phase: str | None, kind: str | None) -> Iterable[PlanItem]:
         return (row for row in self.rows if phase in {None, row.phase} and kind in {None, row.kind})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 import math
 from collections.abc import Sequence
 from typing import Any
@@ -25,13 +26,13 @@ def shard_rows(
         return []
     count = min(math.ceil(len(rows) / rows_per_shard), most_shards)
     shards: list[list[PlanItem]] = [[] for _ in range(count)]
+    # Predicted seconds, rows, number of the shard: the least loaded comes first.
+    loads = [(0.0, 0, number) for number in range(count)]
     for row in sorted(rows, key=lambda row: (-row.predicted_seconds, row.key)):
-        min(shards, key=_load).append(row)
+        seconds, size, number = loads[0]
+        shards[number].append(row)
+        heapq.heapreplace(loads, (seconds + row.predicted_seconds, size + 1, number))
     return [{"name": _name(shard), "keys": [row.key for row in shard]} for shard in shards]
-
-
-def _load(shard: list[PlanItem]) -> tuple[float, int]:
-    return sum(row.predicted_seconds for row in shard), len(shard)
 
 
 def _name(shard: list[PlanItem]) -> str:

@@ -42,6 +42,7 @@ KINDS = {
         False,
     ),
     ("shop.lab/v1", "Campaign"): ("campaigns", True),
+    ("shop.lab/v1", "Region"): ("regions", False),
 }
 
 
@@ -177,6 +178,10 @@ class MemoryCluster:
             plain = resource(obj["apiVersion"], obj["kind"]).path(None)
             if known.rpartition("/")[0] == path or plain == path:
                 yield copy.deepcopy(obj)
+
+    def count(self, path: str) -> int:
+        """Return how many objects a collection has."""
+        return sum(1 for _ in self.list(path))
 
     def create(self, obj: dict[str, Any], *, dry_run: bool = False) -> dict[str, Any]:
         """Create an object unless its name is refused."""

@@ -30,12 +30,12 @@ def normalized(obj: dict[str, Any]) -> dict[str, Any]:
     if spec.get("clusterIP") != "None":
         spec.pop("clusterIP", None)
     for port in spec.get("ports") or []:
-        if port.get("nodePort") and not _was_asked_for(obj, port["nodePort"]):
+        if port.get("nodePort") and not was_asked_for(obj, port["nodePort"]):
             del port["nodePort"]
     return adapted
 
 
-def _was_asked_for(obj: dict[str, Any], node_port: int) -> bool:
+def was_asked_for(obj: dict[str, Any], node_port: int) -> bool:
     """Say whether a person set the node port: only then it stands in what they applied."""
     applied = (obj.get("metadata", {}).get("annotations") or {}).get(LAST_APPLIED, "")
     return f'"nodePort":{node_port}' in applied.replace(" ", "")

@@ -20,6 +20,6 @@ def find(inventory: Inventory, definition: Definition) -> Iterator[Finding]:
                 RULE,
                 "warning",
                 label(obj),
-                "has no controller; it is not migrated",
-                "make it a Deployment with one replica, or start it on the target by hand",
+                "has no controller; it is not migrated, and the cutover does not begin while it runs",
+                "make it a Deployment with one replica, or remove it before the cutover and start it on the target by hand",
             )

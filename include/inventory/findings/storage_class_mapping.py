@@ -8,6 +8,7 @@ from typing import Any
 from include.definition import Definition
 from include.inventory.model import Finding, label
 from include.inventory.store import Inventory
+from include.inventory.volumes import is_ephemeral
 
 RULE = "storage_class_without_mapping"
 
@@ -15,6 +16,15 @@ RULE = "storage_class_without_mapping"
 def find(inventory: Inventory, definition: Definition) -> Iterator[Finding]:
     """Report claims and claim templates that would ask the target for a class it does not know."""
     mapping = definition.target.storage_classes
+    for name, storage_class in _templates(inventory):
+        if storage_class is None:
+            yield Finding(
+                RULE,
+                "info",
+                name,
+                "asks for no class; the claims it has keep theirs, mapped, and later ones get the target's default class",
+                "check which StorageClass is the default on the target",
+            )
     for name, storage_class in _claims(inventory):
         if storage_class in mapping:
             continue
@@ -32,7 +42,12 @@ def find(inventory: Inventory, definition: Definition) -> Iterator[Finding]:
 
 def _claims(inventory: Inventory) -> Iterator[tuple[str, str | None]]:
     for claim in inventory.objects("PersistentVolumeClaim"):
-        yield label(claim), _class(claim)
+        if not is_ephemeral(claim):
+            yield label(claim), _class(claim)
+    yield from (template for template in _templates(inventory) if template[1] is not None)
+
+
+def _templates(inventory: Inventory) -> Iterator[tuple[str, str | None]]:
     for obj in inventory.objects("StatefulSet"):
         for template in (obj.get("spec") or {}).get("volumeClaimTemplates") or []:
             yield f"{label(obj)} claim template {template['metadata']['name']}", _class(template)

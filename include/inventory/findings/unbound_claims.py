@@ -12,7 +12,7 @@ RULE = "unreachable_volume"
 
 
 def find(inventory: Inventory, definition: Definition) -> Iterator[Finding]:
-    """Report claims whose content cannot be read from a node's folder."""
+    """Report claims without content, and folders of an unknown node. Any other volume is mounted through its claim."""
     for volume in inventory.volumes():
         name = f"PersistentVolumeClaim {volume.namespace}/{volume.claim}"
         if volume.pv is None:
@@ -23,11 +23,11 @@ def find(inventory: Inventory, definition: Definition) -> Iterator[Finding]:
                 "is not bound; there is no content to copy",
                 "delete it on the source, or start the pod that uses it",
             )
-        elif volume.node_path is None and not volume.pods:
+        elif volume.node_path is not None and volume.node is None:
             yield Finding(
                 RULE,
                 "blocker",
                 name,
-                "is of a CSI driver and no pod mounts it; the mover cannot reach its content",
-                "start a pod that mounts it for the time of the migration",
+                f"is the folder {volume.node_path} of a node that nothing names; the mover cannot find it",
+                f"give PersistentVolume {volume.pv} a nodeAffinity, or start a pod that mounts the claim",
             )

@@ -336,3 +336,17 @@ def test_the_token_goes_with_every_request_and_into_no_text() -> None:
 
     assert here.get("/version") == {"got": "Bearer a-token-of-the-tests"}
     assert "a-token" not in repr(here)
+
+
+@pytest.mark.parametrize(
+    "metadata", [{"continue": "next", "remainingItemCount": 41}, {"continue": "next"}], ids=["told", "read"]
+)
+def test_a_collection_is_counted_without_being_read_where_the_api_tells(metadata: dict[str, Any]) -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.url.params.get("limit") == "1":
+            return httpx.Response(200, json={"metadata": metadata, "items": [{"metadata": {"uid": "0"}}]})
+        assert "remainingItemCount" not in metadata
+        items = [{"metadata": {"uid": str(number)}} for number in range(42)]
+        return httpx.Response(200, json={"metadata": {}, "items": items})
+
+    assert cluster(answer).count("/api/v1/events") == 42

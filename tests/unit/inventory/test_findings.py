@@ -7,6 +7,7 @@ import pytest
 
 from include.inventory import findings
 from include.inventory.finding_rules import find_all, finding_rules
+from include.inventory.scope import CLUSTER_WIDE
 from tests.builders.definitions import definition
 from tests.builders.objects import claim, container, deployment, inventory, make, pod, volume, workload
 
@@ -40,6 +41,17 @@ def environment(value: str, name: str = "ADDRESS") -> dict[str, Any]:
     return deployment(containers=[container(env=[{"name": name, "value": value}])])
 
 
+def stateful_set(storage_class: str | None) -> dict[str, Any]:
+    made = workload("StatefulSet", "db")
+    template = claim("data", storage_class=storage_class)
+    made["spec"]["volumeClaimTemplates"] = [{"metadata": {"name": "data"}, "spec": template["spec"]}]
+    return made
+
+
+RESTRICTED = "pod-security.kubernetes.io/enforce"
+PORT = {"port": 80, "nodePort": 30080}
+APPLIED = {"kubectl.kubernetes.io/last-applied-configuration": '{"nodePort":30080}'}
+OPERATOR = {"apiVersion": "acid.zalan.do/v1", "kind": "postgresql", "name": "pg", "controller": True}
 CASES = [
     pytest.param(
         [make("v1", "Service", "legacy", spec={"ports": [{"port": 5432}]})],
@@ -115,10 +127,50 @@ CASES = [
     pytest.param([claim(size="1Gi"), volume()], "small_claim", "info", id="a claim below the smallest disk"),
     pytest.param([claim(volumeName="")], "unreachable_volume", "warning", id="a claim without volume"),
     pytest.param(
-        [claim(), volume(hostPath=None, csi={"driver": "x"})],
+        [claim(), volume(nodeAffinity=None)],
         "unreachable_volume",
         "blocker",
-        id="a CSI volume nobody mounts",
+        id="a folder of an unknown node",
+    ),
+    pytest.param([claim(volumeMode="Block"), volume()], "block_volume", "blocker", id="a raw block device"),
+    pytest.param(
+        [
+            make("v1", "Namespace", "shop", metadata={"labels": {RESTRICTED: "restricted"}}),
+            claim(size="20Gi"),
+            volume(),
+        ],
+        "pod_security",
+        "blocker",
+        id="a namespace that refuses movers",
+    ),
+    pytest.param(
+        [make("v1", "Service", "web", spec={"type": "NodePort", "selector": {"a": "b"}, "ports": [PORT]})],
+        "node_port",
+        "warning",
+        id="a node port of unknown origin",
+    ),
+    pytest.param(
+        [stateful_set(None)], "storage_class_without_mapping", "info", id="a template without class"
+    ),
+    pytest.param(
+        [stateful_set("gp3")],
+        "storage_class_without_mapping",
+        "blocker",
+        id="a template of an unmapped class",
+    ),
+    pytest.param(
+        [
+            make(
+                "apps/v1",
+                "StatefulSet",
+                "pg",
+                metadata={"ownerReferences": [OPERATOR]},
+                spec={"template": {"spec": {}}},
+            )
+        ],
+        "foreign_controller",
+        "warning",
+        id="a StatefulSet of an operator",
     ),
     pytest.param(
         [make("batch/v1beta1", "CronJob", "nightly", spec={})],
@@ -187,6 +239,29 @@ def test_finds(objects: list[dict[str, Any]], rule: str, severity: str) -> None:
 
 
 QUIET = [
+    pytest.param(
+        [claim(size="20Gi"), volume(hostPath=None, csi={"driver": "x"})], id="a CSI volume nobody mounts"
+    ),
+    pytest.param(
+        [
+            make("v1", "Namespace", "shop", metadata={"labels": {RESTRICTED: "baseline"}}),
+            claim(size="20Gi"),
+            volume(),
+        ],
+        id="a namespace that lets movers in",
+    ),
+    pytest.param(
+        [
+            make(
+                "v1",
+                "Service",
+                "web",
+                metadata={"annotations": APPLIED},
+                spec={"type": "NodePort", "selector": {"a": "b"}, "ports": [PORT]},
+            )
+        ],
+        id="a node port somebody asked for",
+    ),
     pytest.param([claim(size="20Gi"), volume()], id="a claim of a mapped class, large enough"),
     pytest.param([environment("http://api.shop.svc:8080")], id="an address inside the cluster"),
     pytest.param([environment("1.2.3")], id="a version number"),
@@ -231,3 +306,16 @@ def test_every_file_of_the_folder_is_a_rule() -> None:
     files = {path.stem for path in Path(findings.__path__[0]).glob("*.py")} - {"__init__"}
     assert set(finding_rules()) == files
     assert all(callable(rule.find) for rule in finding_rules().values())
+
+
+def test_cluster_scoped_companions_of_custom_resources_are_told() -> None:
+    counted = {
+        "clusterissuers.cert-manager.io": {"count": 2, "reason": CLUSTER_WIDE},
+        "events": {"count": 7, "reason": "a note"},
+    }
+
+    found = find_all(inventory(counted=counted), definition())
+
+    assert [(one.rule, one.object) for one in found] == [
+        ("cluster_wide_resource", "clusterissuers.cert-manager.io")
+    ]

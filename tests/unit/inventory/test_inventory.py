@@ -96,6 +96,14 @@ def test_a_volume_is_found_with_node_path_and_pods() -> None:
     assert found.capacity_bytes == 2**30
 
 
+def test_a_volume_s_node_is_found_by_its_label() -> None:
+    node = make(
+        "v1", "Node", "ip-10-0-0-1.internal", metadata={"labels": {"kubernetes.io/hostname": "worker"}}
+    )
+    (found,) = inventory(claim(), volume(), node).volumes()
+    assert found.node == "ip-10-0-0-1.internal"
+
+
 def test_an_inventory_reads_back_as_it_was_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     coded = base64.b64encode(b"hunter2hunter2").decode()
     secret = make("v1", "Secret", "db", data={"password": coded})
@@ -149,6 +157,27 @@ def test_events_are_counted_but_not_kept(tmp_path: Path, monkeypatch: pytest.Mon
     read = load_inventory(run.ledger)
     assert read.objects("Event") == []
     assert read.counted["events"]["count"] == 2
+
+
+def test_cluster_scoped_companions_of_custom_resources_are_counted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    definition = make(
+        "apiextensions.k8s.io/v1",
+        "CustomResourceDefinition",
+        "campaigns.shop.lab",
+        spec={"group": "shop.lab", "names": {"kind": "Campaign"}},
+    )
+    region = make("shop.lab/v1", "Region", "eu")
+    used, unused = (
+        run_on(tmp_path / name, definition, region, *objects, monkeypatch=monkeypatch)
+        for name, objects in (("used", [make("shop.lab/v1", "Campaign", "c")]), ("unused", []))
+    )
+    for run in (used, unused):
+        take_inventory(run)
+
+    assert load_inventory(used.ledger).counted["regions.shop.lab"]["count"] == 1
+    assert load_inventory(unused.ledger).counted == {}
 
 
 def test_all_missing_namespaces_are_named_at_once(tmp_path: Path) -> None:
