@@ -36,6 +36,16 @@ REMEDIES: dict[int, tuple[type[ClusterError], str]] = {
     415: (ClusterError, "this server is too old for the request"),
     422: (ObjectInvalidError, "correct the object's content"),
 }
+# The API answers 403 to more than missing permissions; what the message says tells which it is.
+FORBIDDING = {
+    "exceeded quota": "raise the namespace's ResourceQuota, or free some of it",
+    "must specify": "give the namespace a LimitRange with defaults, or loosen its ResourceQuota",
+    "violates PodSecurity": "lower the namespace's label pod-security.kubernetes.io/enforce",
+    "admission webhook": "ask whoever runs the webhook, or except the namespace from it",
+    "denied request": "look at the ValidatingAdmissionPolicy it names",
+    "is being terminated": "wait until the namespace is gone, or remove the finalizers that keep it",
+    "unable to validate against any security context constraint": "let the ServiceAccount use a fitting constraint",
+}
 BUSY = frozenset({429, 500, 502, 503, 504})
 # Server-side apply answers 500 to a field the schema does not know; that never gets better.
 SCHEMA_REFUSAL = "failed to create typed patch object"
@@ -69,6 +79,8 @@ def error_of(answer: httpx.Response, cluster: str, path: str, body: Any = None) 
     kind, remedy = REMEDIES.get(422 if status == 500 else status, (ClusterError, "read the answer"))
     if status == 409 and reason == "AlreadyExists":
         kind, remedy = ObjectExistsError, "use the one that is there, or remove it"
+    if status == 403:
+        remedy = next((text for sign, text in FORBIDDING.items() if sign in message), remedy)
     return kind(
         f"{subject}: the API answered {status} {message}; {remedy}",
         status=status,

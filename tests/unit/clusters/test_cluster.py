@@ -350,3 +350,29 @@ def test_a_collection_is_counted_without_being_read_where_the_api_tells(metadata
         return httpx.Response(200, json={"metadata": {}, "items": items})
 
     assert cluster(answer).count("/api/v1/events") == 42
+
+
+@pytest.mark.parametrize(
+    ("message", "remedy"),
+    [
+        (
+            'pods "a" is forbidden: exceeded quota: q, requested: pods=1',
+            "raise the namespace's ResourceQuota",
+        ),
+        (
+            'pods "a" is forbidden: violates PodSecurity "restricted:latest"',
+            "pod-security.kubernetes.io/enforce",
+        ),
+        ('admission webhook "guard" denied the request: no', "ask whoever runs the webhook"),
+        (
+            "unable to create new content in namespace shop because it is being terminated",
+            "until the namespace is gone",
+        ),
+        ('deployments.apps "web" is forbidden: User "m" cannot get resource', "grant the kubeconfig's user"),
+    ],
+)
+def test_a_refusal_names_the_remedy_for_its_reason(message: str, remedy: str) -> None:
+    status = {"kind": "Status", "reason": "Forbidden", "message": message}
+
+    with pytest.raises(errors.ClusterForbiddenError, match=remedy):
+        cluster(lambda _: httpx.Response(403, json=status)).get(WEB)
