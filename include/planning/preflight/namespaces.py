@@ -14,12 +14,38 @@ KINDS = ("deployments", "statefulsets", "daemonsets")
 
 
 def find_problems(run: MigrationRun) -> Iterator[str]:
-    """Yield missing source namespaces, and workloads on the target that no restore has made."""
+    """Yield missing and ending namespaces, and workloads and claims on the target that no restore has made."""
     for namespace in run.definition.source.namespaces:
-        if not run.source.exists(f"/api/v1/namespaces/{namespace}"):
+        path = f"/api/v1/namespaces/{namespace}"
+        found = run.source.find(path)
+        if found is None:
             yield f"namespace {namespace}, source cluster: does not exist; correct source.namespaces in the definition"
+        for cluster, seen in (("source", found), ("target", run.target.find(path))):
+            if is_ending(seen):
+                yield (
+                    f"namespace {namespace}, {cluster} cluster: is being deleted, and takes no new objects; wait until it is "
+                    "gone, or remove the finalizers that keep it"
+                )
         for kind in KINDS:
             yield from strangers(run.target.list(f"/apis/apps/v1/namespaces/{namespace}/{kind}"))
+        planned = {claim["metadata"]["name"] for claim in run.source.list(f"{path}/persistentvolumeclaims")}
+        yield from foreign_claims(run.target.list(f"{path}/persistentvolumeclaims"), planned)
+
+
+def is_ending(namespace: dict[str, Any] | None) -> bool:
+    """Say whether a namespace is there, but being deleted."""
+    return ((namespace or {}).get("status") or {}).get("phase") == "Terminating"
+
+
+def foreign_claims(claims: Iterable[dict[str, Any]], planned: set[str]) -> Iterator[str]:
+    """Yield a line for each claim that the copy of a volume would write into, though no restore has made it."""
+    for claim in claims:
+        metadata = claim["metadata"]
+        if metadata["name"] in planned and RESTORED not in (metadata.get("labels") or {}):
+            yield (
+                f"PersistentVolumeClaim {metadata['namespace']}/{metadata['name']}, target cluster: is there, but not from a "
+                "migration; its content would be replaced by the source's, so remove it or migrate into another cluster"
+            )
 
 
 def strangers(workloads: Iterable[dict[str, Any]]) -> Iterator[str]:

@@ -16,7 +16,7 @@ from include.planning.preflight import (
     rights,
     storage_classes,
 )
-from tests.builders.objects import MemoryCluster, deployment, make, pod
+from tests.builders.objects import MemoryCluster, claim, deployment, make, pod
 from tests.builders.runs import run as lab_run
 
 READY = {
@@ -184,3 +184,27 @@ def test_a_target_bucket_is_empty_or_ours(keys: tuple[str, ...], is_free: bool) 
 def test_rights_read_like_kubectl() -> None:
     assert str(rights.Right("create", "jobs", "batch", "shop")) == "create jobs.batch in shop"
     assert str(rights.Right("list", "nodes")) == "list nodes"
+
+
+def test_a_claim_of_somebody_else_with_a_planned_name_is_refused() -> None:
+    restored = claim("uploads")
+    restored["metadata"]["labels"] = {"velero.io/restore-name": "one"}
+    theirs, unplanned = claim("theirs"), claim("unplanned")
+
+    problems = list(namespaces.foreign_claims([restored, theirs, unplanned], {"uploads", "theirs"}))
+
+    assert [problem.split(",")[0] for problem in problems] == ["PersistentVolumeClaim shop/theirs"]
+
+
+@pytest.mark.parametrize(
+    ("namespace", "is_ending"),
+    [
+        (None, False),
+        (make("v1", "Namespace", "shop"), False),
+        (make("v1", "Namespace", "shop", status={"phase": "Terminating"}), True),
+    ],
+)
+def test_a_namespace_that_is_being_deleted_is_noticed(
+    namespace: dict[str, Any] | None, is_ending: bool
+) -> None:
+    assert namespaces.is_ending(namespace) == is_ending
