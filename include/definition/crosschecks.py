@@ -15,6 +15,7 @@ def find_cross_problems(document: Mapping[str, Any]) -> list[Problem]:
         *_repeated_namespaces(document),
         *_same_cluster(document),
         *_same_database_server(document),
+        *_shared_databases(document),
         *_same_bucket(document),
         *_shared_buckets(document),
         *_check_kinds(document),
@@ -64,6 +65,26 @@ def _same_database_server(document: Mapping[str, Any]) -> Iterator[Problem]:
             yield Problem(("databases", index, "target"), text)
 
 
+def _shared_databases(document: Mapping[str, Any]) -> Iterator[Problem]:
+    """A copy makes its target anew: another entry's copy, or its source, would be lost."""
+    rows = list(_rows(document, "databases"))
+    sources = {_place(row, "source", "database"): index for index, row in rows}
+    targets: dict[tuple[str, str], int] = {}
+    for index, row in rows:
+        place = _place(row, "target", "database")
+        if sources.get(place, index) != index:
+            text = f"database {place[1]!r} there is the source of databases[{sources[place]}]; name another server"
+            yield Problem(("databases", index, "target"), text)
+        if place in targets:
+            text = f"database {place[1]!r} there is the target of databases[{targets[place]}], too; name another server"
+            yield Problem(("databases", index, "target"), text)
+        targets.setdefault(place, index)
+
+
+def _place(row: Mapping[str, Any], connection: str, name: str) -> tuple[str, str]:
+    return str(row.get(connection)), str(row.get(name))
+
+
 def _same_bucket(document: Mapping[str, Any]) -> Iterator[Problem]:
     for index, row in _rows(document, "buckets"):
         source, target = row.get("source"), row.get("target")
@@ -77,11 +98,19 @@ def _shared_buckets(document: Mapping[str, Any]) -> Iterator[Problem]:
         (("buckets", index, "target"), row.get("target")) for index, row in _rows(document, "buckets")
     ]
     places += [((section,), document.get(section)) for section in ("velero", "volumes")]
+    sources = {
+        _place(row["source"], "connection", "bucket"): index
+        for index, row in _rows(document, "buckets")
+        if isinstance(row.get("source"), Mapping)
+    }
     first: dict[tuple[str, str], YamlPath] = {}
     for path, end in places:
         if not isinstance(end, Mapping):
             continue
-        place = (str(end.get("connection")), str(end.get("bucket")))
+        place = _place(end, "connection", "bucket")
+        if place in sources and path != ("buckets", sources[place], "target"):
+            text = f"{place[1]!r} is the source of buckets[{sources[place]}]; name another"
+            yield Problem((*path, "bucket"), text)
         if place in first:
             text = f"{place[1]!r} is used by {yaml_path(first[place])}, too; each needs a bucket of its own"
             yield Problem((*path, "bucket"), text)

@@ -60,7 +60,8 @@ def _rules() -> str:
 
 {reserved}
 - Names within `databases`, `buckets` and `checks` differ; a namespace stands once.
-- Source and target are different connections; `velero`, `volumes` and every target bucket are different buckets.
+- Source and target are different connections; `velero`, `volumes` and every target bucket are different buckets, and none
+  of them is a source. No two databases have one target, and no target is a source.
 - The Service of `front_door` is in a migrated namespace.
 - A check has exactly one of `http` and `sql`; `sql.database` is the name of an entry in `databases`.
 - The path `front_door.probe.written` contains `{{client}}`.

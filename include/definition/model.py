@@ -11,6 +11,19 @@ from include.definition.parts import Name, Part, Text
 from include.definition.places import Source, Target
 from include.definition.traffic import Check, Cutover, FrontDoor
 
+PhaseId = Literal[
+    "resource_planning",
+    "swr_image_sync",
+    "rds_dump_restore",
+    "obs_sync",
+    "velero_install",
+    "adaptation",
+    "velero_backup_restore",
+    "verification",
+    "cutover",
+    "source_retirement",
+]
+
 
 class Retirement(Part):
     """Say whether and when the source is retired after a successful migration."""
@@ -24,7 +37,7 @@ class Retirement(Part):
 class Waived(Part):
     """Accept one item without an equal proof."""
 
-    phase: Text = Field(description="phase of the item, e.g. rds_dump_restore")
+    phase: PhaseId = Field(description="phase of the item")
     item: Text = Field(description="key of the item, as the report's findings name it after the phase")
     accepted_by: Text = Field(description="name of the person who accepts it")
     reason: Text = Field(description="why it is acceptable")

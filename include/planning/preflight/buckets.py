@@ -20,6 +20,23 @@ def find_problems(run: MigrationRun) -> Iterator[str]:
         yield from _check(run, bucket.source.connection, bucket.source.bucket, is_target=False)
     for target in target_buckets(run):
         yield from _check(run, target.connection, target.bucket, is_target=True)
+    yield from _shared(run)
+
+
+def _shared(run: MigrationRun) -> Iterator[str]:
+    """Yield buckets that are one behind two connections: what is written there would delete or overwrite the other's."""
+    sources = [
+        (f"the source of {row.name}", row.source.connection, row.source.bucket)
+        for row in run.definition.buckets
+    ]
+    targets = [(f"the bucket for {row.purpose}", row.connection, row.bucket) for row in target_buckets(run)]
+    used: dict[tuple[str, str], str] = {}
+    for purpose, connection, bucket in [*sources, *targets]:
+        place = (run.connections.object_storage(connection).endpoint_url.lower(), bucket)
+        other = used.setdefault(place, purpose)
+        # Several copies of one source are nobody's harm.
+        if (purpose, connection, bucket) in targets and other != purpose:
+            yield f"bucket {bucket} at {place[0]} (connection {connection}): is {other}, too; name another"
 
 
 def _check(run: MigrationRun, connection: str, bucket: str, *, is_target: bool) -> Iterator[str]:

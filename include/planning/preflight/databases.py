@@ -42,6 +42,20 @@ def find_problems(run: MigrationRun) -> Iterator[str]:
             )
         if target_version:
             yield from _taken(run.definition.name, database, target)
+    yield from _shared(run)
+
+
+def _shared(run: MigrationRun) -> Iterator[str]:
+    """Yield targets that are, behind another connection, the target or the source of an entry: a copy makes them anew."""
+    used: dict[tuple[str, str], str] = {}
+    for side in ("source", "target"):
+        for database in run.definition.databases:
+            connection = database.source if side == "source" else database.target
+            address = run.connections.database(connection, database.engine).address
+            mine = f"the {side} of {database.name}"
+            other = used.setdefault((address.lower(), database.database), mine)
+            if side == "target" and other != mine:
+                yield f"database {database.name}, target {address}: {database.database} there is {other}, too; name another"
 
 
 def _version(place: str, access: DatabaseAccess) -> tuple[tuple[int, ...], str]:

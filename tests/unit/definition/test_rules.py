@@ -58,6 +58,35 @@ REFUSALS: list[Any] = [
         id="two writers in one bucket",
     ),
     pytest.param(
+        lambda document: document["velero"].update(connection="source_s3", bucket="product-pictures"),
+        "velero.bucket: 'product-pictures' is the source of buckets[0]; name another",
+        id="the backup in a source bucket",
+    ),
+    pytest.param(
+        lambda document: document["databases"].append({
+            **document["databases"][0],
+            "name": "again",
+            "source": "other",
+        }),
+        "databases[2].target: database 'shop' there is the target of databases[0], too",
+        id="two databases into one",
+    ),
+    pytest.param(
+        lambda document: document["databases"].append({
+            **document["databases"][0],
+            "name": "back",
+            "source": "other",
+            "target": "source_postgres",
+        }),
+        "databases[2].target: database 'shop' there is the source of databases[0]",
+        id="a database onto another's source",
+    ),
+    pytest.param(
+        put([{"phase": "databases", "item": "a", "accepted_by": "A", "reason": "b"}], "waivers"),
+        "waivers[0].phase: 'databases' is not known  allowed: resource_planning, swr_image_sync",
+        id="a waiver of no phase",
+    ),
+    pytest.param(
         put("a.b", "velero", "bucket"), "velero.bucket: 'a.b' is not a bucket name OBS takes", id="a dot"
     ),
     pytest.param(

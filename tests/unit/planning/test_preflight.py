@@ -12,10 +12,13 @@ from include.planning.preflight import (
     capacity,
     clocks,
     clusters,
+    databases,
     namespaces,
     rights,
     storage_classes,
 )
+from tests.builders.connections import connection_documents, connections
+from tests.builders.definitions import definition
 from tests.builders.objects import MemoryCluster, claim, deployment, make, pod
 from tests.builders.runs import run as lab_run
 
@@ -208,3 +211,33 @@ def test_a_namespace_that_is_being_deleted_is_noticed(
     namespace: dict[str, Any] | None, is_ending: bool
 ) -> None:
     assert namespaces.is_ending(namespace) == is_ending
+
+
+def test_one_bucket_behind_two_connections_is_noticed(tmp_path: Path) -> None:
+    changed = definition(
+        lambda document: document["velero"].update(connection="other", bucket="product-pictures")
+    )
+    run = lab_run(tmp_path, definition=changed, connections=connections(other=connection_documents()["obs"]))
+
+    assert [problem.partition(": ")[2] for problem in buckets._shared(run)] == [
+        "is the bucket for product-pictures, too; name another"
+    ]
+
+
+def test_one_database_behind_two_connections_is_noticed(tmp_path: Path) -> None:
+    changed = definition(lambda document: document["databases"][0].update(target="other"))
+    run = lab_run(
+        tmp_path,
+        definition=changed,
+        connections=connections(other=connection_documents()["source_postgres"]),
+    )
+
+    assert [problem.partition(": ")[2] for problem in databases._shared(run)] == [
+        "shop there is the source of shop-orders, too; name another"
+    ]
+
+
+def test_the_lab_s_own_buckets_and_databases_are_apart(tmp_path: Path) -> None:
+    run = lab_run(tmp_path)
+
+    assert [*buckets._shared(run), *databases._shared(run)] == []
