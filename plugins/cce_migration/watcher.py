@@ -11,16 +11,16 @@ if TYPE_CHECKING:
     from airflow.sdk import BaseOperator
 
 
-def watch_all_tasks(last: BaseOperator) -> None:
-    """Put a watcher behind every task of the DAG: leaves such as the report run after failures, and succeed.
+def watch_all_tasks(report: BaseOperator) -> None:
+    """Put a watcher behind every task of the DAG but the report: leaves that run after failures would hide them.
 
-    :param last: any task of the DAG.
+    :param report: fails the run itself, as a leaf. Behind a watcher it would be none, and a run that a person marks as
+        failed, whose watcher is skipped, would end as a success.
     """
 
     @task(trigger_rule=TriggerRule.ONE_FAILED, retries=0, doc_md="Fails when any task of the run failed.")
     def watcher() -> None:
         raise AirflowFailException("a task of this run failed; the report and the task's own log say why")
 
-    dag = last.dag
     # A setup may only be followed by tasks that need its success; these are watched in its place.
-    [one for one in dag.tasks if not one.is_setup] >> watcher()
+    [one for one in report.dag.tasks if not one.is_setup and one is not report] >> watcher()

@@ -52,8 +52,15 @@ def test_a_failure_anywhere_reaches_the_watcher(migrate: DAG) -> None:
     watched = watcher.upstream_task_ids | {
         task.task_id for task in migrate.tasks if task.is_setup and task.downstream_task_ids
     }
-    assert watched == {task.task_id for task in migrate.tasks} - {"watcher"}
+    assert watched == {task.task_id for task in migrate.tasks} - {"watcher", "write_report"}
     assert watcher.trigger_rule == "one_failed"
+
+
+@pytest.mark.parametrize("name", ["assess_source", "migrate_to_cce"])
+def test_a_failed_report_fails_the_run_where_the_watcher_was_skipped(name: str, bag: DagBag) -> None:
+    report = bag.dags[name].get_task("write_report")
+    assert report.downstream_task_ids == set()
+    assert report.on_failure_fail_dagrun
 
 
 def test_the_report_waits_for_every_task_that_is_no_setup(migrate: DAG) -> None:
