@@ -12,10 +12,10 @@ from include.engines import run_side_by_side
 from include.errors import MigrationError, PermanentError
 from include.ledger import Action, ItemRecord
 from include.ledger.records import now
-from include.objects.attributes import attributes_of
 from include.objects.comparing import Comparison, Entries, compare_listings, removable, with_unproved
+from include.objects.differing import difference
 from include.objects.jobs import PHASE, BucketJob, BucketRecord, open_job, store_errors
-from include.objects.storage import THREADS, Entry, content_hash, listing, listing_digest
+from include.objects.storage import THREADS, Entry, listing, listing_digest
 from include.objects.uploads import abort_uploads
 from include.progress import Progress
 
@@ -97,7 +97,8 @@ def _pass(job: BucketJob, source: Entries, target: Entries, copied_before: set[s
         with Progress(len(keys), size, logger, noun="objects") as progress:
 
             def copy(entry: Entry) -> int:
-                sent = job.pair.copy(entry)
+                with store_errors(job, entry.key):
+                    sent = job.pair.copy(entry)
                 progress.add(items=1, size=entry.size)
                 return sent
 
@@ -114,13 +115,8 @@ def _really_different(job: BucketJob, found: Comparison, source: Entries, target
     """Look at contents and attributes where listings cannot tell."""
 
     def differs(key: str) -> bool:
-        pair = job.pair
-        if source[key].etag != target[key].etag:
-            ours = content_hash(pair.target, pair.target_bucket, key)
-            if content_hash(pair.source, pair.source_bucket, key) != ours:
-                return True
-        theirs = attributes_of(pair.source, pair.source_bucket, key)
-        return theirs != attributes_of(pair.target, pair.target_bucket, key)
+        with store_errors(job, key):
+            return difference(job.pair, source[key], target[key]) is not None
 
     flags = run_side_by_side(differs, found.look_closer, THREADS, name="contents")
     return [key for key, is_different in zip(found.look_closer, flags, strict=True) if is_different]

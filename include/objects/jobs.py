@@ -26,7 +26,15 @@ if TYPE_CHECKING:
 PHASE = "obs_sync"
 FOLDER = "buckets"
 KEYS_PER_DOCUMENT = 50_000
-REFUSALS = frozenset({"AccessDenied", "InvalidAccessKeyId", "SignatureDoesNotMatch", "NoSuchBucket", "403"})
+RIGHTS = "correct bucket, login and rights of the connection"
+REFUSALS = {
+    "AccessDenied": RIGHTS,
+    "InvalidAccessKeyId": RIGHTS,
+    "SignatureDoesNotMatch": RIGHTS,
+    "NoSuchBucket": RIGHTS,
+    "403": RIGHTS,
+    "InvalidObjectState": "it lies in an archive: restore it on the source for the time of the migration",
+}
 # Beside the marker that planning writes and rewrites.
 STATE_KEY = MARKER_PREFIX + "-{migration}-handed-over.json"
 
@@ -162,14 +170,14 @@ def open_job(run: MigrationRun, key: str) -> BucketJob:
 
 
 @contextmanager
-def store_errors(job: BucketJob) -> Generator[None]:
-    """Turn the stores' errors into permanent or temporary ones."""
+def store_errors(job: BucketJob, key: str = "") -> Generator[None]:
+    """Turn the stores' errors into permanent or temporary ones, which name the object they are about."""
     from botocore.exceptions import BotoCoreError, ClientError
 
     try:
         yield
     except (BotoCoreError, ClientError) as error:
-        text = f"{job.label}: {shorten(str(error))}"
+        text = f"{job.label}{f', object {key!r}' if key else ''}: {shorten(str(error))}"
         if error_code(error) in REFUSALS:
-            raise PermanentError(f"{text}; correct bucket, login and rights of the connection") from error
+            raise PermanentError(f"{text}; {REFUSALS[error_code(error)]}") from error
         raise TemporaryError(f"{text}; what was copied stays, a retry goes on from there") from error

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 from include.engines import run_side_by_side
 from include.errors import PermanentError, ProofError
 from include.ledger import Proof, safe_key
-from include.objects.attributes import attributes_of
 from include.objects.comparing import Entries, compare_listings
 from include.objects.copying import both_listings
+from include.objects.differing import Difference, difference
 from include.objects.jobs import PHASE, BucketJob, BucketRecord, open_job, store_errors
-from include.objects.storage import THREADS, content_hash, listing, listing_digest
+from include.objects.storage import THREADS, listing, listing_digest
 from include.planning.model import load_plan
 from include.progress import Progress
 from include.proofs import gather_proofs, settle_proof
@@ -28,7 +28,6 @@ METHOD = (
 )
 MOST_NAMED = 5
 YOUNG_SECONDS = 2
-Difference = dict[str, Any]
 
 
 def prove_bucket(run: MigrationRun, key: str) -> Proof:
@@ -85,31 +84,13 @@ def _differences(job: BucketJob, source: Entries, target: Entries, suspects: set
     with Progress(len(suspects), 0, logger, noun="objects proved") as progress:
 
         def prove(key: str) -> Difference | None:
-            row = _difference(job, source, target, key)
+            with store_errors(job, key):
+                row = difference(job.pair, source[key], target[key])
             progress.add(items=1)
             return row
 
         rows += [row for row in run_side_by_side(prove, sorted(suspects), THREADS, name="proofs") if row]
     return rows
-
-
-def _difference(job: BucketJob, source: Entries, target: Entries, key: str) -> Difference | None:
-    pair, one, other = job.pair, source[key], target[key]
-    if one.size != other.size:
-        return {"object": key, "what": "size", "source": one.size, "target": other.size}
-    if one.etag != other.etag:
-        ours = content_hash(pair.target, pair.target_bucket, key)
-        theirs = content_hash(pair.source, pair.source_bucket, key)
-        if theirs != ours:
-            return {"object": key, "what": "content", "source": theirs, "target": ours}
-    theirs_carry = attributes_of(pair.source, pair.source_bucket, key)
-    ours_carry = attributes_of(pair.target, pair.target_bucket, key)
-    if theirs_carry != ours_carry:
-        names = sorted(
-            name for name in {*theirs_carry, *ours_carry} if theirs_carry.get(name) != ours_carry.get(name)
-        )
-        return {"object": key, "what": f"headers or metadata: {', '.join(names)}"}
-    return None
 
 
 def _settled(source: Entries, target: Entries, different: set[str]) -> dict[str, str]:
@@ -137,11 +118,14 @@ def _versions(source: Entries, target: Entries, key: str) -> str:
 
 
 def _changed_since(job: BucketJob, record: BucketRecord, source: Entries, target: Entries) -> set[str]:
-    """Return the keys that the source wrote or removed after its listing was copied."""
+    """Return the keys that the source wrote or removed after its listing was copied.
+
+    Dates count seconds: what was written in the second of the listing's youngest object may have come after the listing.
+    """
     newest = datetime.fromisoformat(record.newest) if record.newest else None
     found = compare_listings(source, target)
     suspects = {*found.copy, *found.look_closer}
-    written = {key for key in suspects if newest is None or source[key].modified > newest}
+    written = {key for key in suspects if newest is None or source[key].modified >= newest}
     return written | (set(found.extra) & job.copied_keys())
 
 

@@ -11,8 +11,8 @@ from typing import Any
 
 from include.connections import ObjectStorageAccess
 from include.planning.ownership import is_marker
+from include.planning.storage_client import PAGE, open_storage
 
-PAGE = 1000
 # A signed request costs most of its time waiting: more threads than processors.
 THREADS = 16
 BLOCK = 1 << 20
@@ -34,29 +34,8 @@ class Entry:
 
 
 def open_client(access: ObjectStorageAccess) -> Any:
-    """Return a boto3 S3 client that serves all threads.
-
-    OBS refuses path-style addresses and the checksum trailers boto3 sends unless told otherwise.
-    """
-    import boto3
-    from botocore.config import Config
-
-    return boto3.client(
-        "s3",
-        endpoint_url=access.endpoint_url,
-        region_name=access.region,
-        aws_access_key_id=access.access_key,
-        aws_secret_access_key=access.secret_key,
-        config=Config(
-            s3={"addressing_style": access.addressing_style},
-            request_checksum_calculation="when_required",
-            response_checksum_validation="when_required",
-            max_pool_connections=THREADS * 2,
-            connect_timeout=10,
-            read_timeout=60,
-            retries={"mode": "standard", "max_attempts": 5},
-        ),
-    )
+    """Return a boto3 S3 client with a connection for each thread of a copy, on whichever side."""
+    return open_storage(access, connections=THREADS * 2)
 
 
 def list_entries(client: Any, bucket: str) -> Iterator[Entry]:

@@ -7,16 +7,20 @@ their ETags differ: neither the proof nor the second run could compare them.
 
 from __future__ import annotations
 
+from collections.abc import Generator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from tempfile import SpooledTemporaryFile
+from typing import IO, Any, cast
 
 from include.objects.attributes import from_answer, put_parameters
-from include.objects.storage import Entry
+from include.objects.storage import BLOCK, Entry
 from include.planning.storage_client import error_code
 
 WHOLE = 64 * 1024 * 1024
 DEFAULT_PART = 8 * 1024 * 1024
 SMALLEST_PART = 5 * 1024 * 1024
+MOST_PARTS = 10_000
 GONE = frozenset({"NoSuchKey", "404", "PreconditionFailed", "412"})
 
 
@@ -65,8 +69,8 @@ class BucketPair:
         try:
             parts = []
             for number, start in enumerate(range(0, max(size, 1), part_size), start=1):
-                body = self._range(entry, start, min(start + part_size, size))
-                part = self.target.upload_part(**place, UploadId=upload, PartNumber=number, Body=body)
+                with self._range(entry, start, min(start + part_size, size)) as body:
+                    part = self.target.upload_part(**place, UploadId=upload, PartNumber=number, Body=body)
                 parts.append({"PartNumber": number, "ETag": part["ETag"]})
             self.target.complete_multipart_upload(**place, UploadId=upload, MultipartUpload={"Parts": parts})
         except BaseException:
@@ -74,7 +78,9 @@ class BucketPair:
             raise
         return size
 
-    def _range(self, entry: Entry, start: int, end: int) -> bytes:
+    @contextmanager
+    def _range(self, entry: Entry, start: int, end: int) -> Generator[IO[bytes]]:
+        """Yield a part of an object, in memory only while it is small: many threads hold one each."""
         answer = self.source.get_object(
             Bucket=self.source_bucket,
             Key=entry.key,
@@ -82,16 +88,22 @@ class BucketPair:
             # Parts of two versions must not make one object.
             IfMatch=entry.etag,
         )
-        return bytes(answer["Body"].read())
+        with SpooledTemporaryFile(max_size=DEFAULT_PART * 2) as part:
+            for block in answer["Body"].iter_chunks(BLOCK):
+                part.write(block)
+            part.seek(0)
+            yield cast("IO[bytes]", part)
 
     def _part_size(self, entry: Entry) -> int:
+        """Return the size of the source's parts, or one that makes no more parts than an upload may have."""
+        smallest = max(SMALLEST_PART, -(-entry.size // MOST_PARTS))
         if not entry.is_multipart:
-            return DEFAULT_PART
+            return max(DEFAULT_PART, smallest)
         first = self.source.head_object(Bucket=self.source_bucket, Key=entry.key, PartNumber=1)
         size = int(first["ContentLength"])
         # A store that ignores the part number answers for the whole object.
         is_known = size < entry.size or entry.etag.endswith("-1")
-        return max(size, SMALLEST_PART) if is_known else DEFAULT_PART
+        return max(size if is_known else DEFAULT_PART, smallest)
 
     def _parameters(self, key: str, answer: dict[str, Any]) -> dict[str, Any]:
         return put_parameters(from_answer(self.source, self.source_bucket, key, answer))

@@ -10,10 +10,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 PAGE = 1000
+FEW_CONNECTIONS = 10
+# The one region that may not be named when a bucket is made in it: S3 takes it for the default.
+UNNAMED_REGION = "us-east-1"
 
 
-def open_storage(access: ObjectStorageAccess) -> Any:
-    """Return a boto3 S3 client.
+def open_storage(access: ObjectStorageAccess, *, connections: int = FEW_CONNECTIONS) -> Any:
+    """Return a boto3 S3 client that serves all threads, with so many connections at once.
 
     OBS refuses path-style addresses and the checksum trailers boto3 sends unless told otherwise.
     """
@@ -30,9 +33,10 @@ def open_storage(access: ObjectStorageAccess) -> Any:
             s3={"addressing_style": access.addressing_style},
             request_checksum_calculation="when_required",
             response_checksum_validation="when_required",
+            max_pool_connections=connections,
             connect_timeout=10,
-            read_timeout=30,
-            retries={"mode": "standard", "max_attempts": 4},
+            read_timeout=60,
+            retries={"mode": "standard", "max_attempts": 5},
         ),
     )
 
@@ -55,6 +59,12 @@ def bucket_exists(client: Any, bucket: str) -> bool:
             return False
         raise
     return True
+
+
+def make_bucket(client: Any, bucket: str, region: str) -> None:
+    """Make a bucket in the region of its service: OBS refuses one without it everywhere but in its first region."""
+    place = {} if region == UNNAMED_REGION else {"CreateBucketConfiguration": {"LocationConstraint": region}}
+    client.create_bucket(Bucket=bucket, **place)
 
 
 def list_objects(client: Any, bucket: str) -> Iterator[tuple[str, int]]:

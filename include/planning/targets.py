@@ -15,7 +15,7 @@ from include.planning.foreign_errors import explained
 from include.planning.model import PlanItem
 from include.planning.ownership import is_database_ours, mark_bucket, mark_database
 from include.planning.rates import predict_seconds
-from include.planning.storage_client import bucket_exists, open_storage
+from include.planning.storage_client import bucket_exists, make_bucket, open_storage
 
 if TYPE_CHECKING:
     from include.run import MigrationRun
@@ -73,10 +73,11 @@ def prepare_targets(run: MigrationRun) -> None:
 
 
 def _prepare_bucket(run: MigrationRun, target: TargetBucket) -> tuple[Action, str]:
-    client = open_storage(run.connections.object_storage(target.connection))
+    access = run.connections.object_storage(target.connection)
+    client = open_storage(access)
     action: Action = "already_equal"
     if not bucket_exists(client, target.bucket):
-        client.create_bucket(Bucket=target.bucket)
+        make_bucket(client, target.bucket, access.region)
         action = "copied"
         logger.info("Made bucket %s", target.bucket)
     mark_bucket(client, target.bucket, run.definition.name)

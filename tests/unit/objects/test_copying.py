@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
-from include.errors import PermanentError, ProofError
+from include.errors import PermanentError, ProofError, TemporaryError
 from include.objects import jobs
 from include.objects.copying import copy_bucket, copy_bucket_delta
 from include.objects.handover import hand_over_buckets, take_back_buckets
@@ -109,6 +111,16 @@ def test_what_the_source_wrote_since_is_left_to_the_delta(stores: Stores, run: M
     assert prove_bucket(run, KEY).source["objects"] == 3
 
 
+def test_what_came_within_the_second_of_the_listing_is_left_to_the_delta(
+    stores: Stores, run: MigrationRun
+) -> None:
+    copy_bucket(run, KEY)
+    stores.source.put_object("b", "late", b"x")
+    stores.source.objects["late"]["modified"] = stores.source.objects["b.txt"]["modified"]
+
+    assert prove_bucket(run, KEY).equal
+
+
 def test_a_failed_proof_names_what_differs_and_the_next_copy_repairs_it(
     stores: Stores, run: MigrationRun
 ) -> None:
@@ -195,3 +207,27 @@ def test_unfinished_uploads_into_a_target_in_use_are_its_application_s(
     assert abort_all_uploads(run) == 0
     take_back_buckets(run)
     assert abort_all_uploads(run) == 1
+
+
+@pytest.mark.parametrize(
+    ("code", "kind", "text"),
+    [
+        ("InvalidObjectState", PermanentError, "it lies in an archive: restore it on the source"),
+        ("SlowDown", TemporaryError, "a retry goes on from there"),
+    ],
+)
+def test_an_object_that_cannot_be_read_is_named(
+    stores: Stores,
+    run: MigrationRun,
+    monkeypatch: pytest.MonkeyPatch,
+    code: str,
+    kind: type[Exception],
+    text: str,
+) -> None:
+    def refuse(**_: Any) -> None:
+        raise ClientError({"Error": {"Code": code, "Message": "no"}}, "GetObject")
+
+    monkeypatch.setattr(stores.source, "get_object", refuse)
+
+    with pytest.raises(kind, match=rf"object '(a\.jpg|b\.txt)': .*{text}"):
+        copy_bucket(run, KEY)
