@@ -40,22 +40,29 @@ def watch_target(run: MigrationRun) -> dict[str, Any]:
         FrontDoorClient(settings, f"{run.short_id}-watch-{int(time.time())}") as client,
     ):
         _await_name(run, client)
+        prober = Prober(client, settings.requests_per_second)
+        most_failed = run.definition.cutover.most_failed_share * settings.requests_per_second * seconds
         ends = time.monotonic() + seconds
-        attempts = Prober(client, settings.requests_per_second).run(
-            lambda: time.monotonic() >= ends, lambda _: None
+        attempts = prober.run(
+            lambda: time.monotonic() >= ends or is_lost(prober.attempts, most_failed), lambda _: None
         )
     watched = judge_watch(attempts, run.definition.cutover.most_failed_share)
     run.ledger.write(DOCUMENT, watched)
     if not watched["is_good"]:
         raise WatchFailedError(
-            f"front door {settings.url}: {watched['failed']} of {watched['requests']} requests failed within {seconds:g} s "
-            f"after the switch, allowed are {run.definition.cutover.most_failed_share:.1%}; last failure: "
+            f"front door {settings.url}: {watched['failed']} of {watched['requests']} requests failed "
+            f"after the switch, allowed within {seconds:g} s are {run.definition.cutover.most_failed_share:.1%}; last failure: "
             f"{watched['last_failure']}; the traffic goes back to the source"
         )
     logger.info(
         "%s of %s requests failed while the target was watched", watched["failed"], watched["requests"]
     )
     return watched
+
+
+def is_lost(attempts: list[Attempt], most_failed: float) -> bool:
+    """Say whether more has failed already than may fail in the whole watch: customers need not wait for its end."""
+    return sum(not attempt.is_ok for attempt in attempts) > most_failed
 
 
 def judge_watch(attempts: list[Attempt], most_failed_share: float) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from include.cutover.client import NameCache
 from include.cutover.prober import Prober, acknowledged, summary_line
 from include.cutover.probing import compare_writes, finish_probe
 from include.cutover.timeline import Attempt, Kind
-from include.cutover.watching import judge_watch
+from include.cutover.watching import is_lost, judge_watch
 from include.run import MigrationRun
 from tests.builders.runs import run as lab_run
 
@@ -74,6 +74,12 @@ def test_the_name_is_looked_up_again_when_its_ttl_is_over(monkeypatch: pytest.Mo
 def test_the_watch_allows_the_share_of_the_definition(failed: int, is_good: bool) -> None:
     attempts = [Attempt("read", 0.0, 0.1, number >= failed, None, "500") for number in range(20)]
     assert judge_watch(attempts, 0.05)["is_good"] is is_good
+
+
+def test_a_watch_ends_as_soon_as_more_has_failed_than_may_in_all_of_it() -> None:
+    failed = [Attempt("read", 0.0, 0.1, False, None, "500")] * 16
+    assert not is_lost(failed[:15], most_failed=0.05 * 20 * 15)
+    assert is_lost(failed, most_failed=0.05 * 20 * 15)
 
 
 def test_a_watch_without_requests_is_no_good() -> None:
