@@ -30,7 +30,13 @@ def finding_rules() -> dict[str, FindingRule]:
 
 def find_all(inventory: Inventory, definition: Definition) -> list[Finding]:
     """Run every rule; blockers come first, then warnings, then what is only good to know."""
-    found = [finding for rule in finding_rules().values() for finding in rule.find(inventory, definition)]
+    return by_severity(
+        finding for rule in finding_rules().values() for finding in rule.find(inventory, definition)
+    )
+
+
+def by_severity(findings: Iterable[Finding]) -> list[Finding]:
+    """Return each finding once, the worst first."""
     return sorted(
-        set(found), key=lambda one: (SEVERITIES.index(one.severity), one.rule, one.object, one.message)
+        set(findings), key=lambda one: (SEVERITIES.index(one.severity), one.rule, one.object, one.message)
     )

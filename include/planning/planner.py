@@ -40,7 +40,7 @@ def plan_migration(run: MigrationRun) -> Plan:
 
     :raises PreflightError: when findings block the migration, an image is gone, or there is nothing to do.
     """
-    refuse_blockers(find_obstacles(run))
+    refuse_blockers(find_obstacles(run, in_data=True))
     inventory = load_inventory(run.ledger)
     plan = Plan(items=sorted(_rows(run, inventory), key=lambda row: (PHASES.index(row.phase), row.key)))
     if not plan.items("velero_backup_restore"):

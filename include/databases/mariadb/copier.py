@@ -18,6 +18,7 @@ from include.databases.mariadb.fingerprints import (
     fingerprint,
     set_counters,
     table_marks,
+    versioned_tables,
 )
 from include.databases.mariadb.session import quoted, rows, session, value
 from include.databases.mariadb.snapshot import SESSIONS, MariadbSnapshot, common_snapshot, open_snapshot
@@ -126,10 +127,14 @@ class MariadbCopier:
     def _pour(
         self, tables: Sequence[str] | None, take: Callable[[MariadbSnapshot], Taken]
     ) -> tuple[Taken, int]:
+        with session(self.source) as connection:
+            with_history = bool(versioned_tables(connection, self.database))
         with ExitStack() as stack:
 
             def start() -> Dump:
-                dump = stack.enter_context(started_dump(self.source, self.database, tables))
+                dump = stack.enter_context(
+                    started_dump(self.source, self.database, tables, with_history=with_history)
+                )
                 dump.wait_begun()
                 return dump
 

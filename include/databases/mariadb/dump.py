@@ -105,9 +105,15 @@ class Dump:
 
 
 @contextmanager
-def started_dump(source: DatabaseAccess, database: str, tables: Sequence[str] | None) -> Generator[Dump]:
-    """Yield a running dump of a database, or of some of its tables."""
+def started_dump(
+    source: DatabaseAccess, database: str, tables: Sequence[str] | None, *, with_history: bool = False
+) -> Generator[Dump]:
+    """Yield a running dump of a database, or of some of its tables.
+
+    :param with_history: former rows of system-versioned tables, too; programs before 10.11 cannot.
+    """
     what = ["--routines", "--events", database] if tables is None else [database, "--tables", *tables]
-    command = [find_program("mariadb-dump", PACKAGE), *arguments(source), *OPTIONS, *what]
+    options = [*OPTIONS, "--dump-history"] if with_history else OPTIONS
+    command = [find_program("mariadb-dump", PACKAGE), *arguments(source), *options, *what]
     with start_engine(command, environment=environment(source)) as process:
         yield Dump(process, source, database)

@@ -14,9 +14,16 @@ from include.engines import run_side_by_side
 
 TABLES = """select table_name from information_schema.tables
     where table_schema = %s and table_type in ('BASE TABLE', 'SYSTEM VERSIONED') order by data_length desc, 1"""
-# Generated columns follow from the others.
-COLUMNS = """select column_name from information_schema.columns
-    where table_schema = %s and table_name = %s and is_generated = 'NEVER' order by ordinal_position"""
+VERSIONED = """select table_name from information_schema.tables
+    where table_schema = %s and table_type = 'SYSTEM VERSIONED'"""
+# Generated columns follow from the others, but for those that say since when and until when a row was valid.
+COLUMNS = """select column_name, data_type, generation_expression from information_schema.columns
+    where table_schema = %s and table_name = %s
+    and (is_generated = 'NEVER' or generation_expression in ('ROW START', 'ROW END')) order by ordinal_position"""
+# Their names when nobody gave them any: such columns stand in no list.
+PERIOD = ("row_start", "row_end")
+COLLATIONS = """select column_name, character_set_name, collation_name from information_schema.columns
+    where table_schema = %s and table_name = %s order by ordinal_position"""
 COUNTERS = "select table_name, auto_increment from information_schema.tables where table_schema = %s and auto_increment is not null"
 SEQUENCES = (
     "select table_name from information_schema.tables where table_schema = %s and table_type = 'SEQUENCE'"
@@ -25,15 +32,20 @@ NAMED = {
     "view": "select table_name from information_schema.views where table_schema = %s",
     "procedure": "select routine_name from information_schema.routines where routine_type = 'PROCEDURE' and routine_schema = %s",
     "function": "select routine_name from information_schema.routines where routine_type = 'FUNCTION' and routine_schema = %s",
+    "package": "select routine_name from information_schema.routines where routine_type = 'PACKAGE' and routine_schema = %s",
+    "package body": "select routine_name from information_schema.routines where routine_type = 'PACKAGE BODY' and routine_schema = %s",
     "trigger": "select trigger_name from information_schema.triggers where trigger_schema = %s",
     "event": "select event_name from information_schema.events where event_schema = %s",
     "table": TABLES,
     "sequence": SEQUENCES,
 }
 # Which column of SHOW CREATE holds the statement.
-STATEMENT_COLUMN = {"procedure": 2, "function": 2, "trigger": 2, "event": 3}
+STATEMENT_COLUMN = {"procedure": 2, "function": 2, "package": 2, "package body": 2, "trigger": 2, "event": 3}
 DATABASE = "select default_character_set_name, default_collation_name from information_schema.schemata where schema_name = %s"
 COUNTER = re.compile(r" AUTO_INCREMENT=\d+")
+# Servers tell of a table's character sets only where they think it worth while, each version differently.
+COLLATED = re.compile(r" (?:DEFAULT )?(?:CHARACTER SET|CHARSET|COLLATE)[ =]\w+")
+FORMER_UTF8 = re.compile(r"\butf8(?=_|\b)")
 
 
 def fingerprint(sessions: Sequence[Any], database: str, users: dict[str, str]) -> Fingerprint:
@@ -64,15 +76,21 @@ def table_marks(sessions: Sequence[Any], database: str, tables: Iterable[str]) -
     return dict(sorted(run_side_by_side(mark, tables, len(sessions), name="tables")))
 
 
-def table_query(database: str, table: str, columns: Sequence[str]) -> str:
+def table_query(
+    database: str, table: str, columns: Iterable[tuple[str, str]], *, is_versioned: bool = False
+) -> str:
     """Return the query for rows and hash of a table.
 
     Each column is hashed alone, so that no row gets too long for the server, and NULL is not the empty text.
     60 bits of each row's hash are summed: the order of rows does not matter, and a doubled row counts twice.
+
+    :param columns: names and types. A FLOAT is shown with six digits, whatever it holds: it is hashed as what it holds.
+    :param is_versioned: count the former rows of a system-versioned table, too.
     """
-    cells = ", ".join(f"ifnull(md5({quoted(column)}), '-')" for column in columns)
+    shown = (f"cast({quoted(name)} as double)" if kind == "float" else quoted(name) for name, kind in columns)
+    cells = ", ".join(f"ifnull(md5({cell}), '-')" for cell in shown)
     row = f"conv(left(md5(concat_ws(',', {cells})), 15), 16, 10)"
-    place = f"{quoted(database)}.{quoted(table)}"
+    place = f"{quoted(database)}.{quoted(table)}{' for system_time all' if is_versioned else ''}"
     return f"select count(*), coalesce(sum(cast({row} as unsigned)), 0) from {place}"
 
 
@@ -101,20 +119,42 @@ def set_counters(connection: Any, database: str, wanted: dict[str, str]) -> None
 
 
 def definitions(connection: Any, database: str) -> dict[str, str]:
-    """Return `kind name` -> hash of the statement that makes it."""
-    found = {"database itself": _hash(str(rows(connection, DATABASE, database)))}
+    """Return `kind name` -> hash of the statement that makes it, tables with the collation of each column."""
+    found = {"database itself": _hash(_present(str(rows(connection, DATABASE, database))))}
     for kind, query in NAMED.items():
         for (name,) in rows(connection, query, database):
             shown = rows(connection, f"show create {kind} {quoted(database)}.{quoted(name)}")[0]
-            statement = str(shown[STATEMENT_COLUMN.get(kind, 1)])
-            found[f"{kind} {name}"] = _hash(COUNTER.sub("", statement))
+            statement = COUNTER.sub("", str(shown[STATEMENT_COLUMN.get(kind, 1)]))
+            if kind == "table":
+                statement = table_definition(statement, rows(connection, COLLATIONS, database, name))
+            found[f"{kind} {name}"] = _hash(statement)
     return dict(sorted(found.items()))
 
 
+def table_definition(statement: str, collations: Iterable[Sequence[Any]]) -> str:
+    """Return what defines a table, the same from servers of different versions."""
+    return f"{COLLATED.sub('', statement)} {_present(str([tuple(row) for row in collations]))}"
+
+
+def versioned_tables(connection: Any, database: str) -> set[str]:
+    """Return the tables that keep their former rows."""
+    return {str(name) for (name,) in rows(connection, VERSIONED, database)}
+
+
+def _present(text: str) -> str:
+    """Return character sets by their present names: `utf8` is `utf8mb3` since 10.6."""
+    return FORMER_UTF8.sub("utf8mb3", text)
+
+
 def _table_mark(connection: Any, database: str, table: str) -> TableMark:
-    columns = [str(name) for (name,) in rows(connection, COLUMNS, database, table)]
+    found = rows(connection, COLUMNS, database, table)
+    columns = [(str(name), str(kind)) for name, kind, _ in found]
+    is_versioned = table in versioned_tables(connection, database)
+    if is_versioned and not any(expression in {"ROW START", "ROW END"} for _, _, expression in found):
+        columns += [(name, "timestamp") for name in PERIOD]
     # Executed without values: a percent sign in a name stays one.
-    count, total = rows(connection, table_query(database, table, columns))[0]
+    query = table_query(database, table, columns, is_versioned=is_versioned)
+    count, total = rows(connection, query)[0]
     return TableMark(rows=int(count), hash=str(int(total)))
 
 

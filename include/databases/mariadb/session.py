@@ -10,7 +10,11 @@ from include.connections import DatabaseAccess
 from include.errors import TemporaryError, shorten
 
 CONNECT_SECONDS = 10
-SETTINGS = "set time_zone = '+00:00', sql_mode = '', max_statement_time = 0, net_write_timeout = 3600"
+# Some sessions wait for hours while others read: they hold a lock or a snapshot.
+SETTINGS = (
+    "set time_zone = '+00:00', sql_mode = '', max_statement_time = 0, net_write_timeout = 3600, "
+    "wait_timeout = 604800, idle_transaction_timeout = 0"
+)
 
 
 def connect(access: DatabaseAccess, database: str | None = None) -> Any:

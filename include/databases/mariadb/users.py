@@ -55,12 +55,22 @@ class Account:
 def needed_accounts(connection: Any, database: str, admin: str) -> list[tuple[str, str]]:
     """Return (user, host) of the accounts the database needs, without the administrators and roles."""
     found = {(str(user), str(host)) for user, host in rows(connection, GRANTED, *([database] * 4))}
-    for (definer,) in rows(connection, DEFINERS, *([database] * 4)):
-        user, _, host = str(definer).rpartition("@")
-        found.add((user, host))
+    found |= definers(connection, database)
     roles = {str(name) for (name,) in rows(connection, ROLES)}
-    left_out = SYSTEM_USERS | roles | {admin}
-    return sorted(account for account in found if account[0] not in left_out)
+    return sorted(
+        account for account in found if account[0] not in roles and not is_left_out(account[0], admin)
+    )
+
+
+def definers(connection: Any, database: str) -> set[tuple[str, str]]:
+    """Return (user, host) of the accounts that views, routines, triggers and events run as."""
+    parts = [str(definer).rpartition("@") for (definer,) in rows(connection, DEFINERS, *([database] * 4))]
+    return {(user, host) for user, _, host in parts}
+
+
+def is_left_out(user: str, admin: str) -> bool:
+    """Say whether an account is an administrator's, which every server has of its own."""
+    return user in SYSTEM_USERS or user == admin
 
 
 def read_accounts(

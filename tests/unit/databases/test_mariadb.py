@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from include.databases.mariadb.fingerprints import COUNTER, table_query
+from include.databases.mariadb.fingerprints import COUNTER, table_definition, table_query
 from include.databases.mariadb.session import quoted
 from include.databases.mariadb.users import Account, grants_in, revocation
 from include.errors import PermanentError
@@ -54,9 +54,31 @@ def test_an_accounts_mark_does_not_show_its_password() -> None:
 
 def test_names_are_quoted_whatever_they_hold() -> None:
     assert quoted("odd `name") == "`odd ``name`"
-    query = table_query("stock", "odd `name", ["a", "b'"])
+    query = table_query("stock", "odd `name", [("a", "int"), ("b'", "text")])
     assert "concat_ws(',', ifnull(md5(`a`), '-'), ifnull(md5(`b'`), '-'))" in query
     assert query.endswith("from `stock`.`odd ``name`")
+
+
+def test_a_float_is_hashed_as_what_it_holds_and_not_as_it_is_shown() -> None:
+    assert "md5(cast(`a` as double))" in table_query("stock", "t", [("a", "float")])
+
+
+def test_former_rows_of_a_versioned_table_count() -> None:
+    assert table_query("stock", "t", [("a", "int")], is_versioned=True).endswith("`t` for system_time all")
+
+
+def test_a_table_s_definition_is_the_same_from_older_and_newer_servers() -> None:
+    older = "CREATE TABLE `t` (\n  `a` varchar(9) CHARACTER SET utf8 DEFAULT NULL\n) ENGINE=InnoDB DEFAULT CHARSET=utf8"
+    newer = (
+        "CREATE TABLE `t` (\n  `a` varchar(9) DEFAULT NULL\n) ENGINE=InnoDB DEFAULT CHARSET=utf8mb3 "
+        "COLLATE=utf8mb3_general_ci"
+    )
+    one = table_definition(older, [("a", "utf8", "utf8_general_ci")])
+    other = table_definition(newer, [("a", "utf8mb3", "utf8mb3_general_ci")])
+
+    assert one == other
+    assert other != table_definition(newer, [("a", "utf8mb3", "utf8mb3_bin")])
+    assert "utf8mb4" in table_definition("", [("a", "utf8mb4", "utf8mb4_bin")])
 
 
 def test_the_next_number_of_a_table_is_no_part_of_its_definition() -> None:

@@ -295,6 +295,7 @@ def test_entries_that_share_an_address_but_part_are_a_blocker() -> None:
         document["databases"].append({
             **document["databases"][0],
             "name": "other",
+            "database": "other",
             "address": {"source": "pg.source.lab:5432", "target": "x:1"},
         })
 

@@ -68,7 +68,7 @@ def test_blockers_stop_the_migration_and_warnings_do_not() -> None:
     refuse_blockers([WARNING])
     with pytest.raises(PreflightError) as caught:
         refuse_blockers([WARNING, BLOCKER])
-    assert caught.value.problems == ["Pod shop/a, source cluster: is bad; make it good (rule a_rule)"]
+    assert caught.value.problems == ["Pod shop/a, source: is bad; make it good (rule a_rule)"]
 
 
 def test_the_definition_alone_gives_velero_checks_and_the_front_door() -> None:

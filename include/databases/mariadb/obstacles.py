@@ -1,0 +1,87 @@
+"""Find what of a MariaDB database does not travel, or would not work on the target."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from include.connections import DatabaseAccess
+from include.databases.mariadb.session import rows, session
+from include.databases.mariadb.users import EXISTS, definers, is_left_out
+from include.databases.obstacles import Obstacle
+
+GLOBAL = """select user, host from mysql.user
+    where is_role = 'N' and 'Y' in (select_priv, insert_priv, update_priv, delete_priv) order by 1, 2"""
+ROLES = """select user, host, role from mysql.roles_mapping
+    where host <> '' and role in (select user from mysql.db where %s like db union select user from mysql.tables_priv where db = %s
+    union select user from mysql.columns_priv where db = %s union select user from mysql.procs_priv where db = %s) order by 1, 2, 3"""
+FLOATS = """select distinct c.table_name from information_schema.columns c join information_schema.tables t
+    on t.table_schema = c.table_schema and t.table_name = c.table_name and t.table_type in ('BASE TABLE', 'SYSTEM VERSIONED')
+    where c.table_schema = %s and c.data_type = 'float' order by 1"""
+WITHOUT_TRANSACTIONS = """select concat(table_name, ' (', engine, ')') from information_schema.tables
+    where table_schema = %s and table_type = 'BASE TABLE' and engine not in ('InnoDB', 'SEQUENCE') order by 1"""
+MOST_NAMED = 5
+
+
+def find_obstacles(source: DatabaseAccess, target: DatabaseAccess, database: str) -> Iterator[Obstacle]:
+    """Yield what a person has to know before the database is copied."""
+    with session(source) as here, session(target) as there:
+        missing = missing_definers(here, there, database, source.user)
+        accounts = [
+            f"{user}@{host}" for user, host in rows(here, GLOBAL) if not is_left_out(user, source.user)
+        ]
+        roles = [
+            f"{role} of {user}@{host}"
+            for user, host, role in rows(here, ROLES, *([database] * 4))
+            if not is_left_out(user, source.user)
+        ]
+        floats = [str(name) for (name,) in rows(here, FLOATS, database)]
+        others = [str(name) for (name,) in rows(here, WITHOUT_TRANSACTIONS, database)]
+    if missing:
+        yield (
+            "blocker",
+            f"has views, triggers, routines or events that run as {_named(missing)}, who is not on the target and, being an "
+            "administrator, is not made there: they would fail at their first use",
+            "give them another definer on the source (ALTER … DEFINER), or make that account on the target",
+        )
+    if accounts:
+        yield (
+            "warning",
+            f"is open to {_named(accounts)} by rights in all databases (GRANT … ON *.*), which are not carried over",
+            "grant what the applications need on the database itself, or make these accounts on the target",
+        )
+    if roles:
+        yield (
+            "warning",
+            f"is open to accounts through roles ({_named(roles)}), which are not carried over",
+            "grant the rights to the accounts themselves, or make the roles on the target",
+        )
+    if floats:
+        yield (
+            "warning",
+            f"has FLOAT columns in {_named(floats)}: dumps hold six digits of them, and the proof fails where there are more",
+            "make them DOUBLE on the source first",
+        )
+    if others:
+        yield (
+            "warning",
+            f"has tables without transactions, {_named(others)}: a copy beside their writers may fail its proof",
+            "make them InnoDB on the source first, or let the writers rest during the first copy",
+        )
+
+
+def missing_definers(source: Any, target: Any, database: str, admin: str) -> list[str]:
+    """Return the definers that work on the source, are missing on the target, and are not made there by the copy."""
+    return [
+        f"{user}@{host}"
+        for user, host in sorted(definers(source, database))
+        if is_left_out(user, admin)
+        and rows(source, EXISTS, user, host)
+        and not rows(target, EXISTS, user, host)
+    ]
+
+
+def _named(names: Iterable[str]) -> str:
+    found = list(names)
+    more = f" and {len(found) - MOST_NAMED} more" if len(found) > MOST_NAMED else ""
+    return ", ".join(found[:MOST_NAMED]) + more

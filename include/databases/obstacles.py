@@ -1,0 +1,37 @@
+"""Ask database servers what stands in the way of a copy, or does not come along."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from include.inventory.model import Finding, Severity
+from include.planning.foreign_errors import explained
+
+if TYPE_CHECKING:
+    from include.run import MigrationRun
+
+RULE = "database"
+
+# Severity, message, remedy.
+Obstacle = tuple[Severity, str, str]
+
+
+def database_findings(run: MigrationRun) -> Iterator[Finding]:
+    """Yield what was found at each database of the definition.
+
+    :raises TemporaryError: when a server does not answer.
+    """
+    for database in run.definition.databases:
+        source = run.connections.database(database.source, database.engine)
+        target = run.connections.database(database.target, database.engine)
+        if database.engine == "postgresql":
+            from include.databases.postgresql.obstacles import find_obstacles
+        else:
+            from include.databases.mariadb.obstacles import find_obstacles
+        place = f"database {database.name}"
+        with explained(
+            place, "check that both servers are up and may be read", source.password, target.password
+        ):
+            for severity, message, remedy in find_obstacles(source, target, database.database):
+                yield Finding(RULE, severity, place, message, remedy)
