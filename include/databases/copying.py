@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from include.databases.engine import Copied, Snapshot
 from include.databases.fingerprint import differences
 from include.databases.jobs import PHASE, DatabaseJob, open_job
+from include.databases.server_errors import server_errors
 from include.databases.states import CopyState
 from include.errors import MigrationError, PermanentError
 from include.ledger import Action, ItemRecord
@@ -38,7 +39,7 @@ def copy_database(run: MigrationRun, key: str) -> Action:
     job = open_job(run, key)
     started = time.monotonic()
     try:
-        with job.engine.lock():
+        with server_errors(job), job.engine.lock():
             action, copied = _bring(job, final=False)
     except MigrationError as error:
         _record(job, "failed", 0, started, str(error))
@@ -53,7 +54,7 @@ def copy_database_delta(run: MigrationRun, key: str) -> dict[str, int]:
     :raises PermanentError: when the target has taken over and the source changed since.
     """
     job = open_job(run, key)
-    with job.engine.lock():
+    with server_errors(job), job.engine.lock():
         _, copied = _bring(job, final=True)
     return {"tables": copied.tables, "rows": copied.fingerprint.rows, "bytes": copied.bytes}
 

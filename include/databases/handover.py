@@ -6,6 +6,7 @@ import logging
 from typing import TYPE_CHECKING
 
 from include.databases.jobs import PHASE, CopyRecord, DatabaseJob, open_job
+from include.databases.server_errors import server_errors
 from include.errors import PermanentError
 from include.planning.model import load_plan
 
@@ -25,7 +26,8 @@ def hand_over_databases(run: MigrationRun) -> int:
     records = [_final_record(job) for job in jobs]
     for job, record in zip(jobs, records, strict=True):
         if record.handed_over is None:
-            job.write_state("handed over", record.fingerprint.digest)
+            with server_errors(job):
+                job.write_state("handed over", record.fingerprint.digest)
             logger.info("%s: the target takes over", job.label)
     return len(jobs)
 
@@ -35,9 +37,12 @@ def take_back_databases(run: MigrationRun) -> int:
     items = load_plan(run.ledger).items(PHASE, "database")
     for item in items:
         job = open_job(run, item.key)
-        state = job.engine.read_state()
-        if state is not None and state.is_handed_over:
-            job.write_state("copied", state.digest)
+        with server_errors(job):
+            state = job.engine.read_state()
+            is_ahead = state is not None and state.is_handed_over
+            if state is not None and is_ahead:
+                job.write_state("copied", state.digest)
+        if is_ahead:
             logger.info("%s: the source leads again", job.label)
     return len(items)
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from include.databases.fingerprint import Fingerprint, detail_rows, differences
 from include.databases.jobs import PHASE, CopyRecord, DatabaseJob, open_job
+from include.databases.server_errors import server_errors
 from include.errors import PermanentError, ProofError
 from include.ledger import Proof, safe_key
 from include.planning.model import load_plan
@@ -30,9 +31,11 @@ def prove_database(run: MigrationRun, key: str) -> Proof:
     if record is None:
         raise PermanentError(f"{job.label}: was not copied in this run; run the copy first")
     if record.handed_over is not None:
-        proof, problem = _unchanged_since(job, record)
+        with server_errors(job):
+            proof, problem = _unchanged_since(job, record)
     else:
-        source, target = _both(job, record)
+        with server_errors(job):
+            source, target = _both(job, record)
         proof, problem = _compare(job, record, source, target)
         run.ledger.write(
             f"proofs-detail/{safe_key(key)}", {"key": key, "tables": detail_rows(source, target)}

@@ -10,7 +10,7 @@ from typing import Any
 
 from include.databases.fingerprint import keyed_hash
 from include.databases.mariadb.session import quoted, rows
-from include.errors import PermanentError, shorten
+from include.errors import PermanentError, TemporaryError, shorten
 
 logger = logging.getLogger(__name__)
 
@@ -30,6 +30,8 @@ PATTERNS = "select distinct db from mysql.db where %s like db"
 EXISTS = "select 1 from mysql.user where user = %s and host = %s"
 GRANT_PLACE = re.compile(r" ON (?:PROCEDURE |FUNCTION |PACKAGE )?`((?:[^`]|``)*)`\.")
 GRANT_LINE = re.compile(r"^GRANT (.+?) ON (.+) TO (`(?:[^`]|``)*`@`(?:[^`]|``)*`)( WITH GRANT OPTION)?$")
+# The connection was lost.
+LOST = frozenset({2006, 2013})
 CREATE = re.compile(r"^CREATE USER ")
 
 
@@ -112,15 +114,29 @@ def ensure_accounts(target: Any, wanted: dict[str, Account], there: dict[str, Ac
     for name, account in wanted.items():
         known = there.get(name)
         if known is None:
-            with target.cursor() as cursor:
-                # Executed without values: a percent sign in a host stays one.
-                cursor.execute(CREATE.sub("CREATE USER IF NOT EXISTS ", account.creation))
+            _make(target, account)
             logger.info("Made account %s on the target", name)
         elif known.creation != account.creation:
             raise PermanentError(
                 f"account {name}, target: exists with another password or other options than on the source; "
                 "align it by hand, or rename one of the two"
             )
+
+
+def _make(target: Any, account: Account) -> None:
+    """Make an account; the server's own words may quote its password's hash and are not repeated."""
+    import pymysql
+
+    try:
+        with target.cursor() as cursor:
+            # Executed without values: a percent sign in a host stays one.
+            cursor.execute(CREATE.sub("CREATE USER IF NOT EXISTS ", account.creation))
+    except pymysql.MySQLError as error:
+        number = error.args[0] if error.args else "?"
+        raise (TemporaryError if number in LOST else PermanentError)(
+            f"account {account.name}, target: could not be made (MariaDB's error {number}); make it there by hand, or give the "
+            "connection's user the right to, and a plugin the target knows to the account"
+        ) from None
 
 
 def grant_all(target: Any, database: str, wanted: dict[str, Account]) -> None:

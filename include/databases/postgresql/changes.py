@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from psycopg import sql
 
@@ -17,9 +18,14 @@ from include.databases.postgresql.session import Connection, rows, value
 
 logger = logging.getLogger(__name__)
 
-REFERENCES = """select k.conrelid::regclass::text, k.confrelid::regclass::text from pg_constraint k
-    join pg_class a on a.oid = k.conrelid join pg_class b on b.oid = k.confrelid
-    where k.contype = 'f' and a.relkind = 'r' and b.relkind = 'r'"""
+# Of a partitioned table each partition counts, on either side: they hold the rows.
+REFERENCES = """select distinct coalesce(a.relid, k.conrelid)::regclass::text, coalesce(b.relid, k.confrelid)::regclass::text
+    from pg_constraint k
+    left join lateral (select relid from pg_partition_tree(k.conrelid) where isleaf) a on true
+    left join lateral (select relid from pg_partition_tree(k.confrelid) where isleaf) b on true
+    where k.contype = 'f' and k.conparentid = 0"""
+PARTITIONED = """select p.oid::regclass::text, array_agg(t.relid::regclass::text) from pg_class p, pg_partition_tree(p.oid) t
+    join pg_class c on c.oid = t.relid where p.relkind = 'p' and t.isleaf group by 1 having bool_and(c.relkind = 'r')"""
 # Views that hold rows, in the order in which they were made: each after those it reads.
 MATERIALIZED = f"""select c.oid::regclass::text from pg_class c join pg_namespace n on n.oid = c.relnamespace
     where c.relkind = 'm' and c.relispopulated and {USER_SCHEMAS} order by c.oid"""
@@ -40,9 +46,13 @@ class TableCopier:
     is_binary: bool
     bytes: int = 0
 
-    def copy(self, tables: Sequence[str]) -> None:
-        """Empty the tables and fill them again, in this order, without firing the users' triggers."""
-        names = ", ".join(f"only {table}" for table in tables)
+    def copy(self, tables: Sequence[str], whole: Sequence[str] = ()) -> None:
+        """Empty the tables and fill them again, in this order, without firing the users' triggers.
+
+        :param whole: partitioned tables whose partitions are all among the tables: what they reference can only be emptied
+            together with themselves.
+        """
+        names = ", ".join([*(f"only {table}" for table in tables), *whole])
         self.target.execute(_text(f"truncate table {names}"))
         triggers = {table: rows(self.target, TRIGGERS, table) for table in tables}
         for table, found in triggers.items():
@@ -88,7 +98,7 @@ def copy_changes(
             target.execute("set local session_replication_role = replica")
             ordered = sorted(tables)
         logger.info("Copying %s tables again: %s", len(ordered), ", ".join(ordered[:10]))
-        copier.copy(ordered)
+        copier.copy(ordered, whole_tables(tables, rows(target, PARTITIONED)))
     if changed.tables:
         for view in views:
             target.execute(_text(f"refresh materialized view {view}"))
@@ -96,6 +106,15 @@ def copy_changes(
         copier.bytes += copy_large_objects(source, target, changed.large_objects)
     set_sequences(target, wanted.sequences)
     return len(tables), copier.bytes
+
+
+def whole_tables(tables: Iterable[str], partitioned: Iterable[Sequence[Any]]) -> list[str]:
+    """Return the partitioned tables of which every partition is among the tables.
+
+    :param partitioned: rows of a partitioned table and all of its partitions.
+    """
+    chosen = set(tables)
+    return sorted(str(name) for name, partitions in partitioned if chosen.issuperset(partitions))
 
 
 def _same_version(source: Connection, target: Connection) -> bool:

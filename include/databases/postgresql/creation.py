@@ -76,12 +76,15 @@ def copy_properties(source: Connection, target: Connection, name: str) -> None:
         target.execute(setting_statement(name, role, setting))
 
 
-def setting_statement(database: str, role: str | None, setting: str) -> Any:
-    """Return the statement for one `name=value` of a database, or of a role in it."""
+def setting_statement(database: str | None, role: str | None, setting: str) -> Any:
+    """Return the statement for one `name=value` of a database, of a role, or of a role in a database."""
     name, _, text = setting.partition("=")
-    where = sql.SQL("database {}").format(sql.Identifier(database))
+    parts = []
     if role is not None:
-        where = sql.SQL("role {} in database {}").format(sql.Identifier(role), sql.Identifier(database))
+        parts.append(sql.SQL("role {}").format(sql.Identifier(role)))
+    if database is not None:
+        parts.append(sql.SQL("database {}").format(sql.Identifier(database)))
+    where = sql.SQL(" in ").join(parts)
     wanted = sql.SQL(text) if name in NAME_LISTS and text else sql.Literal(text)
     parameter = sql.SQL(".").join(sql.Identifier(part) for part in name.split("."))
     return sql.SQL("alter {} set {} = {}").format(where, parameter, wanted)

@@ -6,6 +6,8 @@ import hashlib
 
 from include.databases.postgresql.session import Connection, rows
 
+# What initdb made has lower numbers.
+FIRST_NORMAL_OID = 16384
 USER_SCHEMAS = "n.nspname !~ '^pg_' and n.nspname <> 'information_schema'"
 
 
@@ -18,10 +20,18 @@ def _own(catalog: str, alias: str) -> str:
 
 
 def _rights(column: str, kind: str, owner: str) -> str:
+    """Return the rights as text; an owner's right to maintain, which servers before 17 do not know, is left out."""
     return (
-        f"(select coalesce(string_agg(a::text, ',' order by a::text), '') "
-        f"from unnest(coalesce({column}, acldefault('{kind}', {owner}))) a)"
+        "(select coalesce(string_agg(concat_ws(' ', a.grantor::regrole, a.grantee::regrole, a.privilege_type, a.is_grantable), "
+        "',' order by a.grantor::regrole::text, a.grantee::regrole::text, a.privilege_type), '') "
+        f"from aclexplode(coalesce({column}, acldefault('{kind}', {owner}))) a "
+        f"where not (a.privilege_type = 'MAINTAIN' and a.grantee = {owner}))"
     )
+
+
+def _options(column: str) -> str:
+    """Return options as text: a dump writes them in an order of its own."""
+    return f"(select string_agg(o, ',' order by o) from unnest({column}) o)"
 
 
 COLUMNS = """(select string_agg(concat_ws(' ', quote_ident(a.attname), format_type(a.atttypid, a.atttypmod),
@@ -41,6 +51,8 @@ QUERIES = {
         pg_get_expr(c.relpartbound, c.oid), c.relrowsecurity::text, c.relforcerowsecurity::text, c.relreplident,
         (select string_agg(i.inhparent::regclass::text, ',' order by i.inhseqno) from pg_inherits i where i.inhrelid = c.oid),
         obj_description(c.oid, 'pg_class'),
+        (select concat_ws(' ', w.srvname, {_options("f.ftoptions")}) from pg_foreign_table f
+         join pg_foreign_server w on w.oid = f.ftserver where f.ftrelid = c.oid),
         (select concat_ws(' ', s.seqtypid::regtype, s.seqstart, s.seqincrement, s.seqmax, s.seqmin, s.seqcache, s.seqcycle)
          from pg_sequence s where s.seqrelid = c.oid))
         from pg_class c join pg_namespace n on n.oid = c.relnamespace
@@ -78,7 +90,28 @@ QUERIES = {
         from pg_statistic_ext s join pg_namespace n on n.oid = s.stxnamespace where {USER_SCHEMAS}""",
     "event trigger": f"""select quote_ident(v.evtname), concat_ws(' ', v.evtevent, v.evtfoid::regproc, v.evtenabled)
         from pg_event_trigger v where {_own("pg_event_trigger", "v")}""",
-    "publication": "select quote_ident(pubname), concat_ws(' ', puballtables::text, pubinsert::text) from pg_publication",
+    "publication": """select quote_ident(p.pubname), concat_ws(' ', p.puballtables::text, p.pubinsert::text,
+        (select string_agg(format('%I.%I', t.schemaname, t.tablename), ',' order by 1) from pg_publication_tables t
+         where t.pubname = p.pubname)) from pg_publication p""",
+    "foreign server": f"""select quote_ident(v.srvname), concat_ws(' ', w.fdwname, v.srvtype, v.srvversion,
+        pg_get_userbyid(v.srvowner), {_options("v.srvoptions")}, {_rights("v.srvacl", "S", "v.srvowner")})
+        from pg_foreign_server v join pg_foreign_data_wrapper w on w.oid = v.srvfdw
+        where {_own("pg_foreign_server", "v")}""",
+    # Their options hold passwords.
+    "user mapping": "select concat_ws(' ', quote_ident(srvname), quote_ident(usename)), '' from pg_user_mappings",
+    "operator": f"""select o.oid::regoperator::text, concat_ws(' ', o.oprcode, o.oprrest, o.oprjoin, pg_get_userbyid(o.oprowner))
+        from pg_operator o join pg_namespace n on n.oid = o.oprnamespace
+        where {USER_SCHEMAS} and {_own("pg_operator", "o")}""",
+    "cast": f"""select concat_ws(' ', k.castsource::regtype, k.casttarget::regtype), concat_ws(' ',
+        nullif(k.castfunc, 0)::regprocedure, k.castcontext, k.castmethod) from pg_cast k
+        where k.oid >= {FIRST_NORMAL_OID} and {_own("pg_cast", "k")}""",
+    "collation": f"""select concat_ws('.', quote_ident(n.nspname), quote_ident(l.collname)), concat_ws(' ', l.collprovider,
+        l.collcollate, l.collctype, pg_get_userbyid(l.collowner)) from pg_collation l
+        join pg_namespace n on n.oid = l.collnamespace where {USER_SCHEMAS} and {_own("pg_collation", "l")}""",
+    "text search": f"""select concat_ws('.', quote_ident(n.nspname), quote_ident(f.cfgname)), (select string_agg(
+        concat_ws(' ', m.maptokentype, m.mapseqno, m.mapdict::regdictionary), ',' order by m.maptokentype, m.mapseqno)
+        from pg_ts_config_map m where m.mapcfg = f.oid) from pg_ts_config f
+        join pg_namespace n on n.oid = f.cfgnamespace where {USER_SCHEMAS} and {_own("pg_ts_config", "f")}""",
     "default privilege": """select concat_ws(' ', pg_get_userbyid(defaclrole), nullif(defaclnamespace, 0)::regnamespace, defaclobjtype),
         (select string_agg(a::text, ',' order by a::text) from unnest(defaclacl) a) from pg_default_acl""",
     "setting": """select concat_ws(' ', 'of', nullif(s.setrole, 0)::regrole::text),

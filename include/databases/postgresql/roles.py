@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Generator, Iterable
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+import psycopg
 from psycopg import sql
 
 from include.databases.fingerprint import keyed_hash
+from include.databases.postgresql.creation import setting_statement
 from include.databases.postgresql.session import Connection, is_superuser, rows, value
-from include.errors import PermanentError
+from include.errors import PermanentError, shorten
 
 logger = logging.getLogger(__name__)
 
@@ -35,11 +38,13 @@ PASSWORDS_READABLE = "select has_table_privilege('pg_catalog.pg_authid', 'select
 COMMENT = "select shobj_description(oid, 'pg_authid') from pg_roles where rolname = %s"
 MEMBERS_QUERY = """select g.rolname from pg_auth_members m join pg_roles g on g.oid = m.roleid
     join pg_roles r on r.oid = m.member where r.rolname = %s order by 1"""
+# Those that hold in every database; a search path, for one, is often set at the role.
+SETTINGS_QUERY = "select unnest(rolconfig) from pg_roles where rolname = %s order by 1"
 
 
 @dataclass(frozen=True)
 class Role:
-    """Hold a role's attributes but for the rights that managed servers give to nobody.
+    """Hold a role's attributes and settings, but for the rights that managed servers give to nobody.
 
     SUPERUSER, REPLICATION and BYPASSRLS are not carried over.
     """
@@ -53,6 +58,7 @@ class Role:
     valid_until: str | None
     verifier: str | None
     member_of: tuple[str, ...]
+    settings: tuple[str, ...] = ()
 
     def mark(self, key: str | None) -> str:
         """Return what has to be equal on both sides, the password's verifier hashed with the key if there is one."""
@@ -65,6 +71,7 @@ class Role:
             self.connection_limit,
             self.valid_until,
             *self.member_of,
+            *self.settings,
         )
         return " ".join([*(str(attribute) for attribute in attributes), secret]).strip()
 
@@ -82,7 +89,8 @@ def read_roles(connection: Connection, names: list[str]) -> dict[str, Role]:
     found = {}
     for row in rows(connection, query, names):
         members = tuple(str(name) for (name,) in rows(connection, MEMBERS_QUERY, row[0]))
-        found[str(row[0])] = Role(*(*row, members))
+        settings = tuple(str(one) for (one,) in rows(connection, SETTINGS_QUERY, row[0]))
+        found[str(row[0])] = Role(*(*row, members, settings))
     return found
 
 
@@ -111,6 +119,7 @@ def ensure_roles(source: Connection, target: Connection) -> None:
         if known is None:
             _execute(target, "create role {} with " + _options(role), role, sql.Identifier(name))
             _mark(target, name)
+            _set(target, role)
             logger.info("Made role %s on the target", name)
         elif name != admin and known.mark(key) != role.mark(key):
             _align(target, role)
@@ -126,6 +135,28 @@ def _align(target: Connection, role: Role) -> None:
             "align it by hand, or rename one of the two"
         )
     _execute(target, "alter role {} with " + _options(role), role, sql.Identifier(role.name))
+    _execute(target, "alter role {} reset all", role, sql.Identifier(role.name))
+    _set(target, role)
+
+
+def _set(target: Connection, role: Role) -> None:
+    for setting in role.settings:
+        with _refusals(role, f"its setting {setting.partition('=')[0]}"):
+            target.execute(setting_statement(None, role.name, setting))
+
+
+@contextmanager
+def _refusals(role: Role, what: str) -> Generator[None]:
+    """Tell a server's refusal without its line of the statement, which may hold a password's verifier."""
+    try:
+        yield
+    except psycopg.OperationalError:
+        raise
+    except psycopg.Error as error:
+        raise PermanentError(
+            f"role {role.name}, target: the server refuses {what}: {shorten(error.diag.message_primary or '')}; take it off the "
+            "role on the source, or give the target's administrator the right to it"
+        ) from None
 
 
 def _grant_memberships(target: Connection, roles: dict[str, Role], admin: str) -> None:
@@ -185,4 +216,5 @@ def _execute(target: Connection, text: str, role: Role, name: Any) -> None:
         until=sql.Literal(role.valid_until),
         verifier=sql.Literal(role.verifier),
     )
-    target.execute(statement)
+    with _refusals(role, "to make it like the source's"):
+        target.execute(statement)

@@ -6,6 +6,8 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psycopg
+import pymysql
 import pytest
 
 from include.connections import DatabaseAccess
@@ -13,7 +15,7 @@ from include.databases import copying, handover, jobs, proving
 from include.databases.engine import Copied, Snapshot
 from include.databases.fingerprint import Differences, Fingerprint, TableMark
 from include.databases.states import CopyState
-from include.errors import PermanentError, ProofError
+from include.errors import PermanentError, ProofError, TemporaryError
 from include.planning.model import Plan, save_plan
 from include.run import MigrationRun
 from tests.builders.runs import plan_row
@@ -122,6 +124,32 @@ def test_an_absent_target_gets_everything_and_is_proved(engine: FakeEngine, run:
     item = run.ledger.item(PHASE, KEY)
     assert item is not None
     assert (item.action, item.bytes) == ("copied", 1000)
+
+
+@pytest.mark.parametrize(
+    ("error", "kind", "text"),
+    [
+        (psycopg.errors.InsufficientPrivilege("no"), PermanentError, "the server refuses it"),
+        (psycopg.OperationalError("lost"), TemporaryError, "lost; the task retries"),
+        (pymysql.err.OperationalError(1142, "denied"), PermanentError, "the server refuses it"),
+        (pymysql.err.OperationalError(2013, "lost"), TemporaryError, "the task retries"),
+        (pymysql.err.ProgrammingError(1064, "near '*AA'"), PermanentError, "wrong syntax"),
+    ],
+)
+def test_a_driver_s_error_names_the_database_and_fails_the_item(
+    engine: FakeEngine, run: MigrationRun, error: Exception, kind: type[Exception], text: str
+) -> None:
+    def fail(*_: object) -> Copied:
+        raise error
+
+    engine.copy_all = fail  # type: ignore[method-assign]
+
+    with pytest.raises(kind, match=rf"database shop-orders \(postgresql shop\), from pg\.test:5432 .*{text}"):
+        copying.copy_database(run, KEY)
+
+    item = run.ledger.item(PHASE, KEY)
+    assert item is not None
+    assert item.action == "failed"
 
 
 def test_a_target_of_somebody_else_is_refused(engine: FakeEngine, run: MigrationRun) -> None:

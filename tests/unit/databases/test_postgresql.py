@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from include.databases.postgresql.changes import whole_tables
 from include.databases.postgresql.creation import setting_statement
 from include.databases.postgresql.dump import without_superuser_entries
 from include.databases.postgresql.foreign_keys import parents_first, with_referencing
@@ -65,9 +68,21 @@ def test_what_only_a_superuser_restores_is_left_out() -> None:
 
 
 def test_roles_compare_by_attributes_and_password() -> None:
+    plain = Role("app", True, True, False, False, -1, None, None, ())
+    assert plain.mark("k") != replace(plain, settings=("search_path=shop",)).mark("k")
     role = Role("app", True, True, False, False, -1, None, "SCRAM-SHA-256$4096:aa", ("readers",))
     other = Role("app", True, True, False, False, -1, None, "SCRAM-SHA-256$4096:bb", ("readers",))
 
     assert role.mark("key") != other.mark("key")
     assert role.mark(None) == other.mark(None)
     assert "SCRAM" not in role_marks({"app": role}, "key")["app"]
+
+
+def test_a_partitioned_table_is_emptied_whole_only_with_all_of_its_partitions() -> None:
+    partitioned = [
+        ("public.orders", ["public.orders_1", "public.orders_2"]),
+        ("public.logs", ["public.logs_1"]),
+    ]
+
+    assert whole_tables({"public.orders_1", "public.logs_1", "public.items"}, partitioned) == ["public.logs"]
+    assert whole_tables({"public.orders_1", "public.orders_2"}, partitioned) == ["public.orders"]
