@@ -20,6 +20,8 @@ from include.connections.access import (
 from include.errors import ConnectionDetailsError
 from include.ledger.secrets_guard import register_secret
 
+# Where Airflow's Kubernetes connections keep the kubeconfig, now and formerly.
+KUBECONFIG_FIELDS = ("kube_config", "extra__kubernetes__kube_config")
 DEFAULT_PORTS: dict[DatabaseEngine, int] = {"postgresql": 5432, "mariadb": 3306}
 CONNECTION_TYPES: dict[DatabaseEngine, frozenset[str]] = {
     "postgresql": frozenset({"postgres", "postgresql"}),
@@ -49,7 +51,7 @@ class DocumentConnections:
     def cluster(self, connection_id: str, name: Side) -> ClusterAccess:
         """Return access to a cluster: extra.kube_config holds the kubeconfig's YAML text (or its mapping)."""
         extra = self._extra(connection_id)
-        kubeconfig = extra.get("kube_config") or extra.get("extra__kubernetes__kube_config")
+        kubeconfig = next((extra[field] for field in KUBECONFIG_FIELDS if extra.get(field)), None)
         if isinstance(kubeconfig, Mapping):
             kubeconfig = yaml.safe_dump(dict(kubeconfig))
         if not isinstance(kubeconfig, str) or not kubeconfig.strip():

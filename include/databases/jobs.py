@@ -100,10 +100,11 @@ def open_job(run: MigrationRun, key: str) -> DatabaseJob:
             f"database {key}: mode {database.mode} is not available; set mode to dump, "
             "which copies changed tables once more while the writers stand still"
         )
-    return DatabaseJob(run, item, database, _engine(run, database))
+    return DatabaseJob(run, item, database, engine_of(run, database))
 
 
-def _engine(run: MigrationRun, database: Database) -> DatabaseEngineCopier:
+def engine_of(run: MigrationRun, database: Database) -> DatabaseEngineCopier:
+    """Return what copies a database of the definition."""
     source = run.connections.database(database.source, database.engine)
     target = run.connections.database(database.target, database.engine)
     if database.engine == "postgresql":

@@ -12,7 +12,6 @@ CONNECT_SECONDS = 10
 MAINTENANCE_DATABASE = "postgres"
 
 PG_SIZE = "select pg_database_size(datname) from pg_database where datname = %s"
-PG_COMMENT = "select coalesce(shobj_description(oid, 'pg_database'), '') from pg_database where datname = %s"
 PG_TABLES = (
     "select count(*) from pg_class c join pg_namespace n on n.oid = c.relnamespace "
     "where c.relkind in ('r', 'p', 'm', 'v') and n.nspname not in ('pg_catalog', 'information_schema') "

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator
 from contextlib import contextmanager
 
+from include.engines import mask
 from include.errors import MigrationError, TemporaryError, shorten
 
 
@@ -19,7 +20,6 @@ def explained(place: str, remedy: str, *secrets: str) -> Generator[None]:
     except MigrationError:
         raise
     except Exception as error:  # each driver has an exception tree of its own
-        text = f"{type(error).__name__}: {shorten(str(error), 200)}"
-        for secret in secrets:
-            text = text.replace(secret, "…")
+        # Masked before it is cut: a cut through a secret would leave a part of it that nothing recognizes.
+        text = f"{type(error).__name__}: {shorten(mask(str(error), secrets), 200)}"
         raise TemporaryError(f"{place}: {text}; {remedy}") from error

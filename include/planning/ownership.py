@@ -9,13 +9,12 @@ import json
 from typing import Any
 
 from include.connections import DatabaseAccess
-from include.planning.database_client import PG_COMMENT, one_value
+from include.planning.database_client import one_value
 from include.planning.server_notes import NOTES, has_notes, open_notes
 
 MARKER_PREFIX = ".cce-migration"
 # Velero refuses a bucket with folders it does not know; a file at the top is none.
 MARKER_KEY = ".cce-migration-{migration}.json"
-COMMENT = "cce-migration:{migration}"
 CLAIM_TABLE = "owned_databases"
 
 
@@ -36,11 +35,7 @@ def mark_bucket(client: Any, bucket: str, migration: str) -> None:
 
 
 def is_database_ours(access: DatabaseAccess, name: str, migration: str) -> bool:
-    """Say whether a database carries this migration's mark: a claim on the server, or a comment in PostgreSQL."""
-    if access.engine == "postgresql":
-        comment = str(one_value(access, PG_COMMENT, name) or "")
-        if comment.startswith(COMMENT.format(migration=migration)):
-            return True
+    """Say whether a database carries this migration's mark: a claim on its server."""
     if not has_notes(access):
         return False
     has_table = one_value(

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 
 from include.addressing import origin, request_at
+from include.engines import mask
 from include.errors import LedgerError, ProofError, shorten
 from include.ledger import Proof
 from include.planning.database_client import open_database
@@ -125,7 +126,7 @@ def _check_sql(run: MigrationRun, check: SqlCheck) -> Outcome:
             cursor.execute(check.query)
             row = cursor.fetchone()
     except Exception as error:  # each driver has an exception tree of its own
-        text = shorten(str(error), 160).replace(access.password, "…")
+        text = shorten(mask(str(error), [access.password]), 160)
         return Outcome(method, check.expect, f"{type(error).__name__}: {text}", False)
     found = sql_text(row[0]) if row else "no row"
     return Outcome(method, check.expect, found, found == check.expect)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +14,10 @@ from include.inventory.secrecy import sha256
 VALUE_LIMIT = 120
 # Their values may be confidential: differences name the path alone.
 CONFIDENTIAL_KINDS = frozenset({"Secret", "ConfigMap"})
+# So may what containers are started with: people write passwords there.
+CONFIDENTIAL_FIELDS = frozenset({"env", "args", "command"})
+CONFIDENTIAL_PATH = re.compile(r"\.(?:env|args|command)(?:\[\d+\])?(?:\.value)?$")
+HIDDEN = "…"
 
 
 @dataclass(frozen=True)
@@ -25,7 +30,7 @@ class Difference:
 
     def text(self, *, with_values: bool) -> str:
         """Return e.g. `spec.replicas: expected 2, found 1`."""
-        if not with_values:
+        if not with_values or CONFIDENTIAL_PATH.search(self.path):
             return f"{self.path}: differs"
         return f"{self.path}: expected {_value(self.expected)}, found {_value(self.actual)}"
 
@@ -51,5 +56,13 @@ def _value(value: Any) -> str:
     return (
         "nothing"
         if value is None
-        else shorten(json.dumps(value, ensure_ascii=False, sort_keys=True), VALUE_LIMIT)
+        else shorten(json.dumps(_shown(value), ensure_ascii=False, sort_keys=True), VALUE_LIMIT)
     )
+
+
+def _shown(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {
+            name: HIDDEN if name in CONFIDENTIAL_FIELDS else _shown(inner) for name, inner in value.items()
+        }
+    return [_shown(inner) for inner in value] if isinstance(value, list) else value

@@ -16,7 +16,7 @@ from include.databases.fingerprint import Differences, Fingerprint
 from include.databases.postgresql import states
 from include.databases.postgresql.changes import copy_changes
 from include.databases.postgresql.creation import copy_properties, create_database, drop_database
-from include.databases.postgresql.definitions import USER_SCHEMAS
+from include.databases.postgresql.definitions import USER_SCHEMAS, own
 from include.databases.postgresql.dump import dumped, restore
 from include.databases.postgresql.fingerprints import fingerprint, sequences, set_sequences
 from include.databases.postgresql.roles import (
@@ -33,10 +33,14 @@ from include.errors import TemporaryError
 
 SECONDS_FOR_LOCK = 60
 SIZE = "select pg_database_size(datname) from pg_database where datname = %s"
-HOLDINGS = f"""select (select count(*) from pg_class c join pg_namespace n on n.oid = c.relnamespace where {USER_SCHEMAS})
-    + (select count(*) from pg_proc c join pg_namespace n on n.oid = c.pronamespace where {USER_SCHEMAS})
+HOLDINGS = f"""select
+    (select count(*) from pg_class c join pg_namespace n on n.oid = c.relnamespace
+        where c.relkind not in ('i', 'I', 't') and {USER_SCHEMAS} and {own("pg_class", "c")})
+    + (select count(*) from pg_proc p join pg_namespace n on n.oid = p.pronamespace
+        where {USER_SCHEMAS} and {own("pg_proc", "p")})
     + (select count(*) from pg_largeobject_metadata)
-    + (select count(*) from pg_namespace n where {USER_SCHEMAS} and n.nspname <> 'public')"""
+    + (select count(*) from pg_namespace n
+        where {USER_SCHEMAS} and n.nspname <> 'public' and {own("pg_namespace", "n")})"""
 
 
 class PostgresqlCopier:
@@ -82,7 +86,7 @@ class PostgresqlCopier:
             )
 
     def target_is_empty(self) -> bool:
-        """Say whether the target holds no relation, routine, large object or schema of a user."""
+        """Say whether the target holds no relation, routine, large object or schema but those of extensions."""
         with session(self.target, self.database) as connection:
             return int(value(connection, HOLDINGS)) == 0
 

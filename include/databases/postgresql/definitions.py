@@ -11,7 +11,7 @@ FIRST_NORMAL_OID = 16384
 USER_SCHEMAS = "n.nspname !~ '^pg_' and n.nspname <> 'information_schema'"
 
 
-def _own(catalog: str, alias: str) -> str:
+def own(catalog: str, alias: str) -> str:
     """Return the condition that leaves out what extensions bring."""
     return (
         f"not exists (select 1 from pg_depend e where e.classid = '{catalog}'::regclass "
@@ -43,7 +43,7 @@ COLUMNS = """(select string_agg(concat_ws(' ', quote_ident(a.attname), format_ty
 QUERIES = {
     "schema": f"""select quote_ident(n.nspname),
         concat_ws(' ', pg_get_userbyid(n.nspowner), {_rights("n.nspacl", "n", "n.nspowner")})
-        from pg_namespace n where {USER_SCHEMAS} and {_own("pg_namespace", "n")}""",
+        from pg_namespace n where {USER_SCHEMAS} and {own("pg_namespace", "n")}""",
     "extension": "select quote_ident(extname), '' from pg_extension",
     "relation": f"""select c.oid::regclass::text, concat_ws(E'\\n', c.relkind, c.relpersistence, pg_get_userbyid(c.relowner),
         {_rights("c.relacl", "r", "c.relowner")}, array_to_string(c.reloptions, ','), {COLUMNS},
@@ -56,7 +56,7 @@ QUERIES = {
         (select concat_ws(' ', s.seqtypid::regtype, s.seqstart, s.seqincrement, s.seqmax, s.seqmin, s.seqcache, s.seqcycle)
          from pg_sequence s where s.seqrelid = c.oid))
         from pg_class c join pg_namespace n on n.oid = c.relnamespace
-        where c.relkind in ('r', 'p', 'v', 'm', 'S', 'f', 'c') and {USER_SCHEMAS} and {_own("pg_class", "c")}""",
+        where c.relkind in ('r', 'p', 'v', 'm', 'S', 'f', 'c') and {USER_SCHEMAS} and {own("pg_class", "c")}""",
     "index": f"""select c.oid::regclass::text, concat_ws(' ', pg_get_indexdef(i.indexrelid), i.indisclustered::text,
         i.indisreplident::text) from pg_index i join pg_class c on c.oid = i.indexrelid
         join pg_namespace n on n.oid = c.relnamespace
@@ -64,7 +64,7 @@ QUERIES = {
     "constraint": f"""select concat_ws(' ', k.conrelid::regclass::text, k.contypid::regtype::text, quote_ident(k.conname)),
         concat_ws(' ', pg_get_constraintdef(k.oid), k.convalidated::text)
         from pg_constraint k join pg_namespace n on n.oid = k.connamespace
-        where {USER_SCHEMAS} and {_own("pg_constraint", "k")}""",
+        where {USER_SCHEMAS} and {own("pg_constraint", "k")}""",
     "trigger": f"""select concat_ws(' ', t.tgrelid::regclass::text, quote_ident(t.tgname)),
         concat_ws(' ', pg_get_triggerdef(t.oid), t.tgenabled)
         from pg_trigger t join pg_class c on c.oid = t.tgrelid join pg_namespace n on n.oid = c.relnamespace
@@ -78,40 +78,40 @@ QUERIES = {
         (select concat_ws(' ', g.aggtransfn, g.aggfinalfn, g.aggtranstype::regtype, g.agginitval)
          from pg_aggregate g where g.aggfnoid = p.oid) else pg_get_functiondef(p.oid) end)
         from pg_proc p join pg_namespace n on n.oid = p.pronamespace
-        where {USER_SCHEMAS} and {_own("pg_proc", "p")}""",
+        where {USER_SCHEMAS} and {own("pg_proc", "p")}""",
     "type": f"""select t.oid::regtype::text, concat_ws(' ', t.typtype, pg_get_userbyid(t.typowner),
         nullif(t.typbasetype, 0)::regtype, t.typnotnull::text, t.typdefault,
         (select string_agg(quote_literal(e.enumlabel), ',' order by e.enumsortorder) from pg_enum e where e.enumtypid = t.oid))
         from pg_type t join pg_namespace n on n.oid = t.typnamespace
-        where t.typtype in ('d', 'e', 'r') and {USER_SCHEMAS} and {_own("pg_type", "t")}""",
+        where t.typtype in ('d', 'e', 'r') and {USER_SCHEMAS} and {own("pg_type", "t")}""",
     "policy": """select concat_ws(' ', quote_ident(schemaname), quote_ident(tablename), quote_ident(policyname)),
         concat_ws(' ', permissive, roles::text, cmd, qual, with_check) from pg_policies""",
     "statistics": f"""select quote_ident(s.stxname), pg_get_statisticsobjdef(s.oid)
         from pg_statistic_ext s join pg_namespace n on n.oid = s.stxnamespace where {USER_SCHEMAS}""",
     "event trigger": f"""select quote_ident(v.evtname), concat_ws(' ', v.evtevent, v.evtfoid::regproc, v.evtenabled)
-        from pg_event_trigger v where {_own("pg_event_trigger", "v")}""",
+        from pg_event_trigger v where {own("pg_event_trigger", "v")}""",
     "publication": """select quote_ident(p.pubname), concat_ws(' ', p.puballtables::text, p.pubinsert::text,
         (select string_agg(format('%I.%I', t.schemaname, t.tablename), ',' order by 1) from pg_publication_tables t
          where t.pubname = p.pubname)) from pg_publication p""",
     "foreign server": f"""select quote_ident(v.srvname), concat_ws(' ', w.fdwname, v.srvtype, v.srvversion,
         pg_get_userbyid(v.srvowner), {_options("v.srvoptions")}, {_rights("v.srvacl", "S", "v.srvowner")})
         from pg_foreign_server v join pg_foreign_data_wrapper w on w.oid = v.srvfdw
-        where {_own("pg_foreign_server", "v")}""",
+        where {own("pg_foreign_server", "v")}""",
     # Their options hold passwords.
     "user mapping": "select concat_ws(' ', quote_ident(srvname), quote_ident(usename)), '' from pg_user_mappings",
     "operator": f"""select o.oid::regoperator::text, concat_ws(' ', o.oprcode, o.oprrest, o.oprjoin, pg_get_userbyid(o.oprowner))
         from pg_operator o join pg_namespace n on n.oid = o.oprnamespace
-        where {USER_SCHEMAS} and {_own("pg_operator", "o")}""",
+        where {USER_SCHEMAS} and {own("pg_operator", "o")}""",
     "cast": f"""select concat_ws(' ', k.castsource::regtype, k.casttarget::regtype), concat_ws(' ',
         nullif(k.castfunc, 0)::regprocedure, k.castcontext, k.castmethod) from pg_cast k
-        where k.oid >= {FIRST_NORMAL_OID} and {_own("pg_cast", "k")}""",
+        where k.oid >= {FIRST_NORMAL_OID} and {own("pg_cast", "k")}""",
     "collation": f"""select concat_ws('.', quote_ident(n.nspname), quote_ident(l.collname)), concat_ws(' ', l.collprovider,
         l.collcollate, l.collctype, pg_get_userbyid(l.collowner)) from pg_collation l
-        join pg_namespace n on n.oid = l.collnamespace where {USER_SCHEMAS} and {_own("pg_collation", "l")}""",
+        join pg_namespace n on n.oid = l.collnamespace where {USER_SCHEMAS} and {own("pg_collation", "l")}""",
     "text search": f"""select concat_ws('.', quote_ident(n.nspname), quote_ident(f.cfgname)), (select string_agg(
         concat_ws(' ', m.maptokentype, m.mapseqno, m.mapdict::regdictionary), ',' order by m.maptokentype, m.mapseqno)
         from pg_ts_config_map m where m.mapcfg = f.oid) from pg_ts_config f
-        join pg_namespace n on n.oid = f.cfgnamespace where {USER_SCHEMAS} and {_own("pg_ts_config", "f")}""",
+        join pg_namespace n on n.oid = f.cfgnamespace where {USER_SCHEMAS} and {own("pg_ts_config", "f")}""",
     "default privilege": """select concat_ws(' ', pg_get_userbyid(defaclrole), nullif(defaclnamespace, 0)::regnamespace, defaclobjtype),
         (select string_agg(a::text, ',' order by a::text) from unnest(defaclacl) a) from pg_default_acl""",
     "setting": """select concat_ws(' ', 'of', nullif(s.setrole, 0)::regrole::text),

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from include.connections import DatabaseAccess
+from include.databases.jobs import engine_of
+from include.engines import mask
 from include.errors import ConnectionDetailsError, shorten
 from include.planning.database_client import count_tables, database_size, server_version
 from include.planning.ownership import is_database_ours
@@ -41,7 +43,7 @@ def find_problems(run: MigrationRun) -> Iterator[str]:
                 f"source's {_text(source_version)}; order a newer server"
             )
         if target_version:
-            yield from _taken(run.definition.name, database, target)
+            yield from _taken(run, database, target)
     yield from _shared(run)
 
 
@@ -62,22 +64,23 @@ def _version(place: str, access: DatabaseAccess) -> tuple[tuple[int, ...], str]:
     try:
         return server_version(access), ""
     except Exception as error:  # each driver has an exception tree of its own
-        text = shorten(str(error), 200).replace(access.password, "…")
+        text = shorten(mask(str(error), [access.password]), 200)
         return (
             (),
             f"{place}: the login of {access.user} failed: {text}; correct the connection or the server's rules",
         )
 
 
-def _taken(migration: str, database: Database, target: DatabaseAccess) -> Iterator[str]:
-    if database_size(target, database.database) is None or is_database_ours(
-        target, database.database, migration
-    ):
+def _taken(run: MigrationRun, database: Database, target: DatabaseAccess) -> Iterator[str]:
+    """Yield a target that holds something of somebody else: the copy makes it anew."""
+    engine, migration = engine_of(run, database), run.definition.name
+    if not engine.target_exists() or is_database_ours(target, database.database, migration):
         return
     tables = count_tables(target, database.database)
-    if tables:
+    if tables or not engine.target_is_empty():
+        what = f"{tables} tables" if tables else "routines, sequences or large objects"
         yield (
-            f"database {database.name}, target {target.address}: {database.database} holds {tables} tables and is not "
+            f"database {database.name}, target {target.address}: {database.database} holds {what} and is not "
             f"marked as of migration {migration}; empty it, or name another"
         )
 

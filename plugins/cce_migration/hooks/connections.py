@@ -14,6 +14,7 @@ from airflow.sdk.log import mask_secret
 
 from include.connections import DocumentConnections
 from include.connections.access import secret_values
+from include.connections.documents import KUBECONFIG_FIELDS
 from include.errors import ConnectionDetailsError
 
 
@@ -62,12 +63,13 @@ def _secrets_of(document: Mapping[str, Any]) -> Iterator[str]:
     """Yield what must not be read: the password, and what a kubeconfig in the extra lets in with."""
     if document["password"]:
         yield document["password"]
-    kubeconfig = document["extra"].get("kube_config")
-    try:
-        parsed = yaml.safe_load(kubeconfig) if isinstance(kubeconfig, str) else kubeconfig
-    except yaml.YAMLError:
-        return
-    yield from secret_values(parsed)
+    for field in KUBECONFIG_FIELDS:
+        kubeconfig = document["extra"].get(field)
+        try:
+            parsed = yaml.safe_load(kubeconfig) if isinstance(kubeconfig, str) else kubeconfig
+        except yaml.YAMLError:
+            continue
+        yield from secret_values(parsed)
 
 
 def _forms_of(secret: str) -> Iterator[str]:

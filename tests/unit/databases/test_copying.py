@@ -97,7 +97,7 @@ class FakeEngine:
 @pytest.fixture
 def engine(monkeypatch: pytest.MonkeyPatch) -> FakeEngine:
     fake = FakeEngine()
-    monkeypatch.setattr(jobs, "_engine", lambda run, database: fake)
+    monkeypatch.setattr(jobs, "engine_of", lambda run, database: fake)
     monkeypatch.setattr(copying, "is_database_ours", lambda *_: fake.is_ours)
     monkeypatch.setattr(copying, "mark_database", lambda *_: None)
     return fake

@@ -27,12 +27,15 @@ def test_a_password_is_masked_before_it_is_used_in_every_form(form: str) -> None
     assert form not in secrets_masker.redact(f"login with {form} failed")
 
 
-def test_the_private_key_of_a_kubeconfig_is_masked_line_by_line(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("field", ["kube_config", "extra__kubernetes__kube_config"])
+def test_the_private_key_of_a_kubeconfig_is_masked_line_by_line(
+    monkeypatch: pytest.MonkeyPatch, field: str
+) -> None:
     line = "MHcCAQEEIBhWbGkgbm90IGEgcmVhbCBrZXkgYXQgYWxsLCBub25l"
     key = f"-----BEGIN EC PRIVATE KEY-----\n{line}\n-----END EC PRIVATE KEY-----\n"
     coded = base64.b64encode(key.encode()).decode()
     kubeconfig = f'{{"users": [{{"name": "a", "user": {{"client-key-data": "{coded}"}}}}]}}'
-    connection = {"conn_type": "kubernetes", "extra": {"kube_config": kubeconfig}}
+    connection = {"conn_type": "kubernetes", "extra": {field: kubeconfig}}
     monkeypatch.setenv("AIRFLOW_CONN_SOURCE_CLUSTER", json.dumps(connection))
     AirflowConnections().cluster("source_cluster", "source")
     assert secrets_masker.redact(line) == "***"

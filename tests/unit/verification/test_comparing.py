@@ -107,6 +107,26 @@ UNEQUAL = [
         id="a Secret",
     ),
     pytest.param(
+        deployment(containers=[container(env=[{"name": "PASSWORD", "value": "hunter2"}])]),
+        live(deployment(containers=[container(env=[{"name": "PASSWORD", "value": "hunter3"}])])),
+        "spec.template.spec.containers[0].env[0].value: differs",
+        id="the value of a variable, which is not shown",
+    ),
+    pytest.param(
+        deployment(containers=[container(args=["--password=hunter2"])]),
+        live(deployment(containers=[container(args=["--password=hunter2", "-v"])])),
+        "spec.template.spec.containers[0].args: differs",
+        id="arguments, which are not shown",
+    ),
+    pytest.param(
+        deployment(containers=[container(env=[{"name": "PASSWORD", "value": "hunter2"}])]),
+        live(deployment(containers=[container(), container(args=["hunter2"])])),
+        'spec.template.spec.containers: expected [{"env": "…", "image": "registry.source.lab/shop/app:1", "name": "app"}], '
+        'found [{"image": "registry.source.lab/shop/app:1", "name": "app"}, {"args": "…", '
+        '"image": "registry.source.lab/shop/app:1", "…',
+        id="a container more, without what it is started with",
+    ),
+    pytest.param(
         BALANCED,
         live(make("v1", "Service", "web", spec={"type": "LoadBalancer"})),
         'metadata.annotations: expected {"kubernetes.io/elb.id": "1"}, found nothing',
