@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +11,7 @@ import yaml
 
 from include.adaptation.context import context_of
 from include.adaptation.planned import AdaptedObject, adapted_objects
-from include.errors import PermanentError
+from include.clusters.config_maps import document_config_map
 from include.inventory.store import load_inventory
 from include.planning.model import load_plan
 
@@ -19,8 +20,7 @@ if TYPE_CHECKING:
 
 NAMESPACE = "velero"
 DATA_KEY = "resource-modifiers.yaml"
-# What etcd takes of one object, with room for the rest of the ConfigMap.
-MOST_BYTES = 1_000_000
+SIGNS = re.compile(r"[^A-Za-z0-9_-]")
 # Velero makes namespaces itself and sends none through the modifiers; Secrets are adapted after the restore.
 NOT_MODIFIED = frozenset({"Namespace", "Secret"})
 
@@ -37,17 +37,7 @@ def resource_modifiers(run: MigrationRun) -> dict[str, Any]:
     """
     plan, inventory = load_plan(run.ledger), load_inventory(run.ledger)
     text = modifier_rules(adapted_objects(plan, inventory, context_of(run)))
-    if len(text.encode()) > MOST_BYTES:
-        raise PermanentError(
-            f"resource modifiers of migration {run.definition.name}: {len(text.encode())} bytes do not fit into a "
-            "ConfigMap; migrate fewer namespaces in one run"
-        )
-    return {
-        "apiVersion": "v1",
-        "kind": "ConfigMap",
-        "metadata": {"name": modifiers_name(run), "namespace": NAMESPACE},
-        "data": {DATA_KEY: text},
-    }
+    return document_config_map(NAMESPACE, modifiers_name(run), DATA_KEY, text)
 
 
 def modifier_rules(objects: Iterable[AdaptedObject]) -> str:
@@ -57,10 +47,16 @@ def modifier_rules(objects: Iterable[AdaptedObject]) -> str:
 
 
 def _rule(one: AdaptedObject) -> dict[str, Any]:
+    return patch_rule(one, one.patch)
+
+
+def patch_rule(one: AdaptedObject, patch: dict[str, Any]) -> dict[str, Any]:
+    """Return the rule that applies a merge patch to one object and to no other."""
     details = one.item.details
-    name = str(details["name"]).replace(".", r"\.")
+    # Names of RBAC objects may hold signs that mean something in a pattern.
+    name = SIGNS.sub(r"\\\g<0>", str(details["name"]))
     conditions: dict[str, Any] = {"groupResource": details["resource"], "resourceNameRegex": f"^{name}$"}
     if details.get("namespace"):
         conditions["namespaces"] = [details["namespace"]]
-    patch = json.dumps(one.patch, ensure_ascii=False, sort_keys=True)
-    return {"conditions": conditions, "mergePatches": [{"patchData": patch}]}
+    text = json.dumps(patch, ensure_ascii=False, sort_keys=True)
+    return {"conditions": conditions, "mergePatches": [{"patchData": text}]}

@@ -6,7 +6,7 @@ import logging
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
-from include.errors import PreflightError
+from include.errors import PermanentError, PreflightError
 from include.inventory.store import Inventory, load_inventory
 from include.ledger import ItemRecord
 from include.planning.data_rows import bucket_rows, database_rows
@@ -38,7 +38,8 @@ PHASES = (
 def plan_migration(run: MigrationRun) -> Plan:
     """Make the plan from the inventory, and write it with the items it excludes.
 
-    :raises PreflightError: when findings block the migration, an image is gone, or there is nothing to do.
+    :raises PreflightError: when findings block the migration, an image is gone, there is nothing to do, or more than Velero
+        takes.
     """
     refuse_blockers(find_obstacles(run, in_data=True))
     inventory = load_inventory(run.ledger)
@@ -49,10 +50,24 @@ def plan_migration(run: MigrationRun) -> Plan:
             "correct source.namespaces in the definition"
         )
     save_plan(run.ledger, plan)
+    _refuse_more_than_velero_takes(run, plan)
     for row in plan.excluded():
         run.ledger.record_item(row.phase, _excluded_item(row))
     logger.info("The plan has %s rows, and leaves %s out", len(plan.items()), len(plan.excluded()))
     return plan
+
+
+def _refuse_more_than_velero_takes(run: MigrationRun, plan: Plan) -> None:
+    """Make now what the backup and the restore will be told, hours before they are: it has to fit."""
+    from include.adaptation import resource_modifiers
+    from include.velero.filters import filter_config_map
+    from include.velero.holding import with_hold_rules
+
+    try:
+        filter_config_map("filter", {}, plan.items("velero_backup_restore", "object"))
+        with_hold_rules(run, resource_modifiers(run))
+    except PermanentError as error:
+        raise PreflightError([str(error)]) from error
 
 
 def _rows(run: MigrationRun, inventory: Inventory) -> list[PlanItem]:

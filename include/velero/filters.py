@@ -11,13 +11,11 @@ from typing import Any
 
 import yaml
 
-from include.errors import PermanentError
+from include.clusters.config_maps import document_config_map
 from include.planning.model import PlanItem
 from include.velero.names import NAMESPACE
 
 DATA_KEY = "policy.yaml"
-# What etcd takes of one object, with room for the rest of the ConfigMap.
-MOST_BYTES = 1_000_000
 NAMESPACES = "namespaces"
 
 Names = dict[str, list[str]]
@@ -43,17 +41,7 @@ def filter_config_map(name: str, labels: dict[str, str], rows: Iterable[PlanItem
     :raises PermanentError: when the names do not fit into one ConfigMap, which is all Velero takes.
     """
     text = yaml.safe_dump(filter_policy(rows), sort_keys=False)
-    if len(text.encode()) > MOST_BYTES:
-        raise PermanentError(
-            f"the list of objects to back up has {len(text.encode())} bytes, more than a ConfigMap takes; "
-            "migrate fewer namespaces in one run"
-        )
-    return {
-        "apiVersion": "v1",
-        "kind": "ConfigMap",
-        "metadata": {"name": name, "namespace": NAMESPACE, "labels": labels},
-        "data": {DATA_KEY: text},
-    }
+    return document_config_map(NAMESPACE, name, DATA_KEY, text, labels)
 
 
 def resources(rows: Iterable[PlanItem], *, namespaced: bool) -> list[str]:

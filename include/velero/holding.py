@@ -6,7 +6,6 @@ hold, between inventory and backup differs in other ways; these rules name its h
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 import yaml
@@ -14,7 +13,9 @@ import yaml
 from include.adaptation.context import context_of
 from include.adaptation.hold import can_be_held
 from include.adaptation.merge_patch import merge_patch
+from include.adaptation.modifiers import patch_rule
 from include.adaptation.planned import AdaptedObject, adapted_objects
+from include.clusters.config_maps import document_config_map
 from include.inventory.store import load_inventory
 from include.planning.model import load_plan
 
@@ -25,25 +26,19 @@ RULES = "resourceModifierRules"
 
 
 def with_hold_rules(run: MigrationRun, modifiers: dict[str, Any]) -> dict[str, Any]:
-    """Return the modifiers' ConfigMap with one more rule per workload; Velero applies rules in their order."""
+    """Return the modifiers' ConfigMap with one more rule per workload; Velero applies rules in their order.
+
+    :raises PermanentError: when it is more than a ConfigMap takes.
+    """
     objects = adapted_objects(load_plan(run.ledger), load_inventory(run.ledger), context_of(run))
     rules = [hold_rule(one) for one in objects if can_be_held(one.held)]
     (key, text), *_ = modifiers["data"].items()
     document = yaml.safe_load(text)
     document[RULES] = [*(document.get(RULES) or []), *rules]
-    return {**modifiers, "data": {key: yaml.safe_dump(document, sort_keys=False, width=1000)}}
+    metadata, whole = modifiers["metadata"], yaml.safe_dump(document, sort_keys=False, width=1000)
+    return document_config_map(metadata["namespace"], metadata["name"], key, whole, metadata.get("labels"))
 
 
 def hold_rule(one: AdaptedObject) -> dict[str, Any]:
     """Return the rule that holds one workload as the adaptation wants it held."""
-    details = one.item.details
-    name = str(details["name"]).replace(".", r"\.")
-    patch = json.dumps(merge_patch(one.adapted, one.held), ensure_ascii=False, sort_keys=True)
-    return {
-        "conditions": {
-            "groupResource": details["resource"],
-            "resourceNameRegex": f"^{name}$",
-            "namespaces": [details["namespace"]],
-        },
-        "mergePatches": [{"patchData": patch}],
-    }
+    return patch_rule(one, merge_patch(one.adapted, one.held))

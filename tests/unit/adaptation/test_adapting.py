@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,8 @@ import yaml
 
 from include.adaptation import adapt_objects, adapt_secrets, dry_run_objects, resource_modifiers
 from include.adaptation.merge_patch import apply_merge_patch
-from include.errors import ProofError
+from include.clusters import config_maps
+from include.errors import PermanentError, ProofError
 from include.inventory.moved_addresses import moves_of
 from include.inventory.secrecy import hide_secret
 from include.inventory.store import DOCUMENT, save_kind
@@ -70,6 +72,25 @@ def test_a_modifier_makes_the_held_and_adapted_object_of_the_backed_up_one(tmp_p
     assert restored["spec"]["replicas"] == 0
     assert restored["spec"]["template"]["spec"]["containers"][0]["image"] == "swr.eu-de.lab/shop/shop/app:1"
     assert restored["metadata"]["annotations"] == {"cce-migration/held": '{"replicas": 2}'}
+
+
+def test_a_modifier_names_its_object_alone_whatever_signs_are_in_the_name(tmp_path: Path) -> None:
+    role = make("rbac.authorization.k8s.io/v1", "RoleBinding", "ops(team):a+b.*", roleRef={})
+    role["metadata"]["annotations"] = {"control-plane.alpha.kubernetes.io/leader": "x"}
+    run = planned_run(tmp_path, role)
+
+    (text,) = resource_modifiers(run)["data"].values()
+
+    pattern = yaml.safe_load(text)["resourceModifierRules"][0]["conditions"]["resourceNameRegex"]
+    assert re.fullmatch(pattern, "ops(team):a+b.*")
+    assert not re.fullmatch(pattern, "ops(team):aab.*x")
+
+
+def test_modifiers_that_do_not_fit_say_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(config_maps, "MOST_BYTES", 100)
+
+    with pytest.raises(PermanentError, match=r"ConfigMap velero/cce-modifiers-.* migrate fewer namespaces"):
+        resource_modifiers(planned_run(tmp_path, deployment()))
 
 
 def test_making_modifiers_twice_gives_the_same_text(tmp_path: Path) -> None:
