@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from include.adaptation.context import context_of
 from include.adaptation.planned import PHASE, AdaptedObject, adapted_objects
-from include.errors import ClusterError, ObjectExistsError, ProofError
+from include.errors import ClusterError, ObjectExistsError, ObjectNotFoundError, ProofError
 from include.inventory.pod_specs import is_custom
 from include.inventory.store import load_inventory
 from include.ledger import ItemRecord, Proof
@@ -79,7 +79,7 @@ class Judge:
     def __init__(self, cluster: Cluster, planned: Iterable[Manifest]) -> None:
         self._cluster = cluster
         self._namespaces = {row["metadata"]["name"] for row in cluster.list("/api/v1/namespaces")}
-        self._kinds = {(row.api_version, row.kind) for row in cluster.discover(refresh=True)}
+        self._served = {(row.api_version, row.kind): True for row in cluster.discover(refresh=True)}
         self._planned_kinds = {
             (row["spec"]["group"], row["spec"]["names"]["kind"])
             for row in planned
@@ -89,7 +89,7 @@ class Judge:
     def judge(self, obj: Manifest) -> Verdict:
         """Return the verdict on one object."""
         group = str(obj["apiVersion"]).partition("/")[0]
-        is_known = (obj["apiVersion"], obj["kind"]) in self._kinds or self._is_served(obj)
+        is_known = self._is_served(obj["apiVersion"], obj["kind"])
         if not is_known and is_custom(obj) and (group, obj["kind"]) in self._planned_kinds:
             return Verdict("its kind arrives with the restore; the object is proved after it")
         if not is_known:
@@ -105,12 +105,15 @@ class Judge:
             return Verdict(method, str(error))
         return Verdict(method)
 
-    def _is_served(self, obj: Manifest) -> bool:
-        try:
-            self._cluster.resource(obj["apiVersion"], obj["kind"])
-        except ClusterError:
-            return False
-        return True
+    def _is_served(self, api_version: str, kind: str) -> bool:
+        """Say whether the target serves a kind in this version; it is asked once, not for each of thousands of objects."""
+        if (api_version, kind) not in self._served:
+            try:
+                self._cluster.resource(api_version, kind)
+                self._served[api_version, kind] = True
+            except ObjectNotFoundError:
+                self._served[api_version, kind] = False
+        return self._served[api_version, kind]
 
     def _try(self, obj: Manifest) -> None:
         try:

@@ -10,7 +10,8 @@ from include.inventory.quantities import parse_bytes
 
 # Written when the claim was bound on the source; with them the new claim would count as lost.
 BINDING_PREFIXES = ("pv.kubernetes.io/", "volume.beta.kubernetes.io/", "volume.kubernetes.io/")
-BINDING_FIELDS = ("volumeName", "dataSource", "dataSourceRef")
+# A selector chooses among volumes that people made; a provisioner refuses it.
+BINDING_FIELDS = ("volumeName", "dataSource", "dataSourceRef", "selector")
 DISK_CLASSES = ("csi-disk",)
 
 

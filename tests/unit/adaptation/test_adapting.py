@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from include.adaptation import adapt_objects, adapt_secrets, dry_run_objects, resource_modifiers
+from include.adaptation.dry_run import Judge
 from include.adaptation.merge_patch import apply_merge_patch
 from include.clusters import config_maps
 from include.errors import PermanentError, ProofError
@@ -170,3 +171,16 @@ def test_a_secret_that_is_missing_is_an_error(tmp_path: Path) -> None:
     run.__dict__["target"] = MemoryCluster("target")
     with pytest.raises(ProofError, match="is not there"):
         adapt_secrets(run)
+
+
+def test_the_target_is_asked_once_whether_it_serves_a_kind() -> None:
+    campaigns = [make("shop.lab/v1", "Campaign", f"c{number}", spec={}) for number in range(3)]
+    target = MemoryCluster("target")
+    target.unknown_kinds = {"Campaign"}
+    asked: list[str] = []
+    resource = target.resource
+    target.resource = lambda version, kind: asked.append(kind) or resource(version, kind)  # type: ignore[method-assign,func-returns-value]
+    judge = Judge(target, [])
+    for campaign in campaigns:
+        judge.judge(campaign)
+    assert asked == ["Campaign"]

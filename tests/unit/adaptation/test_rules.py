@@ -101,6 +101,12 @@ CASES = [
     ),
     pytest.param(
         "claims",
+        claim(size="20Gi", selector={"matchLabels": {"disk": "one"}}),
+        {"spec": {"storageClassName": "csi-disk", "volumeName": None, "selector": None}},
+        id="a choice among volumes that people made",
+    ),
+    pytest.param(
+        "claims",
         claim(size="20Gi"),
         {"spec": {"storageClassName": "csi-disk", "volumeName": None}},
         id="a large claim keeps its size",
