@@ -92,6 +92,25 @@ def _wait_for_pod(cluster: Cluster, mover: Mover, uid: str) -> Manifest:
         time.sleep(POLL_SECONDS)
 
 
+def _refuse_without_pod(cluster: Cluster, mover: Mover) -> None:
+    """Raise when no pod will come any more: the Job is gone, or it has failed with its pod, which somebody deleted."""
+    job = cluster.find(_path(mover, "/apis/batch/v1", "jobs"))
+    if job is None:
+        raise _removed_meanwhile(cluster, mover)
+    if "Failed" in _ended(job):
+        _remove(cluster, mover)
+        raise TemporaryError(
+            f"Job {mover.namespace}/{mover.name}, {cluster.name} cluster: its pod was deleted before it came to its end (a "
+            "drained node, an eviction?); the task starts it again"
+        )
+
+
+def _ended(job: Manifest) -> set[str]:
+    """Return `Complete` or `Failed` of a Job that has ended."""
+    conditions = (job.get("status") or {}).get("conditions") or []
+    return {str(row.get("type")) for row in conditions if row.get("status") == "True"}
+
+
 def _removed_meanwhile(cluster: Cluster, mover: Mover) -> TemporaryError:
     """Return the error for a mover that another try of the same task has read and removed, or a person."""
     return TemporaryError(
@@ -114,8 +133,8 @@ def _check_start(
     cluster: Cluster, mover: Mover, pods: list[Manifest], seconds: float, hopeless_since: float | None
 ) -> float | None:
     """Return since when the start looks hopeless; raise when it has looked so for too long."""
-    if not pods and not cluster.exists(_path(mover, "/apis/batch/v1", "jobs")):
-        raise _removed_meanwhile(cluster, mover)
+    if not pods:
+        _refuse_without_pod(cluster, mover)
     reasons = pod_reasons(pods) if pods else _creation_failures(cluster, mover)
     is_hopeless = any(reason.startswith((*HOPELESS_REASONS, NOT_CREATED)) for reason in reasons)
     since = hopeless_since if is_hopeless and hopeless_since is not None else seconds if is_hopeless else None
@@ -178,8 +197,7 @@ def _remove_failed(cluster: Cluster, mover: Mover) -> None:
     job = cluster.find(path)
     if job is None:
         return
-    status = job.get("status") or {}
-    ended = {row.get("type") for row in status.get("conditions") or [] if row.get("status") == "True"}
+    ended = _ended(job)
     is_useless = "Failed" in ended or ("Complete" in ended and mover.script == "hash")
     is_other = _settings(job) != _settings(job_manifest(mover))
     if is_useless or is_other or job["metadata"].get("deletionTimestamp"):

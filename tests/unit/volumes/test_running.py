@@ -115,3 +115,18 @@ def test_a_mover_that_goes_before_it_can_be_adopted_is_worth_another_try() -> No
 
     with pytest.raises(TemporaryError, match="removed while it was waited for"):
         run_mover(Late("source"), mover(), {})
+
+
+def test_a_mover_whose_pod_was_deleted_is_not_waited_for() -> None:
+    class Drained(MoverCluster):
+        refuses_pods = True
+
+        def create(self, obj: dict[str, Any], *, dry_run: bool = False) -> dict[str, Any]:
+            job = super().create(obj)
+            self.objects[JOB]["status"] = {"conditions": [{"type": "Failed", "status": "True"}]}
+            return job
+
+    cluster = Drained("source")
+    with pytest.raises(TemporaryError, match="its pod was deleted"):
+        run_mover(cluster, mover(), {})
+    assert JOB not in cluster.objects
