@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from include.engines import run_side_by_side
 from include.errors import ProofError
-from include.ledger import Proof, Waiver
+from include.ledger import Action, Proof, Waiver
 
 if TYPE_CHECKING:
+    from include.planning.model import PlanItem
     from include.run import MigrationRun
 
 
@@ -23,6 +24,19 @@ def settle_proof(run: MigrationRun, phase: str, key: str, proof: Proof, what_dif
             run.ledger.record_waiver(phase, key, Waiver(by=waived.accepted_by, reason=waived.reason))
             return None
     return what_differs
+
+
+def settle_item(
+    run: MigrationRun, item: PlanItem, proof: Proof, problem: str, *, action: Action, seconds: float
+) -> str | None:
+    """Record a planned item with its proof; return the problem, or None when it is equal or waived.
+
+    :param action: what was done with it, unless it failed.
+    """
+    left = settle_proof(run, item.phase, item.key, proof, problem)
+    record = item.record("failed" if left else action, seconds=seconds, error=left)
+    run.ledger.record_item(item.phase, record)
+    return left
 
 
 def gather_proofs(

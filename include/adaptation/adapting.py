@@ -10,7 +10,7 @@ from include.adaptation.context import context_of
 from include.adaptation.merge_patch import merge_patch
 from include.adaptation.planned import PHASE, AdaptedObject, adapted_objects
 from include.inventory.store import load_inventory
-from include.ledger import ItemRecord, safe_key
+from include.ledger import safe_key
 from include.planning.model import load_plan
 
 if TYPE_CHECKING:
@@ -44,14 +44,5 @@ def _record(run: MigrationRun, one: AdaptedObject, seconds: float) -> None:
         "hold": merge_patch(one.adapted, one.held),
     }
     run.ledger.write(f"{FOLDER}/{safe_key(one.item.key)}", document)
-    record = ItemRecord(
-        key=one.item.key,
-        phase=PHASE,
-        kind=one.item.kind,
-        source=one.item.source,
-        target=one.item.target,
-        action="adapted" if one.patch else "already_equal",
-        seconds=round(seconds, 3),
-        predicted_seconds=one.item.predicted_seconds,
-    )
+    record = one.item.record("adapted" if one.patch else "already_equal", seconds=seconds)
     run.ledger.record_item(PHASE, record)

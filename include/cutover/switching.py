@@ -16,10 +16,10 @@ from include.cutover.front_door import (
 )
 from include.cutover.steps import timed_step
 from include.errors import PermanentError, ProofError
-from include.ledger import ItemRecord, Proof
+from include.ledger import Proof
 from include.ledger.records import Action, now
 from include.planning.model import load_plan
-from include.proofs import settle_proof
+from include.proofs import settle_item
 
 if TYPE_CHECKING:
     from include.connections.access import Side
@@ -113,21 +113,7 @@ def _prove(run: MigrationRun, wanted: list[RecordSet], action: Action, seconds: 
         f"DNS record {run.definition.front_door.dns.record}: holds {_text(seen)} instead of {_text(wanted)}"
     )
     for row in load_plan(run.ledger).items(PHASE, "endpoint"):
-        left = settle_proof(run, PHASE, row.key, proof, problem)
-        run.ledger.record_item(
-            PHASE,
-            ItemRecord(
-                key=row.key,
-                phase=PHASE,
-                kind=row.kind,
-                source=row.source,
-                target=row.target,
-                action="failed" if left else action,
-                seconds=round(seconds, 3),
-                predicted_seconds=row.predicted_seconds,
-                error=left,
-            ),
-        )
+        settle_item(run, row, proof, problem, action=action, seconds=seconds)
     if not proof.equal:
         raise ProofError(problem)
 

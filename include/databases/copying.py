@@ -16,7 +16,7 @@ from include.databases.jobs import PHASE, DatabaseJob, open_job
 from include.databases.server_errors import server_errors
 from include.databases.states import CopyState
 from include.errors import MigrationError, PermanentError
-from include.ledger import Action, ItemRecord
+from include.ledger import Action
 from include.planning.ownership import is_database_ours, mark_database
 from include.progress import Progress
 
@@ -136,22 +136,8 @@ def _leave_alone(job: DatabaseJob, state: CopyState) -> tuple[Action, Copied]:
 
 
 def _record(job: DatabaseJob, action: Action, size: int, started: float, error: str | None = None) -> None:
-    item = job.item
-    job.run.ledger.record_item(
-        PHASE,
-        ItemRecord(
-            key=item.key,
-            phase=PHASE,
-            kind=item.kind,
-            source=item.source,
-            target=item.target,
-            action=action,
-            bytes=size,
-            seconds=round(time.monotonic() - started, 3),
-            predicted_seconds=item.predicted_seconds,
-            error=error,
-        ),
-    )
+    seconds = time.monotonic() - started
+    job.run.ledger.record_item(PHASE, job.item.record(action, seconds=seconds, size=size, error=error))
 
 
 @contextmanager
@@ -163,7 +149,11 @@ def _progress(job: DatabaseJob) -> Generator[None]:
         def watch() -> None:
             seen = 0
             while not stopped.wait(SECONDS_BETWEEN_LOOKS):
-                size = min(job.engine.target_size(), progress.total_bytes)
+                try:
+                    size = min(job.engine.target_size(), progress.total_bytes)
+                except Exception as error:  # each driver has an exception tree of its own
+                    logger.debug("The target's size is not known: %s", error)
+                    continue
                 progress.add(size=size - seen)
                 seen = size
 

@@ -13,7 +13,7 @@ from include.images.contents import ImageContents
 from include.images.digests import DigestRecord, pinned, record_digest
 from include.images.regctl import Regctl, open_regctl
 from include.images.registries import OpenRegistries, open_registries
-from include.ledger import Action, ItemRecord
+from include.ledger import Action
 from include.planning.model import PlanItem, load_plan
 from include.progress import Progress
 
@@ -94,21 +94,8 @@ class ImageCopier:
     def _record(
         self, item: PlanItem, action: Action, size: int, started: float, error: str | None = None
     ) -> None:
-        self.run.ledger.record_item(
-            PHASE,
-            ItemRecord(
-                key=item.key,
-                phase=PHASE,
-                kind=item.kind,
-                source=item.source,
-                target=item.target,
-                action=action,
-                bytes=size,
-                seconds=round(time.monotonic() - started, 3),
-                predicted_seconds=item.predicted_seconds,
-                error=error,
-            ),
-        )
+        seconds = time.monotonic() - started
+        self.run.ledger.record_item(PHASE, item.record(action, seconds=seconds, size=size, error=error))
 
 
 def copy_images(run: MigrationRun, keys: list[str]) -> int:

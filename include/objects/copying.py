@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from include.engines import run_side_by_side
 from include.errors import MigrationError, PermanentError
-from include.ledger import Action, ItemRecord
+from include.ledger import Action
 from include.ledger.records import now
 from include.objects.comparing import Comparison, Entries, compare_listings, removable, with_unproved
 from include.objects.differing import difference
@@ -149,19 +149,5 @@ def _bucket_record(job: BucketJob, source: Entries, *, final: bool) -> BucketRec
 
 
 def _record(job: BucketJob, action: Action, size: int, started: float, error: str | None = None) -> None:
-    item = job.item
-    job.run.ledger.record_item(
-        PHASE,
-        ItemRecord(
-            key=item.key,
-            phase=PHASE,
-            kind=item.kind,
-            source=item.source,
-            target=item.target,
-            action=action,
-            bytes=size,
-            seconds=round(time.monotonic() - started, 3),
-            predicted_seconds=item.predicted_seconds,
-            error=error,
-        ),
-    )
+    seconds = time.monotonic() - started
+    job.run.ledger.record_item(PHASE, job.item.record(action, seconds=seconds, size=size, error=error))

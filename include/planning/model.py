@@ -9,7 +9,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from include.errors import LedgerError
-from include.ledger import Ledger
+from include.ledger import Action, ItemRecord, Ledger
 
 DOCUMENT = "plan"
 
@@ -30,6 +30,26 @@ class PlanItem(BaseModel):
     bytes: int = Field(default=0, ge=0, description="predicted bytes, 0 when unknown")
     predicted_seconds: float = Field(default=0.0, ge=0)
     details: dict[str, Any] = Field(default_factory=dict)
+
+    def record(
+        self, action: Action, *, seconds: float = 0.0, size: int = 0, error: str | None = None
+    ) -> ItemRecord:
+        """Return the record of what was done with this item.
+
+        :param size: bytes moved.
+        """
+        return ItemRecord(
+            key=self.key,
+            phase=self.phase,
+            kind=self.kind,
+            source=self.source,
+            target=self.target,
+            action=action,
+            bytes=size,
+            seconds=round(seconds, 3),
+            predicted_seconds=self.predicted_seconds,
+            error=error,
+        )
 
 
 class Plan(BaseModel):

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from include.errors import PermanentError, PreflightError
 from include.inventory.store import Inventory, load_inventory
-from include.ledger import ItemRecord
 from include.planning.data_rows import bucket_rows, database_rows
 from include.planning.fixed_rows import fixed_rows
 from include.planning.image_rows import image_rows
@@ -52,7 +51,7 @@ def plan_migration(run: MigrationRun) -> Plan:
     save_plan(run.ledger, plan)
     _refuse_more_than_velero_takes(run, plan)
     for row in plan.excluded():
-        run.ledger.record_item(row.phase, _excluded_item(row))
+        run.ledger.record_item(row.phase, row.record("excluded"))
     logger.info("The plan has %s rows, and leaves %s out", len(plan.items()), len(plan.excluded()))
     return plan
 
@@ -81,9 +80,3 @@ def _rows(run: MigrationRun, inventory: Inventory) -> list[PlanItem]:
         rows += volume_rows(inventory.volumes(), run.definition.target.storage_classes)
         rows += fixed_rows(run.definition) + target_rows(run)
         return rows + [row for future in outside for row in future.result()]
-
-
-def _excluded_item(row: PlanItem) -> ItemRecord:
-    return ItemRecord(
-        key=row.key, phase=row.phase, kind=row.kind, source=row.source, target=row.target, action="excluded"
-    )

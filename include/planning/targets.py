@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from include.ledger import ItemRecord, Proof
+from include.ledger import Proof
 from include.ledger.records import Action
 from include.planning.foreign_errors import explained
 from include.planning.model import PlanItem
@@ -96,19 +96,7 @@ def _record(run: MigrationRun, key: str, prepare: Callable[[], tuple[Action, str
     started = time.monotonic()
     with explained(f"{row.source} ({row.target})", "check that it is up and the connection may write there"):
         action, seen = prepare()
-    run.ledger.record_item(
-        PHASE,
-        ItemRecord(
-            key=key,
-            phase=PHASE,
-            kind=row.kind,
-            source=row.source,
-            target=row.target,
-            action=action,
-            seconds=round(time.monotonic() - started, 3),
-            predicted_seconds=row.predicted_seconds,
-        ),
-    )
+    run.ledger.record_item(PHASE, row.record(action, seconds=time.monotonic() - started))
     proof = Proof(method="the service answers for it", source="ready", target=seen, equal=seen == "ready")
     run.ledger.record_proof(PHASE, key, proof)
 

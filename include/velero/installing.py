@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from include.connections.access import Side
 from include.errors import TemporaryError, WaitTimeoutError
 from include.images import target_reference
-from include.ledger import ItemRecord
+from include.ledger import Action
 from include.planning.model import load_plan
 from include.velero.foreign import refuse_foreign_velero
 from include.velero.names import (
@@ -216,16 +216,5 @@ def _moment(text: str | None) -> datetime:
 def _record(run: MigrationRun, side: Side, was_there: bool, seconds: float) -> None:
     for row in load_plan(run.ledger).items(PHASE):
         if row.details.get("side") == side:
-            run.ledger.record_item(
-                PHASE,
-                ItemRecord(
-                    key=row.key,
-                    phase=PHASE,
-                    kind=row.kind,
-                    source=row.source,
-                    target=row.target,
-                    action="already_equal" if was_there else "copied",
-                    seconds=round(seconds, 3),
-                    predicted_seconds=row.predicted_seconds,
-                ),
-            )
+            action: Action = "already_equal" if was_there else "copied"
+            run.ledger.record_item(PHASE, row.record(action, seconds=seconds))

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any, Literal
 from include.adaptation import modifiers_name, resource_modifiers
 from include.clusters import ApiResource, Cluster
 from include.errors import ObjectExistsError, ProofError
-from include.ledger import ItemRecord, Proof
+from include.ledger import Proof
 from include.ledger.records import Action
 from include.planning.model import PlanItem
 from include.progress import Progress
-from include.proofs import settle_proof
+from include.proofs import settle_item
 from include.velero.attempts import choose_name, current_name
-from include.velero.backups import PHASE, backup_name, planned_objects, policy_name
+from include.velero.backups import backup_name, planned_objects, policy_name
 from include.velero.bucket import BackupBucket, backup_bucket
 from include.velero.existing import restorable
 from include.velero.filters import filter_config_map
@@ -171,25 +171,8 @@ def _record(
         equal=seen is not None,
     )
     problem = f"{row.target}, target cluster: was not restored; read the errors of the restore"
-    left = settle_proof(run, PHASE, row.key, proof, problem)
-    run.ledger.record_item(
-        PHASE,
-        ItemRecord(
-            key=row.key,
-            phase=PHASE,
-            kind=row.kind,
-            source=row.source,
-            target=row.target,
-            action=_action(left, action),
-            seconds=round(time.monotonic() - started, 3),
-            predicted_seconds=row.predicted_seconds,
-            error=left,
-        ),
-    )
-    return left
+    return settle_item(run, row, proof, problem, action=_action(action), seconds=time.monotonic() - started)
 
 
-def _action(problem: str | None, action: str | None) -> Action:
-    if problem:
-        return "failed"
+def _action(action: str | None) -> Action:
     return "copied" if action in {"created", "updated"} else "already_equal"

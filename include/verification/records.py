@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from include.ledger import ItemRecord, Proof
-from include.proofs import settle_proof
+from include.ledger import Proof
+from include.proofs import settle_item
 
 if TYPE_CHECKING:
     from include.planning.model import PlanItem
@@ -16,19 +16,4 @@ PHASE = "verification"
 
 def record(run: MigrationRun, item: PlanItem, proof: Proof, seconds: float, problem: str) -> str | None:
     """Record one verified item with its proof; return the problem, or None when it is equal or waived."""
-    left = settle_proof(run, PHASE, item.key, proof, problem)
-    run.ledger.record_item(
-        PHASE,
-        ItemRecord(
-            key=item.key,
-            phase=PHASE,
-            kind=item.kind,
-            source=item.source,
-            target=item.target,
-            action="failed" if left else "already_equal",
-            seconds=round(seconds, 3),
-            predicted_seconds=item.predicted_seconds,
-            error=left,
-        ),
-    )
-    return left
+    return settle_item(run, item, proof, problem, action="already_equal", seconds=seconds)

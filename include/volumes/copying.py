@@ -17,7 +17,7 @@ from include.cutover.steps import timed_step
 from include.engines import run_side_by_side
 from include.errors import MigrationError, PermanentError
 from include.labels import RESTORED
-from include.ledger import ItemRecord, safe_key
+from include.ledger import safe_key
 from include.planning.model import PlanItem, load_plan
 from include.progress import Progress
 from include.volumes.movers import Pass, prepare_mover, source_mover, target_mover
@@ -175,18 +175,10 @@ def _record(
     """Record the volume; passes of one run add up."""
     earlier = run.ledger.item(PHASE, row.key)
     is_copied = has_changed or (earlier is not None and (earlier.action == "copied" or earlier.bytes > 0))
-    run.ledger.record_item(
-        PHASE,
-        ItemRecord(
-            key=row.key,
-            phase=PHASE,
-            kind=row.kind,
-            source=row.source,
-            target=row.target,
-            action="failed" if problem else "copied" if is_copied else "already_equal",
-            bytes=moved + (earlier.bytes if earlier else 0),
-            seconds=round(seconds + (earlier.seconds if earlier else 0.0), 3),
-            predicted_seconds=row.predicted_seconds,
-            error=problem,
-        ),
+    record = row.record(
+        "failed" if problem else "copied" if is_copied else "already_equal",
+        size=moved + (earlier.bytes if earlier else 0),
+        seconds=seconds + (earlier.seconds if earlier else 0.0),
+        error=problem,
     )
+    run.ledger.record_item(PHASE, record)
