@@ -10,19 +10,7 @@ from include.definition.data import Bucket, Database, Images, Velero, Volumes
 from include.definition.parts import Name, Part, Text
 from include.definition.places import Source, Target
 from include.definition.traffic import Check, Cutover, FrontDoor
-
-PhaseId = Literal[
-    "resource_planning",
-    "swr_image_sync",
-    "rds_dump_restore",
-    "obs_sync",
-    "velero_install",
-    "adaptation",
-    "velero_backup_restore",
-    "verification",
-    "cutover",
-    "source_retirement",
-]
+from include.phases import PhaseId
 
 
 class Retirement(Part):

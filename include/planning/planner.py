@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from include.errors import PermanentError, PreflightError
 from include.inventory.store import Inventory, load_inventory
+from include.phases import PHASES
 from include.planning.data_rows import bucket_rows, database_rows
 from include.planning.fixed_rows import fixed_rows
 from include.planning.image_rows import image_rows
@@ -20,18 +21,6 @@ if TYPE_CHECKING:
     from include.run import MigrationRun
 
 logger = logging.getLogger(__name__)
-
-PHASES = (
-    "resource_planning",
-    "swr_image_sync",
-    "rds_dump_restore",
-    "obs_sync",
-    "velero_install",
-    "adaptation",
-    "velero_backup_restore",
-    "verification",
-    "cutover",
-)
 
 
 def plan_migration(run: MigrationRun) -> Plan:

@@ -7,20 +7,9 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from include.ledger import ItemRecord, Ledger, Proof, Waiver
+from include.phases import PHASES
 from include.report.document import Kind, ReportItem, ReportWaiver
 
-PHASES = (
-    "resource_planning",
-    "swr_image_sync",
-    "rds_dump_restore",
-    "obs_sync",
-    "velero_install",
-    "velero_backup_restore",
-    "adaptation",
-    "verification",
-    "cutover",
-    "source_retirement",
-)
 # Phases a run of each kind does not act in: their plan rows ask for no proof.
 UNTOUCHED: Mapping[Kind, frozenset[str]] = {
     "migration": frozenset({"source_retirement"}),
