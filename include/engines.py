@@ -95,7 +95,6 @@ def run_engine(
     command: Sequence[str],
     *,
     environment: Mapping[str, str] | None = None,
-    stdin: str | None = None,
     secrets: Iterable[str] = (),
     name: str | None = None,
 ) -> str:
@@ -106,14 +105,10 @@ def run_engine(
     :raises EngineError: when it ends with another code than 0, with its last lines.
     """
     masked = tuple(secrets)
-    with start_engine(
-        command,
-        environment=environment,
-        stdin=DISCARD if stdin is None else PIPE,
-    ) as process:
+    with start_engine(command, environment=environment) as process:
         errors = LineLog(name or Path(command[0]).name, masked)
         reader = errors.follow(process.stderr)
-        output = _talk(process, stdin)
+        output = process.stdout.read().decode(errors="replace") if process.stdout else ""
         code = process.wait()
         reader.join()
     if code != 0:
@@ -209,16 +204,6 @@ def run_side_by_side(
         raise
     finally:
         pool.shutdown(wait=True)
-
-
-def _talk(process: Process, text: str | None) -> str:
-    if text is not None and process.stdin is not None:
-        try:
-            process.stdin.write(text.encode())
-        except BrokenPipeError:
-            logger.debug("The program ended before it read its input")
-        close_pipe(process.stdin)
-    return process.stdout.read().decode(errors="replace") if process.stdout else ""
 
 
 def close_pipe(stream: IO[bytes]) -> None:
