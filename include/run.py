@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
 import logging
+import secrets
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from include.definition import Definition, load_definition
-from include.errors import DefinitionError
+from include.errors import ConnectionDetailsError, DefinitionError
 from include.ledger import Ledger
 from include.ledger.finding import find_opened, note_opening
 
@@ -49,6 +51,18 @@ class MigrationRun:
         from include.clusters import Cluster
 
         return Cluster(self.connections.cluster(self.definition.target.cluster, "target"))
+
+    @cached_property
+    def secrets_key(self) -> bytes:
+        """Return the key by which values of Secrets are hashed in this run: the same in every task, and in no document.
+
+        An assessment compares nothing and may lack the connection: any key will do for it.
+        """
+        try:
+            password = self.connections.password(self.definition.volumes.repository)
+        except ConnectionDetailsError:
+            return secrets.token_bytes(32)
+        return hmac.digest(password.encode(), f"values of Secrets in {self.run_id}".encode(), "sha256")
 
     @cached_property
     def short_id(self) -> str:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from include.errors import ObjectConflictError, ProofError
 from include.inventory.model import label
 from include.inventory.moved_addresses import Move, moves_of
-from include.inventory.secrecy import adapt_value, decode, sha256
+from include.inventory.secrecy import adapt_value, decode, keyed_hash
 from include.inventory.store import load_inventory
 from include.planning.model import load_plan
 
@@ -61,10 +61,10 @@ def _adapt_one(
     patch: dict[str, str] = {}
     for key, hashes in wanted.items():
         value = decode((live.get("data") or {}).get(key))
-        if sha256(value) == hashes["adapted_sha256"]:
+        if keyed_hash(run.secrets_key, value) == hashes["adapted_sha256"]:
             continue
         adapted, _ = adapt_value(value, moves)
-        if sha256(adapted) != hashes["adapted_sha256"]:
+        if keyed_hash(run.secrets_key, adapted) != hashes["adapted_sha256"]:
             problems.append(
                 f"{label(secret)} key {key}, target cluster: differs from the source's; restore it again"
             )

@@ -134,7 +134,7 @@ def _kept(run: MigrationRun, inside: list[Read], outside: list[Read]) -> Objects
 def _store(run: MigrationRun, kept: Objects, counted: dict[str, dict[str, Any]]) -> dict[str, Any]:
     moves = moves_of(run.definition)
     for resource, rows in kept.items():
-        save_kind(run.ledger, resource, [_ledger_form(row, moves) for row in rows])
+        save_kind(run.ledger, resource, [_ledger_form(row, moves, run.secrets_key) for row in rows])
     counts = {resource.name: len(rows) for resource, rows in kept.items()}
     run.ledger.write(
         DOCUMENT,
@@ -161,9 +161,9 @@ def _by_resource(reads: list[Read]) -> Objects:
     return found
 
 
-def _ledger_form(obj: Manifest, moves: tuple[Move, ...]) -> Manifest:
+def _ledger_form(obj: Manifest, moves: tuple[Move, ...], key: bytes) -> Manifest:
     if obj.get("kind") == "Secret" and obj.get("apiVersion") == "v1":
-        obj = hide_secret(obj, moves)
+        obj = hide_secret(obj, moves, key)
     metadata = {key: value for key, value in obj.get("metadata", {}).items() if key != "managedFields"}
     trimmed = {**obj, "metadata": metadata}
     if obj.get("kind") == "Node":

@@ -1,4 +1,7 @@
-"""Keep the values of Secrets out of the ledger: a hash goes in, the value stays in memory."""
+"""Keep the values of Secrets out of the ledger: a keyed hash goes in, the value stays in memory.
+
+Without the key, which is nowhere in the ledger, a weak password cannot be found from its hash by trying.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import base64
 import binascii
 import copy
 import hashlib
+import hmac
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,12 +18,14 @@ from include.inventory.moved_addresses import Move, rewrite
 LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 
 
-def hide_secret(obj: dict[str, Any], moves: Sequence[Move]) -> dict[str, Any]:
+def hide_secret(obj: dict[str, Any], moves: Sequence[Move], key: bytes) -> dict[str, Any]:
     """Return a Secret without its values.
 
     Each value becomes `{"sha256": …, "bytes": …}`. When it names an address that moves, `addresses` lists
     the entries it belongs to and `adapted_sha256` is the hash of the value with the address rewritten.
     The last-applied annotation goes: it holds the values once more.
+
+    :param key: the run's own, `MigrationRun.secrets_key`.
     """
     hidden = copy.deepcopy(obj)
     annotations = hidden.get("metadata", {}).get("annotations") or {}
@@ -27,7 +33,7 @@ def hide_secret(obj: dict[str, Any], moves: Sequence[Move]) -> dict[str, Any]:
     data = {name: decode(value) for name, value in (obj.get("data") or {}).items()}
     data |= {name: str(value).encode() for name, value in (obj.get("stringData") or {}).items()}
     hidden.pop("stringData", None)
-    hidden["data"] = {name: _hash_document(value, moves) for name, value in sorted(data.items())}
+    hidden["data"] = {name: _hash_document(value, moves, key) for name, value in sorted(data.items())}
     return hidden
 
 
@@ -49,14 +55,14 @@ def decode(value: str | None) -> bytes:
         return (value or "").encode()
 
 
-def sha256(value: bytes) -> str:
-    """Return the hash as hexadecimal text."""
-    return hashlib.sha256(value).hexdigest()
+def keyed_hash(key: bytes, value: bytes) -> str:
+    """Return the HMAC-SHA256 of a Secret's value as hexadecimal text."""
+    return hmac.new(key, value, hashlib.sha256).hexdigest()
 
 
-def _hash_document(value: bytes, moves: Sequence[Move]) -> dict[str, Any]:
-    document: dict[str, Any] = {"sha256": sha256(value), "bytes": len(value)}
+def _hash_document(value: bytes, moves: Sequence[Move], key: bytes) -> dict[str, Any]:
+    document: dict[str, Any] = {"sha256": keyed_hash(key, value), "bytes": len(value)}
     adapted, owners = adapt_value(value, moves)
     if owners:
-        document |= {"addresses": list(owners), "adapted_sha256": sha256(adapted)}
+        document |= {"addresses": list(owners), "adapted_sha256": keyed_hash(key, adapted)}
     return document

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from collections.abc import Iterator
@@ -9,7 +10,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from include.errors import shorten
-from include.inventory.secrecy import sha256
 
 VALUE_LIMIT = 120
 # Their values may be confidential: differences name the path alone.
@@ -49,7 +49,7 @@ def compare(expected: Any, actual: Any, path: str = "") -> Iterator[Difference]:
 
 def fingerprint(obj: Any) -> str:
     """Return a hash of an object that does not depend on the order of its keys."""
-    return sha256(json.dumps(obj, sort_keys=True, ensure_ascii=False).encode())
+    return hashlib.sha256(json.dumps(obj, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
 def _value(value: Any) -> str:

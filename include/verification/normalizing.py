@@ -8,7 +8,7 @@ from typing import Any
 from include.adaptation.hold import release
 from include.adaptation.rules import jobs, server_fields, service_accounts, service_addresses
 from include.adaptation.rules.claims import BINDING_FIELDS, BINDING_PREFIXES
-from include.inventory.secrecy import LAST_APPLIED, decode, sha256
+from include.inventory.secrecy import LAST_APPLIED, decode, keyed_hash
 
 Manifest = dict[str, Any]
 
@@ -17,8 +17,8 @@ TARGET_PREFIXES = ("velero.io/", "kubernetes.io/elb.", "everest.io/", "cce-migra
 TARGET_LABELS = frozenset({"kubernetes.io/metadata.name"})
 
 
-def normalize(obj: Manifest) -> Manifest:
-    """Return an object, live or adapted, as it takes part in the comparison; Secrets carry hashes."""
+def normalize(obj: Manifest, key: bytes) -> Manifest:
+    """Return an object, live or adapted, as it takes part in the comparison; Secrets carry hashes made with the key."""
     seen = release(copy.deepcopy(obj))
     for rule in (server_fields, service_addresses, service_accounts, jobs):
         if rule.applies_to(seen):
@@ -30,14 +30,14 @@ def normalize(obj: Manifest) -> Manifest:
         for template in (seen.get("spec") or {}).get("volumeClaimTemplates") or []:
             template.pop("status", None)
     if seen.get("kind") == "Secret" and seen.get("apiVersion") == "v1":
-        seen["data"] = {name: hash_of(value) for name, value in (seen.get("data") or {}).items()}
+        seen["data"] = {name: hash_of(value, key) for name, value in (seen.get("data") or {}).items()}
     pruned = prune(seen)
     return pruned if isinstance(pruned, dict) else {}
 
 
-def hash_of(value: Any) -> str:
+def hash_of(value: Any, key: bytes) -> str:
     """Return the hash of a Secret's value: of a live base64 text, or the one an inventoried value carries."""
-    return str(value["sha256"]) if isinstance(value, dict) else sha256(decode(value))
+    return str(value["sha256"]) if isinstance(value, dict) else keyed_hash(key, decode(value))
 
 
 def prune(node: Any) -> Any:

@@ -60,7 +60,8 @@ def verify_objects(run: MigrationRun) -> int:
         def verify(item: PlanItem) -> str | None:
             started = time.monotonic()
             expected, _ = adapt(inventory.by_key[item.key], context)
-            result = compare_object(expected, read_target(run.target, expected), item.key in autoscaled)
+            live = read_target(run.target, expected)
+            result = compare_object(expected, live, run.secrets_key, is_autoscaled=item.key in autoscaled)
             problem = _record(run, item, result, time.monotonic() - started)
             progress.add(items=1)
             return problem
@@ -71,12 +72,17 @@ def verify_objects(run: MigrationRun) -> int:
     return len(items)
 
 
-def compare_object(expected: Manifest, actual: Manifest | None, is_autoscaled: bool = False) -> Comparison:
-    """Compare one adapted object with the live one of the target, None when it is not there."""
-    wanted = normalize(expected)
+def compare_object(
+    expected: Manifest, actual: Manifest | None, key: bytes, *, is_autoscaled: bool = False
+) -> Comparison:
+    """Compare one adapted object with the live one of the target, None when it is not there.
+
+    :param key: the one that the inventory's hashes of Secrets were made with.
+    """
+    wanted = normalize(expected, key)
     if actual is None:
         return Comparison(fingerprint(wanted), None, ("it is not there",))
-    seen = drop_marks(normalize(actual), wanted)
+    seen = drop_marks(normalize(actual, key), wanted)
     if is_autoscaled:
         for one in (wanted, seen):
             (one.get("spec") or {}).pop("replicas", None)

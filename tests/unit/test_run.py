@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from include.connections import DocumentConnections
 from include.errors import DefinitionError
 from include.run import open_run
 from tests.builders.connections import connections
 from tests.builders.definitions import LAB_YAML, definition_text
 from tests.builders.runs import RUN_ID
+from tests.builders.runs import run as lab_run
 
 
 def test_the_short_id_fits_kubernetes_names_and_differs_between_runs(tmp_path: Path) -> None:
@@ -94,3 +97,15 @@ def test_clusters_are_opened_once_and_know_their_side(tmp_path: Path) -> None:
 
     assert run.source is run.source
     assert (run.source.name, run.target.name) == ("source", "target")
+
+
+def test_the_key_of_secrets_is_the_same_in_every_task_and_another_in_every_run(tmp_path: Path) -> None:
+    one, again = lab_run(tmp_path), lab_run(tmp_path)
+    assert one.secrets_key == again.secrets_key
+    assert replace(one, run_id="another").secrets_key != one.secrets_key
+
+
+def test_an_assessment_without_the_repositorys_connection_hides_secrets_all_the_same(tmp_path: Path) -> None:
+    run = lab_run(tmp_path, connections=DocumentConnections({}))
+    assert len(run.secrets_key) == 32
+    assert run.secrets_key == run.secrets_key

@@ -28,7 +28,9 @@ from tests.builders.runs import run as lab_run
 def planned_run(folder: Path, *objects: dict[str, Any]) -> MigrationRun:
     run = lab_run(folder)
     moves = moves_of(run.definition)
-    kept = inventory(*[hide_secret(obj, moves) if obj["kind"] == "Secret" else obj for obj in objects])
+    kept = inventory(*[
+        hide_secret(obj, moves, run.secrets_key) if obj["kind"] == "Secret" else obj for obj in objects
+    ])
     for resource in kept.resources():
         save_kind(run.ledger, resource, kept.objects(resource.kind))
     summary = {"cluster": {}, "namespaces": ["shop"], "registries": [], "counted": {}}

@@ -7,9 +7,11 @@ import pytest
 
 from include.inventory.endpoints import find_endpoints
 from include.inventory.moved_addresses import Move, moves_of, rewrite
-from include.inventory.secrecy import hide_secret, sha256
+from include.inventory.secrecy import hide_secret, keyed_hash
 from tests.builders.definitions import definition
 from tests.builders.objects import make
+
+KEY = b"a key of the tests"
 
 MOVES = moves_of(definition())
 
@@ -80,19 +82,19 @@ def secret(value: str) -> dict:
 
 
 def test_no_value_of_a_secret_is_kept_in_any_form() -> None:
-    hidden = json.dumps(hide_secret(secret("correct horse battery"), MOVES))
+    hidden = json.dumps(hide_secret(secret("correct horse battery"), MOVES, KEY))
     assert "correct horse battery" not in hidden
     assert base64.b64encode(b"correct horse battery").decode() not in hidden
-    assert sha256(b"correct horse battery") in hidden
+    assert keyed_hash(KEY, b"correct horse battery") in hidden
 
 
 def test_a_secret_with_a_moved_address_carries_the_hash_of_the_adapted_value() -> None:
-    hidden = hide_secret(secret("postgres://u:p@pg.source.lab:5432/shop"), MOVES)
+    hidden = hide_secret(secret("postgres://u:p@pg.source.lab:5432/shop"), MOVES, KEY)
     assert hidden["data"]["url"]["addresses"] == ["shop-orders"]
-    assert hidden["data"]["url"]["adapted_sha256"] == sha256(b"postgres://u:p@pg.rds.lab:5432/shop")
+    assert hidden["data"]["url"]["adapted_sha256"] == keyed_hash(KEY, b"postgres://u:p@pg.rds.lab:5432/shop")
 
 
 def test_hiding_leaves_the_given_secret_as_it_is() -> None:
     given = secret("abc")
-    hide_secret(given, MOVES)
+    hide_secret(given, MOVES, KEY)
     assert given == secret("abc")

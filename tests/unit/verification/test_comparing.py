@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 
 from include.adaptation.hold import hold
-from include.inventory.secrecy import sha256
+from include.inventory.secrecy import keyed_hash
 from include.verification.comparing import compare, fingerprint
 from include.verification.objects import autoscaled_workloads, compare_object
 from tests.builders.objects import claim, container, deployment, inventory, make, workload
+
+KEY = b"a key of the tests"
 
 
 def live(obj: dict[str, Any], **metadata: Any) -> dict[str, Any]:
@@ -50,7 +52,7 @@ EQUAL = [
         id="a claim that was bound",
     ),
     pytest.param(
-        make("v1", "Secret", "db", data={"a": {"sha256": sha256(b"x")}}),
+        make("v1", "Secret", "db", data={"a": {"sha256": keyed_hash(KEY, b"x")}}),
         live(make("v1", "Secret", "db", data={"a": base64.b64encode(b"x").decode()})),
         id="a Secret by its hashes",
     ),
@@ -69,7 +71,7 @@ EQUAL = [
 
 @pytest.mark.parametrize(("expected", "actual"), EQUAL)
 def test_counts_as_equal(expected: dict[str, Any], actual: dict[str, Any]) -> None:
-    result = compare_object(expected, actual)
+    result = compare_object(expected, actual, KEY)
     assert result.differences == ()
     assert result.expected == result.actual
 
@@ -101,7 +103,7 @@ UNEQUAL = [
         id="a value of a ConfigMap, which is not shown",
     ),
     pytest.param(
-        make("v1", "Secret", "db", data={"a": {"sha256": sha256(b"x")}}),
+        make("v1", "Secret", "db", data={"a": {"sha256": keyed_hash(KEY, b"x")}}),
         live(make("v1", "Secret", "db", data={"a": base64.b64encode(b"y").decode()})),
         "data.a: differs",
         id="a Secret",
@@ -143,11 +145,11 @@ UNEQUAL = [
 
 @pytest.mark.parametrize(("expected", "actual", "text"), UNEQUAL)
 def test_counts_as_unequal(expected: dict[str, Any], actual: dict[str, Any], text: str) -> None:
-    assert compare_object(expected, actual).differences == (text,)
+    assert compare_object(expected, actual, KEY).differences == (text,)
 
 
 def test_an_object_that_did_not_arrive_is_unequal() -> None:
-    result = compare_object(deployment(), None)
+    result = compare_object(deployment(), None, KEY)
     assert (result.actual, result.differences) == (None, ("it is not there",))
 
 
@@ -160,7 +162,9 @@ def test_an_autoscaler_may_choose_the_replicas() -> None:
     )
     assert autoscaled_workloads(inventory(scaler, deployment())) == {"deployments.apps/shop/web"}
     assert (
-        compare_object(deployment(replicas=2), live(deployment(replicas=5)), is_autoscaled=True).differences
+        compare_object(
+            deployment(replicas=2), live(deployment(replicas=5)), KEY, is_autoscaled=True
+        ).differences
         == ()
     )
 
@@ -168,7 +172,7 @@ def test_an_autoscaler_may_choose_the_replicas() -> None:
 def test_comparing_changes_neither_object() -> None:
     expected, actual = deployment(), live(hold(deployment()))
     before = copy.deepcopy((expected, actual))
-    compare_object(expected, actual)
+    compare_object(expected, actual, KEY)
     assert (expected, actual) == before
 
 
