@@ -32,6 +32,10 @@ class RestClient:
         )
         self._token = ""
 
+    def close(self) -> None:
+        """Close the connections."""
+        self._http.close()
+
     def health(self) -> dict[str, Any]:
         """Return what Airflow says of its programs; needs no login."""
         return _body(self._http.get("/api/v2/monitor/health", timeout=5))

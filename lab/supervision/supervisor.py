@@ -10,6 +10,8 @@ import sys
 import threading
 import time
 import xmlrpc.client
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -31,18 +33,23 @@ _SEARCH_PATH = os.pathsep.join([
 _lock = threading.Lock()
 
 
-def _server() -> Any:
+@contextmanager
+def _server() -> Generator[Any]:
     # imported here: supervisor is only needed by who talks to it
     from supervisor.xmlrpc import SupervisorTransport  # type: ignore[import-untyped]
 
     transport = SupervisorTransport(None, None, f"unix://{SOCKET}")
-    return xmlrpc.client.ServerProxy("http://127.0.0.1", transport=transport).supervisor
+    try:
+        yield xmlrpc.client.ServerProxy("http://127.0.0.1", transport=transport).supervisor
+    finally:
+        transport.close()
 
 
 def is_running() -> bool:
     """Say whether the supervisor answers."""
     try:
-        return bool(_server().getState()["statename"] == "RUNNING")
+        with _server() as server:
+            return bool(server.getState()["statename"] == "RUNNING")
     except (OSError, xmlrpc.client.Error, xmlrpc.client.ProtocolError):
         return False
 
@@ -111,8 +118,7 @@ def run_programs(part: str, programs: list[Program]) -> None:
         return
     file = PROGRAMS / f"{part}.conf"
     text = "\n".join(_section(program) for program in programs)
-    with _lock:
-        server = _server()
+    with _lock, _server() as server:
         if not file.exists() or file.read_text() != text:
             _write(file, text)
             _reload(server)
@@ -137,18 +143,25 @@ def _revive(server: Any, name: str) -> None:
 
 def restart(names: list[str]) -> None:
     """Stop and start programs."""
-    with _lock:
-        server = _server()
+    for name in names:
+        stop([name])
+        with _lock, _server() as server:
+            server.startProcess(name, False)
+
+
+def stop(names: list[str]) -> None:
+    """Stop programs until `restart`, or the next `lab up`."""
+    with _lock, _server() as server:
         for name in names:
             if server.getProcessInfo(name)["statename"] in {"RUNNING", "STARTING"}:
                 server.stopProcess(name)
-            server.startProcess(name, False)
 
 
 def states() -> dict[str, str]:
     """Return the state of every program by name, or nothing if the supervisor does not run."""
     try:
-        return {info["name"]: info["statename"] for info in _server().getAllProcessInfo()}
+        with _server() as server:
+            return {info["name"]: info["statename"] for info in server.getAllProcessInfo()}
     except (OSError, xmlrpc.client.Error):
         return {}
 

@@ -17,7 +17,7 @@ from include.databases.postgresql import states
 from include.databases.postgresql.changes import copy_changes
 from include.databases.postgresql.creation import copy_properties, create_database, drop_database
 from include.databases.postgresql.definitions import USER_SCHEMAS, own
-from include.databases.postgresql.dump import dumped, restore
+from include.databases.postgresql.dump import dumped, remove_left_dumps, restore
 from include.databases.postgresql.fingerprints import fingerprint, sequences, set_sequences
 from include.databases.postgresql.roles import (
     ensure_roles,
@@ -64,6 +64,7 @@ class PostgresqlCopier:
                         "wait for it, or end its session there"
                     )
                 time.sleep(1)
+            remove_left_dumps(self.source, self.database)
             yield
 
     def snapshot(self) -> AbstractContextManager[PostgresqlSnapshot]:

@@ -19,15 +19,16 @@ PACKAGE = "postgresql-client"
 SUPERUSER_ENTRIES = ("COMMENT - EXTENSION ", "EVENT TRIGGER ", "PROCEDURAL LANGUAGE ")
 
 
+def remove_left_dumps(source: DatabaseAccess, database: str) -> None:
+    """Remove what tries that were killed have left on this worker. Call it with the target's lock: nobody is dumping then."""
+    for left in Path(tempfile.gettempdir()).glob(f"{_prefix(source, database)}*"):
+        shutil.rmtree(left, ignore_errors=True)
+
+
 @contextmanager
 def dumped(source: DatabaseAccess, database: str, snapshot: str) -> Generator[Path]:
     """Yield the folder of a dump of the snapshot, removed afterwards."""
-    number = zlib.crc32(f"{source.address} {database}".encode())
-    prefix = f"cce-migration-dump-{number:08x}-"
-    # The target's lock is held here: such folders are left over from tries that were killed.
-    for left in Path(tempfile.gettempdir()).glob(f"{prefix}*"):
-        shutil.rmtree(left, ignore_errors=True)
-    with tempfile.TemporaryDirectory(prefix=prefix) as folder:
+    with tempfile.TemporaryDirectory(prefix=_prefix(source, database)) as folder:
         path = Path(folder) / "dump"
         run_engine(
             [
@@ -80,3 +81,7 @@ def without_superuser_entries(listing: str) -> str:
         for line in listing.splitlines(keepends=True)
         if not any(f" {entry}" in line for entry in SUPERUSER_ENTRIES)
     )
+
+
+def _prefix(source: DatabaseAccess, database: str) -> str:
+    return f"cce-migration-dump-{zlib.crc32(f'{source.address} {database}'.encode()):08x}-"

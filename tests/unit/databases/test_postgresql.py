@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import tempfile
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from include.connections import DatabaseAccess
 from include.databases.postgresql.changes import whole_tables
 from include.databases.postgresql.creation import setting_statement
-from include.databases.postgresql.dump import without_superuser_entries
+from include.databases.postgresql.dump import _prefix, remove_left_dumps, without_superuser_entries
 from include.databases.postgresql.foreign_keys import parents_first, with_referencing
 from include.databases.postgresql.roles import Role, role_marks
 
@@ -86,3 +89,15 @@ def test_a_partitioned_table_is_emptied_whole_only_with_all_of_its_partitions() 
 
     assert whole_tables({"public.orders_1", "public.logs_1", "public.items"}, partitioned) == ["public.logs"]
     assert whole_tables({"public.orders_1", "public.orders_2"}, partitioned) == ["public.orders"]
+
+
+def test_the_dump_of_a_killed_try_is_removed_and_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    source = DatabaseAccess("postgresql", "pg.source.lab", 5432, "root", "secret")
+    left, other = (tmp_path / f"{_prefix(source, name)}abc" for name in ("shop", "other"))
+    for folder in (left, other):
+        (folder / "dump").mkdir(parents=True)
+    remove_left_dumps(source, "shop")
+    assert list(tmp_path.iterdir()) == [other]

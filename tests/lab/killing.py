@@ -1,0 +1,81 @@
+"""Find the lab's processes by what they do, and kill them without a word: SIGKILL, by id, only inside the lab."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Callable, Generator, Iterable
+from contextlib import contextmanager
+from pathlib import Path
+
+from lab.airflow import places
+from lab.supervision import cgroups, supervisor
+
+POLL_SECONDS = 0.05
+
+
+def command_of(pid: int) -> str:
+    """Return a process's command line, or nothing when it has ended."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace").strip()
+    except OSError:
+        return ""
+
+
+def processes(is_wanted: Callable[[str], bool]) -> list[int]:
+    """Return the lab's processes with such a command line."""
+    return sorted(pid for pid in cgroups.processes() if is_wanted(command_of(pid)))
+
+
+def task_process(instance_id: str) -> list[int]:
+    """Return the process that runs a task's code, if it runs; Airflow puts the task instance's id into its title."""
+    return processes(lambda command: command == f"airflow worker -- {instance_id}")
+
+
+def worker_of(instance_id: str) -> list[int]:
+    """Return the LocalExecutor's worker that supervises a task's process and sends its heartbeats."""
+    return processes(lambda command: command == f"airflow worker -- LocalExecutor: {instance_id}")
+
+
+def airflow_program(name: str) -> list[int]:
+    """Return the process of one of Airflow's four programs, e.g. `scheduler`."""
+    return [int((places.run_folder() / f"{name}.pid").read_text())]
+
+
+def engines(name: str) -> list[int]:
+    """Return the processes of an engine, e.g. `pg_restore`, that tasks have started."""
+    return processes(lambda command: Path(command.split(" ")[0]).name == name)
+
+
+def velero_server(side: str) -> list[int]:
+    """Return the process of the Velero server in a cluster's pod."""
+    found = processes(lambda command: command.startswith("/velero server"))
+    return [pid for pid in found if f"/{cgroups.NAME}/{side}" in Path(f"/proc/{pid}/cgroup").read_text()]
+
+
+def kill(pids: Iterable[int]) -> None:
+    """Kill processes of the lab; those that have just ended are left out."""
+    for pid in set(pids) & cgroups.processes():
+        try:
+            os.kill(pid, signal.SIGKILL)
+        except ProcessLookupError:
+            continue
+
+
+def wait_until(is_so: Callable[[], object], what: str, seconds: float = 600) -> None:
+    """Wait until something is so."""
+    deadline = time.monotonic() + seconds
+    while not is_so():
+        assert time.monotonic() < deadline, f"not so after {seconds:.0f} s: {what}"
+        time.sleep(POLL_SECONDS)
+
+
+@contextmanager
+def stopped(*programs: str) -> Generator[None]:
+    """Keep programs of the lab, e.g. `target-postgres`, stopped for as long as the block lasts."""
+    supervisor.stop(list(programs))
+    try:
+        yield
+    finally:
+        supervisor.restart(list(programs))

@@ -1,0 +1,67 @@
+"""What a migration must not leave behind, however it ended."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from include.connections import DocumentConnections
+from include.definition import Definition
+from include.planning.database_client import one_value
+from include.planning.storage_client import open_storage
+from lab.clusters.api import ClusterApi
+from tests.builders.definitions import definition as lab_definition
+
+from .killing import engines
+from .sides import DATABASES, lab_documents
+from .writers import KUBECONFIGS, MOVER_LABEL
+
+MOVER_KINDS = (
+    "/api/v1/pods",
+    "/api/v1/secrets",
+    "/apis/batch/v1/jobs",
+    "/apis/networking.k8s.io/v1/networkpolicies",
+)
+ENGINES = ("pg_dump", "pg_restore", "mariadb-dump", "mariadb", "regctl")
+FOLDERS = ("cce-migration-dump-*", "cce-migration-regctl-*")
+KNOWN_DATABASES = {
+    "postgresql": {"cce_migration", "postgres", "shop", "template0", "template1"},
+    "mariadb": {"cce_migration", "information_schema", "mysql", "performance_schema", "stock", "sys"},
+}
+
+
+def leftovers() -> list[str]:
+    """Return what is left of movers, engines, temporary files, databases and unfinished uploads."""
+    connections, definition = DocumentConnections(lab_documents()), lab_definition()
+    return [
+        *_movers(),
+        *(f"process {pid} of {name}" for name in ENGINES for pid in engines(name)),
+        *(f"folder {path}" for name in FOLDERS for path in Path(tempfile.gettempdir()).glob(name)),
+        *_databases(connections, definition),
+        *_uploads(connections, definition),
+    ]
+
+
+def _movers() -> Iterator[str]:
+    for side, kubeconfig in KUBECONFIGS.items():
+        with ClusterApi(kubeconfig) as api:
+            for path in MOVER_KINDS:
+                for item in api.items(f"{path}?labelSelector={MOVER_LABEL}"):
+                    metadata = item["metadata"]
+                    yield f"{path.rpartition('/')[2]} {metadata['namespace']}/{metadata['name']}, {side}"
+
+
+def _databases(connections: DocumentConnections, definition: Definition) -> Iterator[str]:
+    for database in definition.databases:
+        access = connections.database(database.target, database.engine)
+        names = set(str(one_value(access, DATABASES[database.engine])).split(","))
+        for name in sorted(names - KNOWN_DATABASES[database.engine]):
+            yield f"database {name} on {access.address}"
+
+
+def _uploads(connections: DocumentConnections, definition: Definition) -> Iterator[str]:
+    for bucket in definition.buckets:
+        client = open_storage(connections.object_storage(bucket.target.connection))
+        for row in client.list_multipart_uploads(Bucket=bucket.target.bucket).get("Uploads") or []:
+            yield f"unfinished upload {bucket.target.bucket}/{row['Key']}"
