@@ -32,7 +32,8 @@ def stuck_programs() -> list[str]:
     when the API server or the database does not answer: what just starts is not stuck.
     """
     try:
-        report = RestClient().health()
+        with RestClient() as client:
+            report = client.health()
     except (httpx.HTTPError, ValueError):
         return []
     if (report.get("metadatabase") or {}).get("status") != "healthy":

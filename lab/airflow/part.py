@@ -27,9 +27,6 @@ class Airflow:
     name = "airflow"
     depends_on: tuple[str, ...] = ("lab-postgres",)
 
-    def __init__(self) -> None:
-        self._client: RestClient | None = None
-
     @property
     def address(self) -> str:
         """Return the UI's address."""
@@ -63,11 +60,10 @@ class Airflow:
 
     def is_ready(self) -> bool:
         """Say whether all programs are healthy and every DAG file was read."""
-        if self._client is None:
-            self._client = RestClient()
-        if not is_healthy(self._client.health()):
-            return False
-        unread = unread_files(self._client)
+        with RestClient() as client:
+            if not is_healthy(client.health()):
+                return False
+            unread = unread_files(client)
         if unread:
             raise RuntimeError(f"not read yet: {', '.join(unread)}")
         return True

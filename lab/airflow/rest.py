@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Self
 
 import httpx
 
@@ -32,8 +32,14 @@ class RestClient:
         )
         self._token = ""
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
     def close(self) -> None:
-        """Close the connections."""
+        """Close the connections; leaving a `with` block does."""
         self._http.close()
 
     def health(self) -> dict[str, Any]:

@@ -41,6 +41,10 @@ class ClusterApi:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections; leaving a `with` block does."""
         self._client.close()
 
     def request(

@@ -44,7 +44,12 @@ def main(arguments: list[str]) -> int:
         return _BAD_USAGE
     console = make_console()
     try:
-        return _lab_is_up(console) or _migrate(console, options.dag, definition)
+        exit_code = _lab_is_up(console)
+        if exit_code:
+            return exit_code
+        # only now: bringing the lab up chooses the port
+        with RestClient() as client:
+            return _migrate(console, client, options.dag, definition)
     except KeyboardInterrupt:
         # what was started so far is taken up by the next call
         say(console, "interrupted", "red")
@@ -59,16 +64,15 @@ def _lab_is_up(console: Console) -> int:
     if os.environ.get("LAB") != "up":
         return subprocess.run([sys.executable, "-m", "lab", "up"]).returncode
     try:
-        RestClient().health()
+        with RestClient() as client:
+            client.health()
     except (httpx.HTTPError, RestError):
         say(console, f"No Airflow of the lab answers at {places.url()}. Start the lab: make lab-up", "red")
         return _LAB_DOWN
     return 0
 
 
-def _migrate(console: Console, dag_id: str, definition: DefinitionFile) -> int:
-    client = RestClient()
-
+def _migrate(console: Console, client: RestClient, dag_id: str, definition: DefinitionFile) -> int:
     def tell(text: str) -> None:
         say(console, text)
 

@@ -77,13 +77,14 @@ def delete_mover(side: str, writers: Writers) -> None:
 def follow(run: LiveRun, one: Kill, before: Instance, struck: float) -> None:
     """Say when the task was at work again, and when it was done."""
 
+    # the process is there before Airflow counts its try
+    first = max(before["try_number"], 1)
+
     def now() -> Instance:
         return run.instance(one.task, one.index)
 
     def is_again() -> bool:
-        return now()["state"] == "success" or (
-            now()["try_number"] > before["try_number"] and now()["state"] == "running"
-        )
+        return now()["state"] == "success" or (now()["try_number"] > first and now()["state"] == "running")
 
     wait_until(is_again, f"{one.task} is at work again")
     again = time.monotonic() - struck

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any, Literal
@@ -161,14 +162,11 @@ class LiveRun:
         self._patiently(lambda: self._client.patch(path, document))
 
     def _answer(self) -> None:
-        client = RestClient()
-        approvals = Approvals(client, self.run, LedgerView(self.run.run_id), is_lab=True)
-        while not self._stopped.wait(SECONDS_BETWEEN_LOOKS):
-            try:
-                approvals.answer()
-            except (httpx.HTTPError, RestError):
-                continue
-        client.close()
+        with RestClient() as client:
+            approvals = Approvals(client, self.run, LedgerView(self.run.run_id), is_lab=True)
+            while not self._stopped.wait(SECONDS_BETWEEN_LOOKS):
+                with suppress(httpx.HTTPError, RestError):
+                    approvals.answer()
 
     def _patiently(self, ask: Callable[[], Any], seconds: float = 120) -> Any:
         """Ask Airflow until it answers: what answers may have been killed."""

@@ -45,7 +45,7 @@ class Writers:
         self._stopped.set()
         self._thread.join()
         for api in self._apis.values():
-            api.__exit__()
+            api.close()
 
     def pods(self, side: str) -> set[str]:
         """Return the names of the estate's pods that live on a side; the migration's own do not count."""

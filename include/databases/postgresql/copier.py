@@ -64,7 +64,7 @@ class PostgresqlCopier:
                         "wait for it, or end its session there"
                     )
                 time.sleep(1)
-            remove_left_dumps(self.source, self.database)
+            remove_left_dumps(self.target, self.database)
             yield
 
     def snapshot(self) -> AbstractContextManager[PostgresqlSnapshot]:
@@ -99,7 +99,7 @@ class PostgresqlCopier:
         """Make the target anew with pg_dump and pg_restore; the fingerprint is taken while the restore runs."""
         held = cast("PostgresqlSnapshot", snapshot)
         as_superuser = self._make_database(mark)
-        with dumped(self.source, self.database, held.id) as dump, ThreadPoolExecutor(1) as pool:
+        with dumped(self.source, self.target, self.database, held.id) as dump, ThreadPoolExecutor(1) as pool:
             taken = pool.submit(snapshot.fingerprint)
             restore(self.target, self.database, dump, as_superuser=as_superuser)
             found = taken.result()

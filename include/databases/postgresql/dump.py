@@ -19,16 +19,19 @@ PACKAGE = "postgresql-client"
 SUPERUSER_ENTRIES = ("COMMENT - EXTENSION ", "EVENT TRIGGER ", "PROCEDURAL LANGUAGE ")
 
 
-def remove_left_dumps(source: DatabaseAccess, database: str) -> None:
-    """Remove what tries that were killed have left on this worker. Call it with the target's lock: nobody is dumping then."""
-    for left in Path(tempfile.gettempdir()).glob(f"{_prefix(source, database)}*"):
+def remove_left_dumps(target: DatabaseAccess, database: str) -> None:
+    """Remove what tries that were killed have left on this worker.
+
+    Call it with the target's lock: nobody else is dumping for this target then. A dump of the same source for another target stays.
+    """
+    for left in Path(tempfile.gettempdir()).glob(f"{_prefix(target, database)}*"):
         shutil.rmtree(left, ignore_errors=True)
 
 
 @contextmanager
-def dumped(source: DatabaseAccess, database: str, snapshot: str) -> Generator[Path]:
-    """Yield the folder of a dump of the snapshot, removed afterwards."""
-    with tempfile.TemporaryDirectory(prefix=_prefix(source, database)) as folder:
+def dumped(source: DatabaseAccess, target: DatabaseAccess, database: str, snapshot: str) -> Generator[Path]:
+    """Yield the folder of a dump of the snapshot for a target, removed afterwards."""
+    with tempfile.TemporaryDirectory(prefix=_prefix(target, database)) as folder:
         path = Path(folder) / "dump"
         run_engine(
             [
@@ -83,5 +86,5 @@ def without_superuser_entries(listing: str) -> str:
     )
 
 
-def _prefix(source: DatabaseAccess, database: str) -> str:
-    return f"cce-migration-dump-{zlib.crc32(f'{source.address} {database}'.encode()):08x}-"
+def _prefix(target: DatabaseAccess, database: str) -> str:
+    return f"cce-migration-dump-{zlib.crc32(f'{target.address} {database}'.encode()):08x}-"

@@ -95,9 +95,11 @@ def test_the_dump_of_a_killed_try_is_removed_and_no_other(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    source = DatabaseAccess("postgresql", "pg.source.lab", 5432, "root", "secret")
-    left, other = (tmp_path / f"{_prefix(source, name)}abc" for name in ("shop", "other"))
-    for folder in (left, other):
+    target = DatabaseAccess("postgresql", "pg.target.lab", 5432, "root", "secret")
+    elsewhere = replace(target, host="pg.rehearsal.lab")
+    left = tmp_path / f"{_prefix(target, 'shop')}abc"
+    others = {tmp_path / f"{_prefix(target, 'other')}abc", tmp_path / f"{_prefix(elsewhere, 'shop')}abc"}
+    for folder in {left, *others}:
         (folder / "dump").mkdir(parents=True)
-    remove_left_dumps(source, "shop")
-    assert list(tmp_path.iterdir()) == [other]
+    remove_left_dumps(target, "shop")
+    assert set(tmp_path.iterdir()) == others
