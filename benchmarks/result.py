@@ -32,6 +32,7 @@ class Result:
             "peers": {peer: spread(values) for peer, values in self.peers.items()},
             "ratio_to_best_peer": round(median(self.ours) / best, 3) if best else None,
         }
+        RESULTS.mkdir(exist_ok=True)
         path = RESULTS / f"{self.name}.json"
         path.write_text(json.dumps(document, indent=2) + "\n")
         return path
