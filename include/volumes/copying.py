@@ -19,7 +19,7 @@ from include.errors import MigrationError, PermanentError
 from include.labels import RESTORED
 from include.ledger import safe_key
 from include.planning.model import PlanItem, load_plan
-from include.progress import Progress
+from include.progress import Progress, amount_of_total
 from include.volumes.movers import Pass, prepare_mover, source_mover, target_mover
 from include.volumes.names import claim_of
 from include.volumes.output import read_restore_size, read_summary, read_tree
@@ -133,10 +133,9 @@ def _copy(run: MigrationRun, row: PlanItem, which: Pass) -> tuple[int, bool]:
     )
     moved = int(restore.get("bytes_restored") or 0)
     logger.info(
-        "Volume %s: %s of %s bytes travelled, %s pass",
+        "Volume %s: %s travelled, %s pass",
         claim_of(row),
-        moved,
-        restore.get("total_bytes", 0),
+        amount_of_total(moved, int(restore.get("total_bytes") or 0)),
         which,
     )
     return moved, bool(moved or restore.get("files_deleted"))
