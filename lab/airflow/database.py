@@ -69,6 +69,8 @@ def _command(command: list[str]) -> str:
         "PGDATABASE": _NAME,
         "PGUSER": _NAME,
         "PGPASSWORD": known["airflow_db_password"],
+        # `airflow db migrate` holds its lock in a transaction that stands idle meanwhile.
+        "PGOPTIONS": "-c idle_in_transaction_session_timeout=0",
     }
     variables = without_proxy(dict(os.environ)) | environment() | secret_environment(known) | access
     variables.pop("PYTHONDONTWRITEBYTECODE", None)

@@ -64,6 +64,13 @@ log_parameter_max_length_on_error = 0
 """
 
 
+# A task that outlives its scheduler holds the socket it inherited open, and with it the locks of the scheduler's
+# transaction: the next scheduler would wait for as long as the task runs, seen with the source standing still.
+_FOR_A_KILLED_SCHEDULER = """\
+idle_in_transaction_session_timeout = 20s
+"""
+
+
 class _Server:
     """A PostgreSQL server of the lab. Ready when its administrator's login is taken and a query answered."""
 
@@ -169,6 +176,9 @@ class LabPostgres(_Server):
 
     def __init__(self) -> None:
         super().__init__("lab-postgres", addresses.AIRFLOW_HOST, "airflow", secrets()["airflow_db_password"])
+
+    def _settings(self) -> str:
+        return super()._settings() + _FOR_A_KILLED_SCHEDULER
 
     def first_statements(self) -> list[str]:
         """Return the making of Airflow's user and database."""

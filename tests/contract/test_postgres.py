@@ -11,6 +11,7 @@ import pytest
 from psycopg import sql
 
 from lab import addresses
+from lab.secrets import secrets
 
 pytestmark = pytest.mark.lab
 Session = psycopg.Connection[tuple[Any, ...]]
@@ -74,6 +75,30 @@ def test_airflows_own_server_refuses_a_wrong_password(connections: dict[str, dic
     document = {"host": addresses.AIRFLOW_HOST, "port": 5432, "login": "airflow", "password": "wrong"}
     with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
         connect(document, dbname="airflow")
+
+
+def test_airflows_own_server_ends_a_transaction_that_a_killed_scheduler_left_open(
+    connections: dict[str, dict[str, Any]],
+) -> None:
+    document = {
+        "host": addresses.AIRFLOW_HOST,
+        "port": 5432,
+        "login": "airflow",
+        "password": secrets()["airflow_db_password"],
+    }
+    setting = "idle_in_transaction_session_timeout"
+    with connect(document, dbname="airflow") as session:
+        assert session.execute(f"show {setting}").fetchone() == ("20s",)
+        # the same in a hundredth of the time
+        session.execute(f"set {setting} = '200ms'")
+        with session.transaction():
+            session.execute("select * from slot_pool for update")
+            with connect(document, dbname="airflow") as next_scheduler:
+                next_scheduler.execute("set lock_timeout = '10s'")
+                assert next_scheduler.execute("select pool from slot_pool for update").fetchone()
+            with pytest.raises(psycopg.errors.IdleInTransactionSessionTimeout):
+                session.execute("select 1")
+            session.close()
 
 
 @pytest.mark.parametrize("server", SERVERS)
