@@ -67,7 +67,7 @@ env: ## Write .env for docker-compose.yaml, with new random secrets
 
 .PHONY: bench
 bench: setup ## Measure the lab and the engines against what a user would run by hand
-	@$(IN_VENV) python -m benchmarks
+	@$(IN_VENV) python -m benchmarks --runs 3
 
 .PHONY: lock
 lock: setup ## Compile requirements.txt and requirements-dev.txt again, with hashes and without addresses
