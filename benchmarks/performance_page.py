@@ -1,10 +1,13 @@
-"""Make the table of docs/performance.md from benchmarks/results/*.json."""
+"""Make docs/performance.md, its table and its chart, from benchmarks/results/*.json."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
+from benchmarks.chart import draw_chart
 from benchmarks.result import RESULTS
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "performance.md"
@@ -12,6 +15,9 @@ HEAD = """# Performance
 
 Made by `make bench` from the files in `benchmarks/results/`; binaries were built before. `airflow_scheduling_share` is the time of
 a run in which no task was running at all: what Airflow's scheduling costs. A phase that waits for a person counts the wait.
+Phases overlap: images, databases, buckets, Velero and adaptation run side by side.
+
+![Bars of every figure in seconds](performance.svg)
 
 | measured | unit | min | median | max | best peer | machine |
 |---|---|---|---|---|---|---|
@@ -20,11 +26,12 @@ a run in which no task was running at all: what Airflow's scheduling costs. A ph
 
 def write_page() -> None:
     """Write the page anew."""
-    PAGE.write_text(HEAD + "".join(_row(path) for path in sorted(RESULTS.glob("*.json"))))
+    results = [json.loads(path.read_text()) for path in sorted(RESULTS.glob("*.json"))]
+    draw_chart(results)
+    PAGE.write_text(HEAD + "".join(_row(result) for result in results))
 
 
-def _row(path: Path) -> str:
-    result = json.loads(path.read_text())
+def _row(result: Mapping[str, Any]) -> str:
     ours = result["ours"]
     peer = result["ratio_to_best_peer"]
     ratio = f"{peer} of its time" if peer else "-"
