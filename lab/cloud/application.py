@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import threading
 import time
 import uuid
 from collections.abc import Awaitable, Callable
@@ -26,6 +27,7 @@ from lab.cloud.refusals import RefusalError
 from lab.cloud.signatures import SentRequest
 
 logger = logging.getLogger(__name__)
+_CHANGES = threading.Lock()
 
 _HTML = "<html><head><title>502 Bad Gateway</title></head><body><center><h1>502 Bad Gateway</h1></center></body></html>"
 
@@ -80,13 +82,21 @@ def _respond(
         fault = waiting.take(operation.name)
         if fault is not None and fault.kind == faults.HTML:
             return HTMLResponse(_HTML, 502)
-        answer = operation.run(_suffer(call, fault))
+        answer = _run(operation, _suffer(call, fault))
     except RefusalError as refusal:
         return _respond_with_refusal(refusal, request_id)
     except Exception:
         logger.exception("%s failed", operation.name)
         return _respond_with_refusal(refusals.internal_error(), request_id)
     return _respond_with(answer, request_id)
+
+
+def _run(operation: Operation, call: Call) -> Answer:
+    if operation.method == "GET":
+        return operation.run(call)
+    # one at a time: what two make at once is made by one of them
+    with _CHANGES:
+        return operation.run(call)
 
 
 def _read_body(sent: SentRequest) -> object:

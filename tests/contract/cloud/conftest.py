@@ -52,7 +52,7 @@ class Server:
         httpx.post(f"{self.url}/_lab/clock", json={"seconds": seconds}, trust_env=False).raise_for_status()
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(scope="package", autouse=True)
 def surroundings(tmp_path_factory: pytest.TempPathFactory) -> Generator[None]:
     """Give the SDKs a home of their own: they write a file there; and no proxy."""
     with pytest.MonkeyPatch.context() as patch:
@@ -62,7 +62,7 @@ def surroundings(tmp_path_factory: pytest.TempPathFactory) -> Generator[None]:
         yield
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def behind(tmp_path_factory: pytest.TempPathFactory) -> Generator[Backends]:
     with ExitStack() as stack:
         databases = {

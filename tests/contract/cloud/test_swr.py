@@ -6,6 +6,7 @@ import base64
 import json
 import uuid
 from collections.abc import Callable, Generator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx
@@ -94,6 +95,20 @@ def test_an_organization_that_exists_cannot_be_made_again(swr: Checked, space: s
     assert status == 409
     # the body is a list, and the SDK reads no code out of one
     assert json.loads(message)[0]["errorCode"] == "SVCSTG.SWR.4090060"
+
+
+def test_of_many_who_make_an_organization_at_once_one_does(connect: Callable[..., Any], space: str) -> None:
+    request = CreateNamespaceRequest(body=CreateNamespaceRequestBody(namespace=space))
+
+    def status(client: Any) -> int:
+        try:
+            return int(client.create_namespace(request).status_code)
+        except ClientRequestException as error:
+            return int(error.status_code)
+
+    with ThreadPoolExecutor(6) as pool:
+        statuses = list(pool.map(status, [connect("swr") for _ in range(6)]))
+    assert sorted(statuses) == [201] + [409] * 5
 
 
 @pytest.mark.parametrize("name", ["Team", "1team", "team-", "te--am", "te.-am", "te___am", "", "t" * 65])
