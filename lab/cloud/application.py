@@ -77,6 +77,7 @@ def _respond(
             parameters=dict(request.path_params),
             query=parse_qs(sent.query, keep_blank_values=True),
             body=_read_body(sent),
+            token=sent.headers.get("x-client-token", ""),
             base=f"{request.url.scheme}://{sent.headers['host']}",
         )
         fault = waiting.take(operation.name)

@@ -24,13 +24,15 @@ class Region:
 class Call:
     """A call that has passed the gateway.
 
-    `fate` is that of what the call makes (`lab.cloud.progress`): empty, unless a fault was asked for.
+    `token` is what a caller names an order by, to order once only; `fate` is that of what the call makes
+    (`lab.cloud.progress`): empty, unless a fault was asked for.
     """
 
     parameters: dict[str, str]
     query: dict[str, list[str]] = field(default_factory=dict)
     body: Any = None
     base: str = ""
+    token: str = ""
     fate: str = ""
 
     def __getitem__(self, name: str) -> str:

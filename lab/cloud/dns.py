@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any, Protocol
 
+from lab.cloud.backends.name_server import ConflictError
 from lab.cloud.calls import Answer, Call, Operation, Region
 from lab.cloud.progress import as_time, state_of
 from lab.cloud.refusals import RefusalError, by_dns
@@ -140,6 +141,10 @@ class Dns:
                 self._server.put(kept["name"], kept["type"], ttl, values)
             except ValueError:
                 raise by_dns(400, "0308", "Invalid record set value.") from None
+            except ConflictError:
+                raise by_dns(
+                    400, "0016", "This record already exists or conflicts with another record."
+                ) from None
         now = self._region.clock.now()
         kept |= {"ttl": ttl, "records": values, "action": action, "ordered": now, "fate": call.fate}
         if action != "create":

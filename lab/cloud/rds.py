@@ -51,8 +51,8 @@ class Rds:
         ]
 
     def create_instance(self, call: Call) -> Answer:
-        """Order an instance."""
-        return Answer(self._instances.create(call.document(), call.fate), status=202)
+        """Order an instance; who orders again by the same token gets the first answer again."""
+        return Answer(self._instances.create(call.document(), call.fate, call.token), status=202)
 
     def list_instances(self, call: Call) -> Answer:
         """List instances."""

@@ -44,12 +44,15 @@ class Instances:
             if kept["password"]:
                 servers[kept["server"]].know_password(kept["password"])
 
-    def create(self, wanted: dict[str, Any], fate: str) -> dict[str, Any]:
+    def create(self, wanted: dict[str, Any], fate: str, token: str) -> dict[str, Any]:
         """Order an instance; return the answer.
 
         Raises:
             RefusalError: the order is wrong, or no server of the engine is to spare.
         """
+        for key, kept in self._region.store.all(_KIND).items():
+            if token and kept["token"] == token:
+                return {"instance": _as_ordered(key, wanted), "job_id": kept["job"]}
         engine = (wanted.get("datastore") or {}).get("type", "")
         servers = self.servers_of(engine)
         if not servers:
@@ -63,7 +66,7 @@ class Instances:
                 self._servers[name].set_password(wanted["password"])
             key = uuid.uuid4().hex + _ENDINGS[engine]
             job = str(uuid.uuid4())
-            known[key] = _ordered(wanted, name, self._region.clock.now(), fate) | {"job": job}
+            known[key] = _ordered(wanted, name, self._region.clock.now(), fate) | {"job": job, "token": token}
         return {"instance": _as_ordered(key, wanted), "job_id": job}
 
     def _free(self, engine: str, taken: set[str]) -> str:
@@ -185,6 +188,7 @@ def _existing(server: str, now: float) -> dict[str, Any]:
         "created": now,
         "fate": "",
         "job": "",
+        "token": "",
         "password": "",
         "type": "Single",
         "flavor_ref": "",

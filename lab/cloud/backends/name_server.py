@@ -14,6 +14,10 @@ import dns.update
 _SECONDS = 5
 
 
+class ConflictError(Exception):
+    """A name has records that another kind cannot stand beside."""
+
+
 class NameServer:
     """A server with one zone that takes updates."""
 
@@ -37,6 +41,7 @@ class NameServer:
 
         Raises:
             ValueError: a value is none of this kind.
+            ConflictError: the name has an alias, or is to become one and has other records.
             RuntimeError: the server refused.
         """
         update = dns.update.UpdateMessage(self.zone, keyring=self._key)
@@ -45,6 +50,9 @@ class NameServer:
         except dns.exception.DNSException as error:
             raise ValueError(f"{kind} {values}: {error}") from None
         self._send(update)
+        # an update that would put a record beside an alias is passed over in silence (RFC 2136, 3.4.2.2)
+        if not self.records(name, kind)[1]:
+            raise ConflictError(f"{name} {kind}")
 
     def remove(self, name: str, kind: str) -> None:
         """Take a name's values of a kind away.

@@ -127,6 +127,36 @@ def test_what_dns_does_not_take_is_refused(
     assert refused(lambda: make(dns, zone, wanted.pop("name"), **wanted)) == (400, code)
 
 
+@pytest.mark.parametrize(
+    "kinds",
+    [("A", "CNAME"), ("CNAME", "A")],
+    ids=["an alias beside an address", "an address beside an alias"],
+)
+def test_an_alias_stands_alone(dns: Checked, zone: str, name: str, kinds: tuple[str, str]) -> None:
+    values = {"A": ["198.18.20.7"], "CNAME": ["ns.lab."]}
+    make(dns, zone, name, type=kinds[0], records=values[kinds[0]])
+    error = refused(lambda: make(dns, zone, name, type=kinds[1], records=values[kinds[1]]))
+    assert error == (400, "DNS.0016")
+
+
+@pytest.mark.parametrize(
+    ("kind", "values"),
+    [
+        ("TXT", ['"v=spf1 -all"']),
+        ("AAAA", ["2001:db8::1"]),
+        ("MX", ["10 mail.example.com."]),
+        ("SRV", ["1 2 5432 pg.lab."]),
+        ("CAA", ['0 issue "letsencrypt.org"']),
+    ],
+)
+def test_other_kinds_of_records_are_made_too(
+    dns: Checked, zone: str, name: str, server: Server, kind: str, values: list[str]
+) -> None:
+    made = make(dns, zone, name, type=kind, records=values)
+    server.put_forward(10)
+    assert show(dns, made).records == values
+
+
 def test_another_zone_does_not_exist(dns: Checked, name: str) -> None:
     assert refused(lambda: make(dns, "0" * 32, name)) == (404, "DNS.0302")
 

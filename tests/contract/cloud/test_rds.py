@@ -69,7 +69,7 @@ def mariadb(rds: Checked) -> Any:
     return found
 
 
-def order(rds: Checked, name: str, **changed: Any) -> Any:
+def order(rds: Checked, name: str, token: str | None = None, **changed: Any) -> Any:
     values = {
         "name": name,
         "datastore": Datastore(type="PostgreSQL", version="15"),
@@ -82,7 +82,8 @@ def order(rds: Checked, name: str, **changed: Any) -> Any:
         "subnet_id": str(uuid.uuid4()),
         "security_group_id": str(uuid.uuid4()),
     }
-    return rds.create_instance(CreateInstanceRequest(body=InstanceRequest(**(values | changed))))
+    body = InstanceRequest(**(values | changed))
+    return rds.create_instance(CreateInstanceRequest(x_client_token=token, body=body))
 
 
 def job_of(rds: Checked, ordered: Any) -> Any:
@@ -235,6 +236,11 @@ def test_an_instance_that_is_ordered_is_a_server_with_that_password(
         assert connection.execute("select current_user").fetchone() == ("root",)
     (quota,) = rds.show_quotas(ShowQuotasRequest()).quotas.resources
     assert (quota.used, quota.quota) == (3, 3)
+
+
+def test_who_orders_again_by_the_same_token_gets_the_same_instance(rds: Checked, name: str) -> None:
+    first, second = order(rds, name, token="a-token"), order(rds, name, token="a-token")
+    assert (first.instance.id, first.job_id) == (second.instance.id, second.job_id)
 
 
 def test_no_more_instances_are_given_than_there_are_servers(rds: Checked, name: str) -> None:
