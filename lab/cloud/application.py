@@ -60,11 +60,16 @@ def _endpoint(
 def _as_sent(request: Request, body: bytes) -> SentRequest:
     headers: dict[str, str] = {}
     for raw_name, raw_value in request.headers.raw:
-        name, value = raw_name.decode().lower(), raw_value.decode("utf-8", "replace")
+        name, value = _text(raw_name).lower(), _text(raw_value)
         # sent twice, it is not what was signed once
         headers[name] = f"{headers[name]},{value}" if name in headers else value
-    query = request.scope["query_string"].decode()
-    return SentRequest(request.method, request.scope["raw_path"].decode(), query, headers, body)
+    query = _text(request.scope["query_string"])
+    return SentRequest(request.method, _text(request.scope["raw_path"]), query, headers, body)
+
+
+def _text(raw: bytes) -> str:
+    # what is no UTF-8 cannot have been signed by an SDK, and is refused with the signature
+    return raw.decode("utf-8", "replace")
 
 
 def _respond(

@@ -50,8 +50,14 @@ class Call:
 
     def document(self, name: str = "") -> dict[str, Any]:
         """Return the body, or the document in it of that name; an empty one if there is none."""
-        found = self.body if not name else (self.body or {}).get(name)
-        return found if isinstance(found, dict) else {}
+        known = self.body if isinstance(self.body, dict) else {}
+        return document_in(known, name) if name else known
+
+
+def document_in(document: dict[str, Any], name: str) -> dict[str, Any]:
+    """Return the document of that name in another one; an empty one if there is none."""
+    found = document.get(name)
+    return found if isinstance(found, dict) else {}
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import uuid
 from typing import Any, Protocol
 
 from lab.cloud import cce_documents as documents
-from lab.cloud.calls import Answer, Call, Operation, Region
+from lab.cloud.calls import Answer, Call, Operation, Region, document_in
 from lab.cloud.refusals import RefusalError, by_cce
 
 _LONGEST_DAYS = 1827
@@ -87,8 +87,8 @@ class Cce:
     def create_cluster(self, call: Call) -> Answer:
         """Refuse to make a cluster, in the words for an exceeded quota."""
         wanted = call.document()
-        spec = wanted.get("spec") or {}
-        name = (wanted.get("metadata") or {}).get("name")
+        spec = document_in(wanted, "spec")
+        name = document_in(wanted, "metadata").get("name")
         if (
             wanted.get("kind") != "Cluster"
             or not name
@@ -139,7 +139,7 @@ class Cce:
         """Refuse to make nodes, in the words for an exceeded quota."""
         self._need_cluster(call["cluster_id"])
         wanted = call.document()
-        if wanted.get("kind") != "NodePool" or not (wanted.get("spec") or {}).get("nodeTemplate"):
+        if wanted.get("kind") != "NodePool" or not document_in(wanted, "spec").get("nodeTemplate"):
             raise _invalid()
         raise by_cce(400, "CCE.01400008", "Insufficient server quota")
 

@@ -88,7 +88,7 @@ class Elb:
         """Make a load balancer: choose an address, and an id that says which."""
         wanted = call.document("loadbalancer")
         zones = wanted.get("availability_zone_list")
-        if not isinstance(zones, list) or not zones or set(zones) - set(ZONES):
+        if not isinstance(zones, list) or not zones or not all(zone in ZONES for zone in zones):
             raise _invalid("availability_zone_list")
         if not wanted.get("vpc_id") and not wanted.get("vip_subnet_cidr_id"):
             raise _invalid("vpc_id")

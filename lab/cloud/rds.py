@@ -154,7 +154,10 @@ class Rds:
     def grant(self, call: Call) -> Answer:
         """Let users use a database."""
         server = self._instances.server(call["instance_id"])
-        wanted = [_read_grant(call, user) for user in call.document().get("users") or []]
+        users = call.document().get("users")
+        if not isinstance(users, list) or not all(isinstance(user, dict) for user in users):
+            raise _invalid()
+        wanted = [_read_grant(call, user) for user in users]
         if not wanted or (server.engine == "PostgreSQL" and not all(grant.schema for grant in wanted)):
             raise _invalid()
         for grant in wanted:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from lab.cloud.backends.database_server import DatabaseServer
-from lab.cloud.calls import Region
+from lab.cloud.calls import Region, document_in
 from lab.cloud.progress import as_time, state_of
 from lab.cloud.rds_offers import ZONES, check_order
 from lab.cloud.refusals import by_rds
@@ -53,7 +53,7 @@ class Instances:
         for key, kept in self._region.store.all(_KIND).items():
             if token and kept["token"] == token:
                 return {"instance": _as_ordered(key, wanted), "job_id": kept["job"]}
-        engine = (wanted.get("datastore") or {}).get("type", "")
+        engine = str(document_in(wanted, "datastore").get("type", ""))
         servers = self.servers_of(engine)
         if not servers:
             raise by_rds(400, "200040", "The DB engine or version is not supported.")

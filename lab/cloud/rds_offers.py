@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
+from lab.cloud.calls import document_in
 from lab.cloud.refusals import by_rds
 
 ZONES = ("eu-de-01", "eu-de-02", "eu-de-03")
@@ -42,11 +43,11 @@ def check_order(wanted: dict[str, Any], engine: str, version: str) -> None:
     Raises:
         RefusalError: what is wrong with it.
     """
-    if str((wanted.get("datastore") or {}).get("version", "")) != version:
+    if str(document_in(wanted, "datastore").get("version", "")) != version:
         raise by_rds(400, "200041", "Invalid database version.")
     if wanted.get("flavor_ref") not in [offer["spec_code"] for offer in flavors(engine, version)]:
         raise by_rds(400, "200053", "The selected specifications do not exist.")
-    _check_storage(wanted.get("volume") or {})
+    _check_storage(document_in(wanted, "volume"))
     if set(str(wanted.get("availability_zone", "")).split(",")) - set(ZONES):
         raise by_rds(400, "200025", "Invalid AZ.")
     if len(str(wanted.get("password", ""))) not in _PASSWORD_LENGTHS:

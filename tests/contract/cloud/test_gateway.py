@@ -126,6 +126,24 @@ def test_a_body_that_was_not_signed_is_refused(server: Server) -> None:
     assert answer.status_code == 401
 
 
+@pytest.mark.parametrize("body", [b"no JSON", b"[]", b'"text"', b"null", b'{"datastore": "pg", "spec": []}'])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/v2/manage/namespaces",
+        f"/v3/{PROJECT}/instances",
+        f"/v3/{PROJECT}/elb/loadbalancers",
+        f"/api/v3/projects/{PROJECT}/clusters",
+    ],
+)
+def test_a_body_of_another_shape_is_the_callers_error(server: Server, path: str, body: bytes) -> None:
+    now = dt.datetime.now(dt.UTC).strftime(DATE_FORMAT)
+    headers = {"host": server.url.removeprefix("http://"), "x-sdk-date": now}
+    headers["authorization"] = sign(SentRequest("POST", path, "", headers, body), KEY, SECRET)
+    answer = httpx.post(f"{server.url}{path}", headers=headers, content=body, trust_env=False)
+    assert answer.status_code == 400
+
+
 def test_a_key_is_locked_after_more_than_five_wrong_signatures_and_opens_in_five_minutes(
     connect: Connect, server: Server
 ) -> None:
