@@ -13,7 +13,7 @@ from include.cloud.providers import ADDRESSES, HUAWEI, PROVIDERS
 from include.errors import ConnectionDetailsError
 
 # A type of our own: docs/decisions/0012.
-CONNECTION_TYPE = "cce_migration"
+CONNECTION_TYPE = "cce"
 EXTRAS = (
     "cloud",
     "region",

@@ -11,7 +11,7 @@ from include.errors import CloudError, CloudUnavailableError, MigrationError, sh
 
 # The SDK keeps nothing of a failed connection but its text.
 NEVER_SENT = re.compile(
-    r"Failed to establish|Failed to resolve|Name or service|ConnectTimeout|connect timeout|proxy"
+    r"Failed to establish a new|Failed to resolve|Name or service not known|connect timeout=|Unable to connect to proxy"
 )
 UNTRUSTED = re.compile(r"certificate", re.IGNORECASE)
 NOT_TLS = re.compile(r"WRONG_VERSION_NUMBER|record layer failure", re.IGNORECASE)

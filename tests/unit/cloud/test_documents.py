@@ -19,7 +19,7 @@ from tests.conftest import ROOT
 
 def document(**extra: Any) -> dict[str, Any]:
     return {
-        "conn_type": "cce_migration",
+        "conn_type": "cce",
         "login": "AKTEST",
         "password": "SKTEST",
         "extra": {"cloud": "otc", "region": "eu-de", "project_id": "0123456789abcdef", **extra},
@@ -137,7 +137,7 @@ def test_all_problems_are_named_at_once_with_place_and_remedy() -> None:
     }
 
     assert problems(wrong) == [
-        "conn_type is 'aws'; set it to cce_migration",
+        "conn_type is 'aws'; set it to cce",
         "extra.projekt_id is not known; allowed: cloud, region, project_id, project_name, endpoints, ca_cert, "
         "verify, timeout, security_token",
         "extra.cloud is 'aws'; allowed: huawei, otc",
