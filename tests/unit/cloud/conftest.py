@@ -1,4 +1,4 @@
-"""A control plane of its own for every test, and retries that do not wait."""
+"""A control plane of its own for every test, no proxy before it, and retries that do not wait."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ MakeCloud = Callable[..., Cloud]
 
 
 @pytest.fixture(autouse=True)
-def _fast_retries() -> Iterator[None]:
+def _direct_and_fast(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("no_proxy", "*")
     with stamina.set_testing(testing=True, attempts=6, cap=True):
         yield
     forget_secrets()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from typing import Any
@@ -97,14 +98,16 @@ def test_the_last_answer_is_what_the_error_tells(make_cloud: MakeCloud, server: 
 
 
 @pytest.mark.parametrize(
-    "answer", [BUSY, Answer(hangs_up=True), Answer(delay=0.5)], ids=["503", "cut off", "slow"]
+    ("answer", "timeout"),
+    [(BUSY, 60), (Answer(hangs_up=True), 60), (Answer(delay=5), 0.5)],
+    ids=["503", "cut off", "slow"],
 )
 def test_a_change_that_may_have_happened_is_not_repeated(
-    make_cloud: MakeCloud, server: CloudServer, answer: Answer
+    make_cloud: MakeCloud, server: CloudServer, answer: Answer, timeout: float
 ) -> None:
     server.answers = [answer]
     with pytest.raises(CloudUnavailableError) as caught:
-        make_cloud(attempts=6, timeout=0.2).call("cce", "create_cluster", body={})
+        make_cloud(attempts=6, timeout=timeout).call("cce", "create_cluster", body={})
 
     assert caught.value.may_have_happened
     assert len(server.requests) == 1
@@ -187,6 +190,14 @@ def test_one_client_serves_all_calls_of_a_service(make_cloud: MakeCloud) -> None
 
     assert cloud.client("cce") is cloud.client("cce")
     assert cloud.client("cce") is not cloud.client("rds")
+
+
+def test_threads_share_a_cloud(make_cloud: MakeCloud, server: CloudServer) -> None:
+    cloud = make_cloud()
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(lambda _: cloud.call("cce", "list_clusters"), range(40)))
+
+    assert len(server.requests) == 40
 
 
 def test_the_sdk_reports_nothing_beside_our_errors(

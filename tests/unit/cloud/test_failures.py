@@ -121,15 +121,15 @@ def test_a_service_out_of_reach_is_temporary(
 
 
 @pytest.mark.parametrize(
-    ("answer", "shown"),
-    [(Answer(delay=0.6), "raise extra.timeout"), (Answer(hangs_up=True), "check the endpoint")],
+    ("answer", "timeout", "shown"),
+    [(Answer(delay=5), 0.3, "raise extra.timeout"), (Answer(hangs_up=True), 60, "check the endpoint")],
     ids=["slow", "cut off"],
 )
 def test_an_answer_that_does_not_come_is_temporary(
-    make_cloud: MakeCloud, server: CloudServer, answer: Answer, shown: str
+    make_cloud: MakeCloud, server: CloudServer, answer: Answer, timeout: float, shown: str
 ) -> None:
     server.answers = [answer]
-    error = silence(make_cloud(timeout=0.2))
+    error = silence(make_cloud(timeout=timeout))
 
     assert isinstance(error, CloudUnavailableError)
     assert error.may_have_happened

@@ -33,6 +33,8 @@ def server() -> Iterator[CloudServer]:
 
 @pytest.fixture
 def define(server: CloudServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[Define]:
+    monkeypatch.setenv("no_proxy", "*")
+
     def set_connection(**changes: Any) -> None:
         monkeypatch.setenv("AIRFLOW_CONN_TARGET_CLOUD", json.dumps(server.document(**changes)))
 
