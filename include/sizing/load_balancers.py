@@ -49,7 +49,7 @@ def _services(services: Sequence[Manifest], definition: Definition) -> Advice:
     else:
         reason += f"{number} of them listen on one port, which an ELB has once"
     if balancer:
-        reason += f"; the definition names {balancer.id}"
+        reason += f"; the definition names one, {balancer.id}"
     return Advice(
         "load balancers",
         "ELB for Services",
@@ -64,7 +64,7 @@ def _ingresses(name: str, count: int) -> Advice:
     if name == NGINX:
         reason = f"{many}; the add-on NGINX Ingress Controller stands behind one ELB and keeps the class"
     elif is_foreign_class(name):
-        reason = f"{many}, another cloud's own load balancer; they become class cce, which serves them from one ELB"
+        reason = f"{many}, another cloud's own load balancer; class cce takes its place, with one ELB"
     else:
         reason = f"{many}; one ELB stands before whatever serves the class"
     return Advice(

@@ -108,11 +108,13 @@ def source_ranges(inventory: Inventory) -> list[IPv4Network]:
 def network_advice(plan: NetworkPlan, taken: Sequence[IPv4Network], peak_pods: int) -> Iterator[Advice]:
     """Yield the network's model and its ranges."""
     source = ", ".join(map(str, taken)) or "none seen"
+    is_routed = plan.model == "vpc-router"
+    routes = f"a VPC has routes for {ROUTES} nodes unless more are asked for"
     yield Advice(
         "network",
         "Model",
-        "VPC network" if plan.model == "vpc-router" else "Tunnel network",
-        f"VPC network needs no tunnel, and has a route of the VPC for {ROUTES} nodes; cannot be changed later",
+        "VPC network" if is_routed else "Tunnel network",
+        f"{routes}, and {'they cost less than' if is_routed else 'there are more: they need'} a tunnel; cannot be changed later",
         {"mode": plan.model},
     )
     yield _range("VPC", plan.vpc, f"apart from the source's ranges ({source})")

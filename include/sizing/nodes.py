@@ -93,7 +93,7 @@ def _density(pools: Sequence[NodePool], groups: Sequence[PodGroup]) -> Advice:
     if silent:
         reason += (
             f"; {counted(len(silent), 'workload')} with {counted(pods, 'pod')} "
-            f"request{'s' if len(silent) == 1 else ''} no cores or no memory, and only what the source offers stands for them"
+            f"request{'s' if len(silent) == 1 else ''} no cores or no memory, so that only what the source offers accounts for that"
         )
     most = {pool.name: pool.shape.max_pods for pool in pools}
     return Advice(

@@ -10,7 +10,7 @@ from include.sizing.model import GIB, Advice, counted, gib
 DISK_CLASSES = ("csi-disk",)
 SHARE_CLASSES = ("csi-sfsturbo",)
 SMALLEST_SHARE_GIB = 500
-NOT_MAPPED = "no class"
+NOT_MAPPED = "no class yet"
 
 
 def storage_advice(
@@ -48,6 +48,6 @@ def _row(name: str, volumes: Sequence[VolumeUse], smallest_disk_gib: int) -> Adv
         reason += f"; {SMALLEST_SHARE_GIB} GiB is the smallest share, and claims are folders in it"
         total = SMALLEST_SHARE_GIB
     if name == NOT_MAPPED:
-        reason += "; target.storage_classes maps their classes to none"
+        reason += "; target.storage_classes does not say which class it becomes"
     figures = {"class": name, "volumes": len(volumes), "gib": total, "source_bytes": source, "raised": raised}
     return Advice("storage", name, f"{total:,} GiB in {counted(len(volumes), 'volume')}", reason, figures)

@@ -158,7 +158,7 @@ def test_the_rows_tell_of_pods_without_requests() -> None:
 
     assert rows["Pods on a node"].reason == (
         "CCE's limit for this memory, of which five are kept for add-ons; 1 workload with 3 pods requests no cores or no "
-        "memory, and only what the source offers stands for them"
+        "memory, so that only what the source offers accounts for that"
     )
     assert rows["Node shape, pool general"].value == "4 vCPU, 16 GiB (amd64)"
     assert rows["Nodes, pool general"].value == "3 nodes"

@@ -84,7 +84,7 @@ def test_storage_is_summed_up_by_the_target_s_class() -> None:
     assert [(row.item, row.value) for row in rows] == [
         ("csi-disk", "40 GiB in 2 volumes"),
         ("csi-sfsturbo", "500 GiB in 1 volume"),
-        ("no class", "1 GiB in 1 volume"),
+        ("no class yet", "1 GiB in 1 volume"),
     ]
     assert "1 raised to 10 GiB, the cloud's smallest disk" in rows[0].reason
     assert "500 GiB is the smallest share" in rows[1].reason
