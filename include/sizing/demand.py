@@ -10,7 +10,7 @@ from typing import Any
 from include.inventory.model import label
 from include.inventory.node_labels import is_foreign
 from include.inventory.owners import controller_reference, is_finished
-from include.inventory.pod_specs import PATHS, pod_spec
+from include.inventory.pod_specs import PATHS, containers, pod_spec
 from include.inventory.quantities import parse_quantity
 from include.inventory.store import Inventory
 from include.sizing.model import Amounts
@@ -34,6 +34,7 @@ class PodGroup:
     :param count: pods at once; of a DaemonSet one on each node that `selector` allows, then it is 0.
     :param most: pods at once when an autoscaler has scaled to its maximum.
     :param selector: labels that a node has to have, as they are on the target.
+    :param devices: extended resources such as `nvidia.com/gpu`, which general-purpose nodes lack.
     """
 
     name: str
@@ -43,6 +44,7 @@ class PodGroup:
     selector: Selector = ()
     is_per_node: bool = False
     has_requests: bool = True
+    devices: tuple[str, ...] = ()
 
 
 def pod_groups(inventory: Inventory) -> list[PodGroup]:
@@ -85,7 +87,14 @@ def _group(obj: Manifest, scaled: dict[tuple[str, str, str], int]) -> PodGroup:
         selector=_selector(spec),
         is_per_node=obj["kind"] == "DaemonSet",
         has_requests=each.millicores > 0 and each.memory > 0,
+        devices=tuple(sorted({name for one in containers(obj) for name in _devices(one)})),
     )
+
+
+def _devices(container: Manifest) -> Iterator[str]:
+    """Yield the extended resources a container asks for; their names have a domain, and requests equal limits."""
+    limits = (container.get("resources") or {}).get("limits") or {}
+    yield from (name for name in limits if "/" in name)
 
 
 def _count(obj: Manifest) -> int:

@@ -25,6 +25,7 @@ def node_advice(
         yield _shape(pool)
         yield _number(pool)
     yield _density(pools, groups)
+    yield from _devices(groups)
     yield Advice(
         "nodes",
         "System disk",
@@ -103,6 +104,19 @@ def _density(pools: Sequence[NodePool], groups: Sequence[PodGroup]) -> Advice:
         reason,
         {"most": most, "workloads_without_requests": len(silent), "pods_without_requests": pods},
     )
+
+
+def _devices(groups: Sequence[PodGroup]) -> Iterator[Advice]:
+    for name in sorted({name for group in groups for name in group.devices}):
+        asking = [group for group in groups if name in group.devices]
+        yield Advice(
+            "nodes",
+            f"Nodes with {name}",
+            "a pool of its own",
+            f"{counted(len(asking), 'workload')}, {asking[0].name} among them, and general-purpose nodes have none: "
+            "choose the flavor by hand",
+            {"resource": name, "workloads": [group.name for group in asking]},
+        )
 
 
 def _data_disk(source_nodes: Sequence[Manifest]) -> Advice:

@@ -17,6 +17,12 @@ def nodes_needed(groups: Sequence[PodGroup], room: Amounts) -> int:
     return max(fill_in_turn(groups, room), first_fit_decreasing(groups, room))
 
 
+def fewest_nodes(total: Amounts, room: Amounts) -> int:
+    """Return how many nodes it takes at least, were pods a liquid."""
+    pairs = ((total.millicores, room.millicores), (total.memory, room.memory), (total.pods, room.pods))
+    return max(-(-need // max(have, 1)) for need, have in pairs)
+
+
 def fill_in_turn(groups: Sequence[PodGroup], room: Amounts) -> int:
     """Return how many nodes are filled when a node that refused a pod gets no other one."""
     nodes = cpu = memory = pods = 0
@@ -38,9 +44,10 @@ def first_fit_decreasing(groups: Sequence[PodGroup], room: Amounts) -> int:
     for group in sorted(groups, key=lambda one: (-_share(one.each, room), one.name)):
         waiting = group.count
         for place, free in enumerate(left):
-            placed = min(waiting, free.most_of(group.each))
-            left[place] = free - group.each * placed
-            waiting -= placed
+            if waiting and free.holds(group.each):
+                placed = min(waiting, free.most_of(group.each))
+                left[place] = free - group.each * placed
+                waiting -= placed
         while waiting > 0:
             placed = min(waiting, room.most_of(group.each))
             left.append(room - group.each * placed)
@@ -57,4 +64,6 @@ def _in_turn(groups: Sequence[PodGroup]) -> Iterator[Amounts]:
 
 
 def _share(each: Amounts, room: Amounts) -> float:
-    return max(each.millicores / room.millicores, each.memory / room.memory, each.pods / room.pods)
+    return max(
+        each.millicores / max(room.millicores, 1), each.memory / max(room.memory, 1), each.pods / room.pods
+    )

@@ -11,7 +11,7 @@ from typing import Any
 from include.inventory.quantities import parse_quantity
 from include.sizing.demand import ARCHITECTURE, PodGroup, Selector
 from include.sizing.model import GIB, Amounts
-from include.sizing.packing import nodes_needed
+from include.sizing.packing import fewest_nodes, nodes_needed
 from include.sizing.shapes import NodeShape, shapes_for
 
 # What CCE's own add-ons take of a cluster together: 2 cores and 4 GiB, as pods that fit anywhere.
@@ -116,12 +116,9 @@ def _pool(
     floor = allocatable(source_nodes)
     if selector == ():
         members.append(ADD_ONS)
-    options = [
-        (shape, nodes_needed(members, shape.allocatable - on_each), _nodes_offering(floor, shape))
-        for shape in shapes_for(_largest_amounts(members) + on_each)
-    ]
     least = max(1, min(SPREAD, len(source_nodes)))
-    shape, by_requests, by_source = min(options, key=lambda one: _cost(one[0], max(least, *one[1:])))
+    shape, by_requests = _choose_shape(members, on_each, floor, least)
+    by_source = _nodes_offering(floor, shape)
     nodes = max(least, by_requests, by_source)
     return NodePool(
         labels=selector,
@@ -134,6 +131,34 @@ def _pool(
         offered_by_source=floor,
         largest=max(members, key=lambda one: (one.each.memory, one.each.millicores), default=None),
     )
+
+
+def _choose_shape(
+    groups: Sequence[PodGroup], on_each: Amounts, floor: Amounts, least: int
+) -> tuple[NodeShape, int]:
+    """Return the shape of which the nodes needed cost least, and how many the requests need.
+
+    Laying pods out takes long; it is done for shapes that by their sums alone could still be the best.
+
+    :param on_each: what DaemonSets take of every node.
+    """
+    total = sum((one.each * one.count for one in groups), Amounts())
+
+    def cost(shape: NodeShape, needed: int) -> tuple[bool, int, int]:
+        return _cost(shape, max(least, needed, _nodes_offering(floor, shape)))
+
+    def option(shape: NodeShape) -> tuple[tuple[bool, int, int], NodeShape, int]:
+        needed = nodes_needed(groups, shape.allocatable - on_each)
+        return cost(shape, needed), shape, needed
+
+    shapes = shapes_for(_largest_amounts(groups) + on_each)
+    bounds = sorted((cost(one, fewest_nodes(total, one.allocatable - on_each)), one) for one in shapes)
+    best = option(bounds[0][1])
+    for bound, shape in bounds[1:]:
+        if best[0] <= bound:
+            break
+        best = min(best, option(shape))
+    return best[1:]
 
 
 def _largest_amounts(groups: Sequence[PodGroup]) -> Amounts:

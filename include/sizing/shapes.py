@@ -22,7 +22,7 @@ EVICTION_MIB = 100
 ADD_ON_PODS = 5
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, order=True)
 class NodeShape:
     """Describe nodes by vCPUs and memory."""
 

@@ -152,3 +152,9 @@ def test_labels_that_mean_something_on_the_target_choose_a_pool() -> None:
 def test_a_pod_without_both_requests_is_told() -> None:
     assert not group(containers=[asking("1")]).has_requests
     assert group(containers=[asking("1", "1Gi")]).has_requests
+
+
+def test_devices_have_names_with_a_domain() -> None:
+    limits = {"cpu": "1", "memory": "1Gi", "nvidia.com/gpu": 1, "hugepages-2Mi": "4Mi"}
+
+    assert group(containers=[container(resources={"limits": limits})]).devices == ("nvidia.com/gpu",)

@@ -177,3 +177,13 @@ def test_the_data_disk_is_no_smaller_than_the_source_s(capacity: str | None, dis
     rows = {row.item: row.value for row in node_advice(plan_pools([], [one]), [], [one])}
 
     assert rows["Data disk"] == disk
+
+
+def test_devices_that_general_purpose_nodes_lack_are_told() -> None:
+    groups = [PodGroup("Deployment shop/vision", Amounts(1000, GIB, 1), devices=("nvidia.com/gpu",))]
+    rows = {row.item: row for row in node_advice(plan_pools(groups, []), groups, [])}
+
+    assert rows["Nodes with nvidia.com/gpu"].value == "a pool of its own"
+    assert rows["Nodes with nvidia.com/gpu"].reason == (
+        "1 workload, Deployment shop/vision among them, and general-purpose nodes have none: choose the flavor by hand"
+    )
