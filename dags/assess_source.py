@@ -1,7 +1,8 @@
 """## Assess a source
 
-Read-only: takes the inventory of the source and looks for what stands in the way of a migration. Nothing is changed, and
-nothing but the source cluster has to be reachable. The report names every finding with its remedy.
+Read-only: takes the inventory of the source, looks for what stands in the way of a migration, and sizes the target. Nothing
+is changed, and nothing but the source cluster has to be reachable. The report names every finding with its remedy, what
+the migration changes by itself, what it will take, and what has to be bought.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from airflow.sdk import dag, task_group
 from airflow.sdk.bases.operator import chain
 
 from cce_migration.operators.planning import (
+    AssessOperator,
     FindObstaclesOperator,
     ReadDefinitionOperator,
     TakeInventoryOperator,
@@ -30,15 +32,16 @@ from cce_migration.watcher import watch_all_tasks
     tags=["cce", "assessment"],
 )
 def assess_source() -> None:
-    """Read, judge, report."""
+    """Read, judge, size, report."""
 
     @task_group
     def resource_planning() -> None:
-        """Take the inventory of the source and find the obstacles."""
+        """Take the inventory of the source, find the obstacles, size the target."""
         chain(
             ReadDefinitionOperator(task_id="read_definition"),
             TakeInventoryOperator(task_id="take_inventory"),
-            FindObstaclesOperator(task_id="find_obstacles", ends_phase=True),
+            FindObstaclesOperator(task_id="find_obstacles"),
+            AssessOperator(task_id="assess", ends_phase=True),
         )
 
     planning = resource_planning()

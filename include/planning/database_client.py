@@ -58,6 +58,12 @@ def database_size(access: DatabaseAccess, name: str) -> int | None:
     return int(one_value(access, MARIADB_SIZE, name)) if exists else None
 
 
+def connection_limit(access: DatabaseAccess) -> int:
+    """Return how many connections the server takes at once."""
+    query = "show max_connections" if access.engine == "postgresql" else "select @@max_connections"
+    return int(one_value(access, query))
+
+
 def count_tables(access: DatabaseAccess, name: str) -> int:
     """Return how many tables and views an existing database holds."""
     if access.engine == "postgresql":

@@ -67,7 +67,7 @@ def plan_images(images: list[ImageUse], look_up: Lookup, target: Callable[[str],
     problems: list[str] = []
 
     def plan(image: ImageUse) -> PlanItem | None:
-        reference = _pinned(image)
+        reference = pinned(image)
         try:
             remote = look_up(reference)
         except PermanentError as error:
@@ -98,7 +98,8 @@ def _clashes(rows: list[PlanItem]) -> list[str]:
     return found
 
 
-def _pinned(image: ImageUse) -> Reference:
+def pinned(image: ImageUse) -> Reference:
+    """Return the reference of an image by the digest the cluster runs."""
     parts = parse_reference(image.reference)
     return Reference(parts.registry, parts.repository, parts.tag, image.digest or parts.digest)
 

@@ -12,6 +12,7 @@ from include.report.rows import UNTOUCHED, Row, join_rows, phase_order, planned_
 
 DOWNTIME_DOCUMENT = "cutover/downtime"
 FINDINGS_DOCUMENT = "findings"
+ASSESSMENT_DOCUMENT = "assessment"
 REASON_RULES = frozenset({
     "item_without_proof",
     "empty_plan",
@@ -47,6 +48,7 @@ def judge_run(ledger: Ledger, kind: Kind, result: Result, rows: Sequence[Row]) -
         items=[row.as_item() for row in rows],
         downtime=downtime,
         findings=[*_findings(ledger), *_unmeasured(ledger), *reasons],
+        assessment=ledger.read(ASSESSMENT_DOCUMENT) if ledger.exists(ASSESSMENT_DOCUMENT) else None,
     )
 
 

@@ -85,7 +85,9 @@ class Report(ReportPart):
     items: list[ReportItem]
     downtime: Downtime | None
     findings: list[dict[str, Any]]
+    assessment: dict[str, Any] | None = None
 
     def as_json(self) -> dict[str, Any]:
-        """Return the document as it is written."""
-        return self.model_dump(mode="json", by_alias=True)
+        """Return the document as it is written; only an assessment has the field of that name."""
+        left_out = {"assessment"} if self.assessment is None else None
+        return self.model_dump(mode="json", by_alias=True, exclude=left_out)

@@ -26,7 +26,7 @@ SEVERITIES = ("blocker", "warning", "info")
 
 def render_page(report: Report, rows: Sequence[Row]) -> str:
     """Return the page: result, numbers, reasons, downtime, phases, items with proofs, findings."""
-    template = _environment().get_template("report.html.j2")
+    template = environment().get_template("report.html.j2")
     return template.render(
         report=report,
         result_word=RESULT_WORDS[report.result],
@@ -39,18 +39,19 @@ def render_page(report: Report, rows: Sequence[Row]) -> str:
     )
 
 
-def _environment() -> Environment:
-    environment = Environment(
+def environment() -> Environment:
+    """Return the templates' environment, with the filters that write values for people."""
+    made = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(
+    made.filters.update(
         size=readable_bytes, seconds=_seconds, moment=_moment, value=_value, words=_words, span=_span
     )
-    return environment
+    return made
 
 
 def _tiles(report: Report, rows: Sequence[Row]) -> list[tuple[str, str, str]]:

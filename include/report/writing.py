@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from include.ledger import Ledger
+from include.report.assessment_page import render_assessment
 from include.report.building import judge_run
 from include.report.document import Kind, Result
 from include.report.page import render_page
@@ -22,5 +23,6 @@ def write_report(ledger: Ledger, kind: Kind, result: Result) -> dict[str, Any]:
     report = judge_run(ledger, kind, result, rows)
     document = report.as_json()
     ledger.write("report", document)
-    ledger.write_text(PAGE, render_page(report, rows))
+    page = render_assessment(report) if kind == "assessment" else render_page(report, rows)
+    ledger.write_text(PAGE, page)
     return document

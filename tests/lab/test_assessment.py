@@ -1,4 +1,4 @@
-"""The read-only first step: what `assess_source` finds, and that it changes nothing."""
+"""The read-only first step: what `assess_source` finds and recommends, and that it changes nothing."""
 
 from __future__ import annotations
 
@@ -53,4 +53,8 @@ def test_an_assessment_reports_what_stands_in_the_way_and_changes_nothing() -> N
         finding["object"] and finding["message"] and finding["remedy"] for finding in report["findings"]
     )
     assert "assessment report" in (folder / "report.html").read_text()
+    assessment = report["assessment"]
+    assert {row["area"] for row in assessment["target"]} >= {"cluster", "nodes", "network", "storage"}
+    assert all(row["bytes"] for row in assessment["source"]["databases"] + assessment["source"]["buckets"])
+    assert {row["id"] for row in assessment["prediction"]["phases"]} >= {"swr_image_sync", "cutover"}
     assert both_sides(definition()) == before

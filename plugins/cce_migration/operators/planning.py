@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cce_migration.operators.base import MigrationOperator
+from include.assessment import assess
 from include.inventory import take_inventory
 from include.planning import check_preflight, find_obstacles, load_plan, plan_migration, prepare_targets
 from include.planning.shards import shard_rows
@@ -54,6 +55,17 @@ class FindObstaclesOperator(MigrationOperator):
         findings = find_obstacles(run)
         severities = ("blocker", "warning", "info")
         return {severity: sum(one.severity == severity for one in findings) for severity in severities}
+
+
+class AssessOperator(MigrationOperator):
+    """Tell what is there, what a migration takes, and which target it needs; nothing is asked of the target cloud.
+
+    Sizes of images, databases and buckets are known as far as the definition's connections answer.
+    """
+
+    def act(self, run: MigrationRun, context: Context) -> dict[str, int]:
+        """Write the assessment and return a few numbers of it."""
+        return assess(run)
 
 
 class PlanMigrationOperator(MigrationOperator):

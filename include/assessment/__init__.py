@@ -1,0 +1,7 @@
+"""Tell what a migration of the source means, before there is a target."""
+
+from __future__ import annotations
+
+from include.assessment.assessing import assess
+
+__all__ = ["assess"]

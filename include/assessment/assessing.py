@@ -1,0 +1,50 @@
+"""Write down what a migration of the source means: what is there, what it takes, and the target it needs."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any
+
+from include.assessment.changes import find_changes, find_left_behind
+from include.assessment.contents import describe_source
+from include.assessment.measuring import measure
+from include.assessment.prediction import predict
+from include.inventory.store import load_inventory
+from include.planning.image_rows import with_own_images
+from include.sizing import recommend_target
+from include.sizing.kspider import preferred
+
+if TYPE_CHECKING:
+    from include.run import MigrationRun
+
+logger = logging.getLogger(__name__)
+DOCUMENT = "assessment"
+
+
+def assess(run: MigrationRun) -> dict[str, int]:
+    """Write the ledger document `assessment` from the inventory; return a few numbers of it.
+
+    Registries, databases and object storages are asked for sizes where the definition's connections answer; the rest
+    stays unknown.
+    """
+    inventory = load_inventory(run.ledger)
+    measured = measure(run, with_own_images(run.definition, inventory.images()))
+    advice = recommend_target(
+        inventory, run.definition, databases=measured.databases, buckets=measured.buckets
+    )
+    document: dict[str, Any] = {
+        "source": describe_source(inventory, run.definition, measured),
+        "changes": find_changes(run, inventory),
+        "left_behind": find_left_behind(inventory),
+        "prediction": predict(inventory, run.definition, measured),
+        "target": [row.as_dict() for row in advice],
+        "comparison": {
+            "kspider": preferred(
+                inventory.objects("Node"), inventory.objects("Service"), inventory.cluster.get("version")
+            )
+        },
+    }
+    run.ledger.write(DOCUMENT, document)
+    nodes = sum(int(row.figures["nodes"]) for row in advice if "by_requests" in row.figures)
+    logger.info("The target needs %s nodes; %s of its things are named", nodes, len(advice))
+    return {"nodes": nodes, "advice": len(advice), "unknown_sizes": int(document["prediction"]["unknown"])}

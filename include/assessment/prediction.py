@@ -1,0 +1,109 @@
+"""Predict what each phase moves and how long it takes, and the downtime; the rates are those of the plan."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from include.assessment.measuring import Measured
+from include.definition import Definition
+from include.inventory.model import VolumeUse
+from include.inventory.store import Inventory
+from include.phases import PHASES
+from include.planning.fixed_rows import fixed_rows
+from include.planning.image_rows import with_own_images
+from include.planning.object_rows import object_rows
+from include.planning.rates import predict_seconds
+from include.sizing import KnownSize
+
+# The last copies of the cutover run so many at a time.
+SIDE_BY_SIDE = 4
+
+
+@dataclass(frozen=True)
+class PhasePrediction:
+    """Predict one phase: `unknown` items did not tell their size and count as empty."""
+
+    id: str
+    items: int
+    bytes: int
+    unknown: int
+    seconds: float
+
+
+def predict(inventory: Inventory, definition: Definition, measured: Measured) -> dict[str, Any]:
+    """Return phases, their sum and the downtime; seconds are those of one item after another."""
+    volumes = [volume for volume in inventory.volumes() if volume.pv is not None]
+    phases = _phases(inventory, definition, measured, volumes)
+    return {
+        "phases": [asdict(phase) for phase in phases],
+        "bytes": sum(phase.bytes for phase in phases),
+        "unknown": sum(phase.unknown for phase in phases),
+        "seconds": round(sum(phase.seconds for phase in phases), 1),
+        "downtime": predict_downtime(definition, len(volumes)),
+    }
+
+
+def predict_downtime(definition: Definition, volumes: int) -> dict[str, Any]:
+    """Return the seconds between the stop of the writers and the last client on the target, with the steps.
+
+    Databases, buckets and volumes are copied a last time side by side, so that the slowest of the three counts.
+    """
+    last_copies = {
+        "volumes": _rounds(volumes) * predict_seconds("volume"),
+        "databases": _rounds(len(definition.databases)) * predict_seconds("database"),
+        "buckets": _rounds(len(definition.buckets)) * predict_seconds("bucket"),
+    }
+    slowest = max(last_copies, key=lambda name: last_copies[name])
+    steps = [
+        {"name": f"last copy of the {slowest}", "seconds": last_copies[slowest]},
+        {"name": "start on the target and switch", "seconds": predict_seconds("endpoint")},
+        {"name": "time to live of the DNS record", "seconds": float(definition.front_door.dns.ttl_seconds)},
+    ]
+    steps = [step for step in steps if step["seconds"]]
+    return {"seconds": round(sum(float(str(step["seconds"])) for step in steps), 1), "steps": steps}
+
+
+def _phases(
+    inventory: Inventory, definition: Definition, measured: Measured, volumes: Sequence[VolumeUse]
+) -> list[PhasePrediction]:
+    images = with_own_images(definition, inventory.images())
+    rows = [row for row in object_rows(inventory) if row.action != "exclude"] + fixed_rows(definition)
+    found = {
+        "swr_image_sync": _sized(
+            "swr_image_sync", "image", [measured.images.get(one.reference) for one in images]
+        ),
+        "rds_dump_restore": _sized(
+            "rds_dump_restore", "database", [measured.databases.get(one.name) for one in definition.databases]
+        ),
+        "obs_sync": _sized(
+            "obs_sync", "bucket", [measured.buckets.get(one.name) for one in definition.buckets]
+        ),
+    }
+    for phase in PHASES:
+        theirs = [row for row in rows if row.phase == phase]
+        if theirs:
+            seconds = sum(row.predicted_seconds for row in theirs)
+            found[phase] = PhasePrediction(phase, len(theirs), 0, 0, round(seconds, 1))
+    if volumes:
+        found["velero_backup_restore"] = _with_volumes(found["velero_backup_restore"], volumes)
+    return [found[phase] for phase in PHASES if phase in found and found[phase].items]
+
+
+def _sized(phase: str, kind: str, sizes: Iterable[KnownSize | None]) -> PhasePrediction:
+    known = [one.size if one else None for one in sizes]
+    seconds = sum(predict_seconds(kind, size or 0) for size in known)
+    whole = sum(size or 0 for size in known)
+    return PhasePrediction(phase, len(known), whole, sum(size is None for size in known), round(seconds, 1))
+
+
+def _with_volumes(objects: PhasePrediction, volumes: Sequence[VolumeUse]) -> PhasePrediction:
+    """Add volumes; only their nodes know how full they are, so the claim's size stands for it."""
+    sizes = [one.capacity_bytes if one.used_bytes is None else one.used_bytes for one in volumes]
+    seconds = objects.seconds + sum(predict_seconds("volume", size) for size in sizes)
+    return PhasePrediction(objects.id, objects.items + len(volumes), sum(sizes), 0, round(seconds, 1))
+
+
+def _rounds(count: int) -> int:
+    return -(-count // SIDE_BY_SIDE)

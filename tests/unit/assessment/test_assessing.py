@@ -1,0 +1,144 @@
+"""What the assessment tells of a realistic estate."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from include.assessment import assess, assessing
+from include.assessment.measuring import Measured
+from include.assessment.ownership import owner_of
+from include.assessment.prediction import predict_downtime
+from include.connections import DocumentConnections
+from include.inventory.model import ImageUse
+from include.run import MigrationRun
+from include.sizing import KnownSize
+from tests.builders.connections import connection_documents
+from tests.builders.definitions import definition
+from tests.builders.estates import estate_run
+from tests.builders.objects import deployment
+
+
+def measured(run: MigrationRun, images: list[ImageUse]) -> Measured:
+    """Answer for all but the registry of strangers and the bucket."""
+    known = {one.reference: KnownSize(50_000_000) for one in images if "source.lab" in one.reference}
+    return Measured(
+        {one.reference: known.get(one.reference, KnownSize(problem="not reachable")) for one in images},
+        {"shop-orders": KnownSize(20_000_000_000, 100), "warehouse-stock": KnownSize(0, 100)},
+        {"product-pictures": KnownSize(problem="not reachable")},
+    )
+
+
+@pytest.fixture
+def assessment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    monkeypatch.setattr(assessing, "measure", measured)
+    run = estate_run(tmp_path)
+    assert assess(run) == {"nodes": 7, "advice": 23, "unknown_sizes": 2}
+    document: dict[str, Any] = run.ledger.read("assessment")
+    return document
+
+
+def test_the_contents_are_counted(assessment: dict[str, Any]) -> None:
+    source = assessment["source"]
+
+    assert [(row["kind"], row["count"], row["pods"]) for row in source["workloads"]] == [
+        ("Deployment", 6, 16),
+        ("CronJob", 2, 2),
+        ("StatefulSet", 2, 4),
+        ("DaemonSet", 1, 3),
+    ]
+    assert [(row["owner"], row["workloads"]) for row in source["owners"]] == [
+        ("Helm release shop", 5),
+        ("Argo CD application warehouse", 3),
+        ("no known tool", 2),
+        ("Prometheus main", 1),
+    ]
+    assert [(row["shape"], row["count"]) for row in source["nodes"]["kinds"]] == [
+        ("8 cores, 32 GiB", 3),
+        ("2 cores, 8 GiB", 1),
+    ]
+    assert [(row["class"], row["target_class"], row["count"]) for row in source["volumes"]] == [
+        ("efs-shared", None, 1),
+        ("gp3", "csi-disk", 5),
+    ]
+    assert source["custom_resources"] == [{"kind": "Campaign", "group": "shop.lab", "objects": 4}]
+    assert [(row["class"], row["count"]) for row in source["ingresses"]] == [("alb", 1), ("nginx", 2)]
+    assert source["load_balancers"][0]["ports"] == ["80/TCP", "443/TCP"]
+    assert source["buckets"] == [
+        {"name": "product-pictures", "bytes": None, "count": None, "problem": "not reachable"}
+    ]
+
+
+def test_what_changes_and_what_stays_is_told_with_numbers(assessment: dict[str, Any]) -> None:
+    changes = {row["rule"]: (row["count"], row["examples"]) for row in assessment["changes"]}
+    left = {row["resource"]: row["count"] for row in assessment["left_behind"]}
+
+    assert changes["node_choice"] == (1, ["StatefulSet shop/search"])
+    assert changes["load_balancer"] == (2, ["Service shop/web", "Service warehouse/scanners"])
+    assert "server_fields" not in changes
+    assert (left["nodes"], left["events"]) == (4, 12)
+
+
+def test_predictions_sum_up_what_is_known_and_count_what_is_not(assessment: dict[str, Any]) -> None:
+    phases = {row["id"]: row for row in assessment["prediction"]["phases"]}
+
+    assert (phases["swr_image_sync"]["items"], phases["swr_image_sync"]["unknown"]) == (20, 1)
+    assert phases["swr_image_sync"]["bytes"] == 19 * 50_000_000
+    assert phases["rds_dump_restore"]["seconds"] == 2 * 5 + 2000
+    assert (phases["obs_sync"]["bytes"], phases["obs_sync"]["unknown"]) == (0, 1)
+    assert phases["velero_backup_restore"]["bytes"] == 752 * 2**30
+    assert assessment["prediction"]["unknown"] == 2
+    assert assessment["prediction"]["bytes"] == sum(row["bytes"] for row in phases.values())
+
+
+@pytest.mark.parametrize(
+    ("volumes", "slowest", "seconds"),
+    [(0, "last copy of the databases", 5 + 30 + 1), (4, "last copy of the volumes", 15 + 30 + 1),
+     (9, "last copy of the volumes", 45 + 30 + 1)],
+)  # fmt: skip
+def test_the_slowest_last_copy_makes_the_downtime(volumes: int, slowest: str, seconds: float) -> None:
+    predicted = predict_downtime(definition(), volumes)
+
+    assert predicted["steps"][0]["name"] == slowest
+    assert predicted["seconds"] == seconds
+
+
+def test_an_assessment_goes_on_without_any_connection_but_the_source_s(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = estate_run(tmp_path)
+    only = DocumentConnections({"source_cluster": connection_documents()["source_cluster"]})
+    run = MigrationRun(definition=run.definition, ledger=run.ledger, connections=only, run_id=run.run_id)
+
+    assert assess(run)["unknown_sizes"] == 23
+    assert run.ledger.read("assessment")["changes"][0]["rule"] == "images"
+
+
+def test_an_assessment_of_nothing_still_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from include.inventory import take_inventory
+    from tests.builders.objects import MemoryCluster, make
+    from tests.builders.runs import run as lab_run
+
+    monkeypatch.setattr(assessing, "measure", lambda run, images: Measured())
+    run = lab_run(tmp_path, definition=definition())
+    names = ("shop", "warehouse", "kube-system")
+    run.__dict__["source"] = MemoryCluster(
+        "source", *(make("v1", "Namespace", name, metadata={"uid": name}) for name in names)
+    )
+    take_inventory(run)
+
+    assert assess(run)["nodes"] == 1
+
+
+@pytest.mark.parametrize(
+    ("metadata", "owner"),
+    [
+        ({"labels": {"kustomize.toolkit.fluxcd.io/name": "apps"}}, "Flux kustomization apps"),
+        ({"labels": {"app.kubernetes.io/managed-by": "pulumi"}}, "pulumi"),
+        ({}, "no known tool"),
+    ],
+)
+def test_owners_are_known_by_what_their_tools_leave(metadata: dict[str, Any], owner: str) -> None:
+    assert owner_of(deployment(metadata=metadata)) == owner

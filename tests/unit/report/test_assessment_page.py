@@ -1,0 +1,151 @@
+"""The page of an assessment: complete, self-contained, and in order with nothing known."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from include.assessment import assess, assessing
+from include.assessment.measuring import Measured
+from include.ledger import Ledger
+from include.planning import find_obstacles
+from include.report import write_report
+from include.report.assessment_page import counted, duration, phase_time
+from tests.builders.estates import estate_run
+from tests.builders.objects import deployment
+from tests.builders.runs import ledger
+
+
+@pytest.fixture
+def book(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ledger:
+    monkeypatch.setattr(assessing, "measure", lambda run, images: Measured())
+    run = estate_run(
+        tmp_path, deployment("a-b", metadata={"annotations": {"meta.helm.sh/release-name": "<b>"}})
+    )
+    find_obstacles(run)
+    assess(run)
+    return run.ledger
+
+
+def page_of(book: Ledger) -> str:
+    return (Path(str(book.folder)) / "report.html").read_text(encoding="utf-8")
+
+
+def test_the_report_has_the_stable_fields_and_the_assessment_beside_them(book: Ledger) -> None:
+    report = write_report(book, "assessment", "succeeded")
+
+    assert list(report) == [
+        *("schema", "migration", "run_id", "kind", "result", "started", "finished"),
+        *("phases", "items", "downtime", "findings", "assessment"),
+    ]
+    assert (report["result"], report["items"]) == ("succeeded", [])
+    assert list(report["assessment"]) == [
+        *("source", "changes", "left_behind", "prediction", "target", "comparison")
+    ]
+    assert book.read("report") == report
+
+
+def test_the_page_shows_every_part(book: Ledger) -> None:
+    write_report(book, "assessment", "succeeded")
+    page = page_of(book)
+
+    for text in (
+        "assessment report",
+        "2 blockers have to be removed before this source can be migrated",
+        "What the migration changes by itself",
+        "predictions, by rates seen in test runs",
+        "unknown: not asked",
+        "cce.s2.small, 3 masters",
+        "Bind LoadBalancer Services to the ELB of the definition",
+        "Helm release &lt;b&gt;",
+    ):
+        assert text in page
+
+
+def test_the_page_needs_no_other_file_and_no_script(book: Ledger) -> None:
+    write_report(book, "assessment", "succeeded")
+    page = page_of(book)
+    without_texts = page.replace("http://s3.source.lab", "")
+
+    assert not [mark for mark in ("<script", "src=", "@import", "url(", "<link") if mark in page]
+    assert "https://" not in without_texts
+
+
+def test_no_section_is_empty_when_a_task_failed_before_there_was_anything(tmp_path: Path) -> None:
+    book = ledger(tmp_path)
+    write_report(book, "assessment", "failed")
+    page = page_of(book)
+
+    assert "Nothing was found." in page
+    assert 'href="#target"' not in page
+    assert 'id="target"' not in page
+
+
+def test_a_clear_source_says_so(tmp_path: Path) -> None:
+    book = ledger(tmp_path)
+    warning = {
+        "rule": "r",
+        "severity": "warning",
+        "object": "Pod a/b",
+        "message": "m",
+        "remedy": "r",
+        "why": "because",
+    }
+    book.write("findings", {"findings": [warning]})
+    write_report(book, "assessment", "succeeded")
+
+    assert "Nothing blocks the migration of this source; 1 warning should be looked at." in page_of(book)
+    assert "because" in page_of(book)
+
+
+def test_a_failed_task_makes_the_assessment_incomplete(book: Ledger) -> None:
+    from include.ledger import record_failure
+
+    record_failure(book, "resource_planning.assess", "resource_planning", ValueError("broken"))
+    report = write_report(book, "assessment", "failed")
+
+    assert report["result"] == "failed"
+    assert "Why this assessment is incomplete" in page_of(book)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (0, "under 1 min"),
+        (59, "under 1 min"),
+        (61, "1 min"),
+        (3600, "1 h"),
+        (7500, "2 h 5 min"),
+        (40_000, "11 h"),
+    ],
+)
+def test_predicted_times_are_no_finer_than_predictions(seconds: float, text: str) -> None:
+    assert duration(seconds) == text
+
+
+@pytest.mark.parametrize(
+    ("phase", "text"),
+    [
+        ({"seconds": 90.0, "unknown": 0, "items": 2}, "2 min"),
+        ({"seconds": 90.0, "unknown": 1, "items": 2}, "at least 2 min"),
+        ({"seconds": 30.0, "unknown": 1, "items": 2}, "at least 30 s"),
+        ({"seconds": 90.0, "unknown": 2, "items": 2}, "unknown"),
+    ],
+)
+def test_a_phase_of_unknown_sizes_takes_unknown_time(phase: dict[str, Any], text: str) -> None:
+    assert phase_time(phase) == text
+
+
+@pytest.mark.parametrize(
+    ("number", "noun", "text"),
+    [
+        (1, "node", "1 node"),
+        (2, "Ingress", "2 Ingresses"),
+        (0, "pod", "0 pods"),
+        (1234, "object", "1,234 objects"),
+    ],
+)
+def test_numbers_and_nouns_agree(number: int, noun: str, text: str) -> None:
+    assert counted(number, noun) == text
