@@ -46,7 +46,7 @@ class Cloud:
         """Return the connection to the cloud."""
         known = secrets()
         connection = {
-            "conn_type": "huaweicloud",
+            "conn_type": "cce",
             "login": known["obs_ak"],
             "password": known["obs_sk"],
             "extra": {
