@@ -1,7 +1,8 @@
 """Turn what the cloud refused into errors that say service, operation, what happened and what to do.
 
 The words come from the API gateway's error list and FAQ (support.huaweicloud.com, devg-apisign and apig_faq;
-docs.otc.t-systems.com, APIG), from CCE's and DNS's error lists, and from answers quoted in public issues.
+docs.otc.t-systems.com, APIG), from CCE's error list, and from answers quoted in public issues. Nobody documents those for a
+disabled or expired key, nor for the quotas of every service: their signs are guesses, and what they miss is told by status.
 """
 
 from __future__ import annotations
@@ -109,8 +110,10 @@ READINGS = (
     Reading(
         CloudQuotaError,
         "raise the quota (console: My Quotas, or a service ticket), or free some of it",
-        REFUSED,
-        r"quota|(number|amount) of .* (reached|exceed)",
+        frozenset({400, 403, 409, 413}),
+        # An object may be called quota: the word counts beside another one that tells of a limit.
+        r"(insufficient|not enough|exceed\w*|over|reached)\b.{0,40}\bquota"
+        r"|quotas?\b.{0,40}\b(exceed|insufficient|not enough|reached|full|used up)",
     ),
     Reading(
         CloudConflictError,

@@ -204,6 +204,16 @@ ROWS = [
         {"body": {}},
     ),
     Row(
+        "an object called quota",
+        409,
+        {"error_code": "ELB.8907", "error_msg": "Load balancer team-quota is being changed."},
+        CloudConflictError,
+        ("something runs on it",),
+        "elb",
+        "create_load_balancer",
+        {"body": {}},
+    ),
+    Row(
         "not found",
         404,
         {"errorCode": "CCE.01404001", "errorMessage": "Resource not found."},
