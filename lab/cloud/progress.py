@@ -6,6 +6,9 @@ import datetime as dt
 import time
 from collections.abc import Sequence
 
+from lab.cloud.store import Store
+
+_KIND = "clock"
 FAILS = "fails"
 NEVER_ARRIVES = "never arrives"
 
@@ -13,11 +16,13 @@ NEVER_ARRIVES = "never arrives"
 class Clock:
     """The cloud's time, which can be put forward, so that nobody has to wait for what takes minutes.
 
-    Signatures are checked against the machine's time, whatever this one says.
+    Signatures are checked against the machine's time, whatever this one says. How far it is ahead is remembered: what
+    was ordered by it would be of the future else.
     """
 
-    def __init__(self, ahead_seconds: float = 0) -> None:
-        self._ahead = ahead_seconds
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._ahead = float(store.all(_KIND).get(_KIND, {}).get("ahead", 0))
 
     def now(self) -> float:
         """Return the seconds since 1970."""
@@ -25,7 +30,9 @@ class Clock:
 
     def put_forward(self, seconds: float) -> None:
         """Let time pass."""
-        self._ahead += seconds
+        with self._store.change(_KIND) as kept:
+            self._ahead += seconds
+            kept[_KIND] = {"ahead": self._ahead}
 
 
 def state_of(

@@ -56,7 +56,7 @@ def assembled() -> Starlette:
     """Return the lab's cloud."""
     known = secrets()
     state = Store(paths.data_of("cloud") / "state.json")
-    return cloud(Region(account(known), state, Clock()), backends(known))
+    return cloud(Region(account(known), state, Clock(state)), backends(known))
 
 
 def main() -> None:

@@ -91,7 +91,8 @@ def start(tmp_path: Path, behind: Backends) -> Generator[Callable[[], Server]]:
             account = Account(
                 PROJECT, DOMAIN, "eu-de", {KEY: AccessKey(SECRET), DISABLED: AccessKey(SECRET, enabled=False)}
             )
-            region = Region(account, Store(tmp_path / "state.json"), Clock())
+            store = Store(tmp_path / "state.json")
+            region = Region(account, store, Clock(store))
             return Server(stack.enter_context(_served(cloud(region, behind))), tmp_path)
 
         yield started

@@ -56,8 +56,8 @@ def _problems_of_model(models: Any, model: Any, value: Any, place: str) -> list[
     if not isinstance(value, dict):
         return [f"{place} is no document"]
     names = {sent: name for name, sent in model.attribute_map.items()}
-    missing = [f"{place}.{model.attribute_map[name]} is missing" for name in required(model)]
-    found = [problem for problem in missing if problem.rpartition(".")[2].split()[0] not in value]
+    needed = [model.attribute_map[name] for name in required(model)]
+    found = [f"{place}.{sent} is missing" for sent in needed if sent not in value]
     for sent, one in value.items():
         if sent not in names:
             found.append(f"{place}.{sent} is unknown")

@@ -136,6 +136,7 @@ def mariadb() -> Generator[Place]:
     program = need("mariadbd")
     place = Place(HOST, free_port(), "root", PASSWORD)
     with folder_of(user := _user("mysql")) as folder:
+        # a server that starts removes the temporary tables it finds: in /tmp those of others, too
         data, first = folder / "data", folder / "first.sql"
         first.write_text(
             "delete from mysql.global_priv where user in ('root', '');\nflush privileges;\n"
@@ -152,6 +153,7 @@ def mariadb() -> Generator[Place]:
                     f"--datadir={data}",
                     "--auth-root-authentication-method=normal",
                     "--skip-test-db",
+                    f"--tmpdir={folder}",
                     f"--extra-file={first}",
                 ],
             )
@@ -160,6 +162,7 @@ def mariadb() -> Generator[Place]:
             program,
             "--no-defaults",
             f"--datadir={data}",
+            f"--tmpdir={folder}",
             f"--socket={folder}/server.sock",
             f"--pid-file={folder}/server.pid",
             f"--bind-address={HOST}",

@@ -111,8 +111,9 @@ def test_faults_that_wait_are_listed_and_forgotten(server: Server, elb: Checked)
 
 
 def test_what_was_made_is_known_after_a_restart(
-    start: Callable[[], Server], elb: Checked, rds: Checked, tmp_path: Path
+    start: Callable[[], Server], server: Server, elb: Checked, rds: Checked, tmp_path: Path
 ) -> None:
+    server.put_forward(86400)
     made, ordered = make(elb, "orders"), order(rds, "orders")
     again = start()
     credentials = clients.regional(KEY, SECRET, PROJECT)

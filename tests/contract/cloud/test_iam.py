@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from huaweicloudsdkcore.auth.credentials import BasicCredentials
+from huaweicloudsdkcore.region.region import Region
+from huaweicloudsdkelb.v3 import ElbClient, ShowQuotaRequest
 from huaweicloudsdkiam.v3 import KeystoneListAuthProjectsRequest, KeystoneListProjectsRequest
 
-from .conftest import PROJECT
+from .conftest import KEY, PROJECT, SECRET, Server
 from .models import Checked
 
 
@@ -15,6 +18,14 @@ def test_the_project_of_a_region_has_the_regions_name(iam: Checked) -> None:
 
 def test_a_region_without_a_project_has_none(iam: Checked) -> None:
     assert iam.keystone_list_projects(KeystoneListProjectsRequest(name="eu-nl")).projects == []
+
+
+def test_the_sdk_finds_the_project_of_a_region_by_itself(server: Server) -> None:
+    credentials = BasicCredentials(KEY, SECRET).with_iam_endpoint(server.url)
+    client = (
+        ElbClient.new_builder().with_credentials(credentials).with_region(Region("eu-de", server.url)).build()
+    )
+    assert client.show_quota(ShowQuotaRequest()).quota.project_id == PROJECT
 
 
 def test_the_projects_of_a_key_are_listed(iam: Checked) -> None:

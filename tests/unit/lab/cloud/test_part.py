@@ -47,7 +47,8 @@ def test_its_own_check_is_signed_with_the_key_that_the_server_knows(secrets: dic
 def test_the_services_are_put_together_without_asking_what_is_behind_them(
     secrets: dict[str, str], tmp_path: Path
 ) -> None:
-    region = Region(account(secrets), Store(tmp_path / "state.json"), Clock())
+    store = Store(tmp_path / "state.json")
+    region = Region(account(secrets), store, Clock(store))
     names = [one.name for one in operations(region, backends(secrets))]
     assert {name.partition(".")[0] for name in names} == set(addresses.CLOUD_HOSTS)
     assert len(names) == len(set(names))
