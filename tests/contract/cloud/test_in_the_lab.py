@@ -33,10 +33,11 @@ from huaweicloudsdkrds.v3 import (
     ListInstancesRequest,
     PostgresqlDatabaseForCreation,
 )
-from huaweicloudsdkswr.v2 import ListNamespacesRequest, ListReposDetailsRequest
+from huaweicloudsdkswr.v2 import ListNamespacesRequest, ListReposDetailsRequest, ListRepositoryTagsRequest
 
 from lab import addresses
 from lab.clusters.api import ClusterApi
+from tests.contract import registry_client
 
 from . import clients
 from .conftest import SHOP
@@ -105,11 +106,21 @@ def test_the_targets_servers_are_the_instances(connections: Documents) -> None:
     service.delete_postgresql_database(DeletePostgresqlDatabaseRequest(instance_id=instance, db_name=name))
 
 
-def test_the_registrys_images_are_listed(connections: Documents) -> None:
+def test_what_is_pushed_into_the_registry_is_listed(connections: Documents) -> None:
     service = open_service(connections, "swr")
     service.list_namespaces(ListNamespacesRequest())
-    found = service.list_repos_details(ListReposDetailsRequest(limit="10", offset="0")).body
-    assert all(one.path.startswith(f"{addresses.SWR_HOST}/") for one in found)
+    with registry_client.open_client(connections["swr"]) as client:
+        pusher = registry_client.Pusher(client, repository="contract/pushed")
+        image = pusher.image(registry_client.SCHEMA2, tag="1.0")
+        try:
+            request = ListRepositoryTagsRequest(namespace="contract", repository="pushed")
+            (tag,) = service.list_repository_tags(request).body
+            assert (tag.tag, tag.digest) == ("1.0", image["digest"])
+            assert tag.path == f"{addresses.SWR_HOST}/contract/pushed:1.0"
+            found = service.list_repos_details(ListReposDetailsRequest(name="pushed")).body
+            assert [one.path for one in found] == [f"{addresses.SWR_HOST}/contract/pushed"]
+        finally:
+            pusher.clean()
 
 
 def test_the_load_balancer_of_the_migration_and_the_project_are_there(connections: Documents) -> None:

@@ -29,7 +29,6 @@ from huaweicloudsdkswr.v2 import (
 )
 
 from lab.cloud.assembly import Backends
-from tests.contract import registry_client
 from tests.contract.registry_client import DOCKER_LIST, SCHEMA2, Pusher
 
 from . import servers
@@ -42,12 +41,11 @@ def space() -> str:
 
 
 @pytest.fixture
-def pushed(space: str, behind: Backends, monkeypatch: pytest.MonkeyPatch) -> Generator[dict[str, Any]]:
+def pushed(space: str, behind: Backends) -> Generator[dict[str, Any]]:
     """Push an image and an index of it as `<space>/shop/web`; return the image's descriptor."""
-    monkeypatch.setattr(registry_client, "REPOSITORY", f"{space}/shop/web")
     url = str(behind.registry._client.base_url)
     with httpx.Client(base_url=url, auth=("lab", servers.PASSWORD), trust_env=False) as client:
-        pusher = Pusher(client)
+        pusher = Pusher(client, f"{space}/shop/web")
         image = pusher.image(SCHEMA2)
         document = client.get(
             f"/v2/{space}/shop/web/manifests/{image['digest']}", headers={"Accept": SCHEMA2}
