@@ -6,9 +6,10 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import TYPE_CHECKING
 
-from include.errors import ConnectionDetailsError, MigrationError
+from include.errors import ConnectionDetailsError, MigrationError, PermanentError
 from include.inventory.model import ImageUse
 from include.inventory.references import parse_reference
 from include.planning.database_client import connection_limit, database_size
@@ -23,7 +24,10 @@ if TYPE_CHECKING:
     from include.run import MigrationRun
 
 logger = logging.getLogger(__name__)
+# Listing this many takes a minute or two; a migration lists them all.
+MOST_OBJECTS = 1_000_000
 UNREACHABLE = "not reachable"
+REFUSED = "refused"
 MISSING = "it does not exist"
 NOT_DEFINED = "its connection is not defined"
 NO_CONNECTION = "the definition names no connection for its registry"
@@ -65,7 +69,10 @@ def _bucket(run: MigrationRun, bucket: Bucket) -> KnownSize:
     def ask() -> KnownSize:
         access = run.connections.object_storage(bucket.source.connection)
         with explained(f"bucket {bucket.name}", "its size stays unknown", access.secret_key):
-            sizes = [size for _, size in list_objects(open_storage(access), bucket.source.bucket)]
+            listed = islice(list_objects(open_storage(access), bucket.source.bucket), MOST_OBJECTS + 1)
+            sizes = [size for _, size in listed]
+        if len(sizes) > MOST_OBJECTS:
+            return KnownSize(problem=f"more than {MOST_OBJECTS:,} objects, which take long to list")
         return KnownSize(sum(sizes), len(sizes))
 
     return _answer(ask)
@@ -111,4 +118,4 @@ def _answer(ask: Callable[[], KnownSize]) -> KnownSize:
         return KnownSize(problem=NOT_DEFINED)
     except MigrationError as error:
         logger.warning("%s", error)
-        return KnownSize(problem=UNREACHABLE)
+        return KnownSize(problem=REFUSED if isinstance(error, PermanentError) else UNREACHABLE)

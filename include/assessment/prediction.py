@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from include.assessment.measuring import Measured
@@ -35,34 +35,52 @@ class PhasePrediction:
 def predict(inventory: Inventory, definition: Definition, measured: Measured) -> dict[str, Any]:
     """Return phases, their sum and the downtime; seconds are those of one item after another."""
     volumes = [volume for volume in inventory.volumes() if volume.pv is not None]
-    phases = _phases(inventory, definition, measured, volumes)
+    databases = [known.size for known in measured.databases.values() if known.size is not None]
+    downtime = predict_downtime(
+        definition,
+        [_size_of(one) for one in volumes],
+        databases,
+        unknown=len(definition.databases) - len(databases),
+    )
+    phases = [
+        replace(phase, seconds=downtime["seconds"]) if phase.id == "cutover" else phase
+        for phase in _phases(inventory, definition, measured, volumes)
+    ]
     return {
         "phases": [asdict(phase) for phase in phases],
         "bytes": sum(phase.bytes for phase in phases),
         "unknown": sum(phase.unknown for phase in phases),
         "seconds": round(sum(phase.seconds for phase in phases), 1),
-        "downtime": predict_downtime(definition, len(volumes)),
+        "downtime": downtime,
     }
 
 
-def predict_downtime(definition: Definition, volumes: int) -> dict[str, Any]:
+def predict_downtime(
+    definition: Definition, volumes: Sequence[int], databases: Sequence[int], unknown: int = 0
+) -> dict[str, Any]:
     """Return the seconds between the stop of the writers and the last client on the target, with the steps.
 
-    Databases, buckets and volumes are copied a last time side by side, so that the slowest of the three counts.
+    Databases, buckets and volumes are copied a last time and proved side by side, so that the slowest of the three counts. The
+    proof reads whole volumes and tables; of buckets it reads what changed.
+
+    :param volumes: bytes of each volume; likewise `databases`, of which `unknown` more did not tell theirs.
     """
     last_copies = {
-        "volumes": _rounds(volumes) * predict_seconds("volume"),
-        "databases": _rounds(len(definition.databases)) * predict_seconds("database"),
-        "buckets": _rounds(len(definition.buckets)) * predict_seconds("bucket"),
+        "volumes": _side_by_side("volume", volumes),
+        "databases": _side_by_side("database", [*databases, *[0] * unknown]),
+        "buckets": _side_by_side("bucket", [0] * len(definition.buckets)),
     }
     slowest = max(last_copies, key=lambda name: last_copies[name])
-    steps = [
-        {"name": f"last copy of the {slowest}", "seconds": last_copies[slowest]},
-        {"name": "start on the target and switch", "seconds": predict_seconds("endpoint")},
-        {"name": "time to live of the DNS record", "seconds": float(definition.front_door.dns.ttl_seconds)},
-    ]
-    steps = [step for step in steps if step["seconds"]]
-    return {"seconds": round(sum(float(str(step["seconds"])) for step in steps), 1), "steps": steps}
+    steps = {
+        f"last copy and proof of the {slowest}": last_copies[slowest],
+        "start on the target and switch": predict_seconds("endpoint"),
+        "time to live of the DNS record": float(definition.front_door.dns.ttl_seconds),
+    }
+    return {
+        "seconds": round(sum(steps.values()), 1),
+        "unknown": unknown,
+        "steps": [{"name": name, "seconds": seconds} for name, seconds in steps.items() if seconds],
+    }
 
 
 def _phases(
@@ -99,11 +117,17 @@ def _sized(phase: str, kind: str, sizes: Iterable[KnownSize | None]) -> PhasePre
 
 
 def _with_volumes(objects: PhasePrediction, volumes: Sequence[VolumeUse]) -> PhasePrediction:
-    """Add volumes; only their nodes know how full they are, so the claim's size stands for it."""
-    sizes = [one.capacity_bytes if one.used_bytes is None else one.used_bytes for one in volumes]
+    sizes = [_size_of(one) for one in volumes]
     seconds = objects.seconds + sum(predict_seconds("volume", size) for size in sizes)
     return PhasePrediction(objects.id, objects.items + len(volumes), sum(sizes), 0, round(seconds, 1))
 
 
-def _rounds(count: int) -> int:
-    return -(-count // SIDE_BY_SIDE)
+def _side_by_side(kind: str, sizes: Sequence[int]) -> float:
+    """Return the seconds of items that are worked on a few at a time: no less than the longest of them takes."""
+    seconds = [predict_seconds(kind, size) for size in sizes]
+    return round(max(sum(seconds) / SIDE_BY_SIDE, max(seconds, default=0.0)), 1)
+
+
+def _size_of(volume: VolumeUse) -> int:
+    """Return a volume's bytes; only its node knows how full it is, so the claim's size stands for that."""
+    return volume.capacity_bytes if volume.used_bytes is None else volume.used_bytes

@@ -24,7 +24,7 @@ PHASE_NAMES = {
     "adaptation": "Objects adapted",
     "velero_backup_restore": "Objects and volumes",
     "verification": "Verification",
-    "cutover": "Switch of the traffic",
+    "cutover": "Cutover",
 }
 
 Fields = Mapping[str, Any]
@@ -128,13 +128,20 @@ def _tiles(assessment: Fields | None, counts: Mapping[str, int]) -> list[tuple[s
         ),
         ("Data to copy", readable_bytes(prediction["bytes"]), unknown),
         ("Copy and proof", duration(prediction["seconds"]), "predicted, one by one"),
-        ("Downtime", duration(prediction["downtime"]["seconds"]), "predicted"),
+        ("Downtime", duration(prediction["downtime"]["seconds"]), _downtime_note(prediction["downtime"])),
         (
             "Target nodes",
             f"{_target_nodes(assessment):,}",
             f"the source has {counted(source['nodes']['workers'], 'worker')}",
         ),
     ]
+
+
+def _downtime_note(downtime: Fields) -> str:
+    unknown = int(downtime["unknown"])
+    return (
+        f"predicted, without {counted(unknown, 'unknown database')}" if unknown else "predicted, with caution"
+    )
 
 
 def _target_nodes(assessment: Fields) -> int:

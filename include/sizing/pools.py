@@ -83,7 +83,7 @@ def allocatable(nodes: Sequence[Manifest]) -> Amounts:
     for node in nodes:
         has = (node.get("status") or {}).get("allocatable") or {}
         total += Amounts(
-            int(parse_quantity(has.get("cpu")) * 1000),
+            round(parse_quantity(has.get("cpu")) * 1000),
             int(parse_quantity(has.get("memory"))),
             int(parse_quantity(has.get("pods"))),
         )

@@ -89,20 +89,28 @@ def test_predictions_sum_up_what_is_known_and_count_what_is_not(assessment: dict
     assert phases["rds_dump_restore"]["seconds"] == 2 * 5 + 2000
     assert (phases["obs_sync"]["bytes"], phases["obs_sync"]["unknown"]) == (0, 1)
     assert phases["velero_backup_restore"]["bytes"] == 752 * 2**30
+    assert phases["cutover"]["seconds"] == assessment["prediction"]["downtime"]["seconds"]
     assert assessment["prediction"]["unknown"] == 2
     assert assessment["prediction"]["bytes"] == sum(row["bytes"] for row in phases.values())
 
 
 @pytest.mark.parametrize(
-    ("volumes", "slowest", "seconds"),
-    [(0, "last copy of the databases", 5 + 30 + 1), (4, "last copy of the volumes", 15 + 30 + 1),
-     (9, "last copy of the volumes", 45 + 30 + 1)],
-)  # fmt: skip
-def test_the_slowest_last_copy_makes_the_downtime(volumes: int, slowest: str, seconds: float) -> None:
-    predicted = predict_downtime(definition(), volumes)
+    ("volumes", "databases", "slowest", "seconds"),
+    [
+        pytest.param([], [0, 0], "databases", 5, id="empty databases"),
+        pytest.param([0] * 4, [0, 0], "volumes", 15, id="four volumes at a time"),
+        pytest.param([0] * 9, [0, 0], "volumes", 15 * 9 / 4, id="nine volumes take longer"),
+        pytest.param([3_000_000_000], [0, 0], "volumes", 15 + 100, id="the proof reads the whole volume"),
+        pytest.param([0] * 9, [2_000_000_000, 0], "databases", 5 + 200, id="and the whole database"),
+    ],
+)
+def test_the_slowest_last_copy_makes_the_downtime(
+    volumes: list[int], databases: list[int], slowest: str, seconds: float
+) -> None:
+    predicted = predict_downtime(definition(), volumes, databases)
 
-    assert predicted["steps"][0]["name"] == slowest
-    assert predicted["seconds"] == seconds
+    assert predicted["steps"][0]["name"] == f"last copy and proof of the {slowest}"
+    assert predicted["seconds"] == pytest.approx(seconds + 30 + 1, abs=0.1)
 
 
 def test_an_assessment_goes_on_without_any_connection_but_the_source_s(

@@ -60,7 +60,7 @@ def test_what_answers_is_known(run: MigrationRun) -> None:
     assert measured.buckets == {"product-pictures": KnownSize(3, 2)}
     assert measured.images == {
         IMAGES[0].reference: KnownSize(1000),
-        IMAGES[1].reference: KnownSize(problem="not reachable"),
+        IMAGES[1].reference: KnownSize(problem="refused"),
         STRANGER.reference: KnownSize(problem="the definition names no connection for its registry"),
     }
 
@@ -96,3 +96,9 @@ def test_a_database_that_does_not_exist_is_not_an_empty_one(
     monkeypatch.setattr(measuring, "database_size", lambda access, name: None)
 
     assert measure(run, []).databases["shop-orders"] == KnownSize(problem="it does not exist")
+
+
+def test_an_assessment_does_not_list_for_hours(run: MigrationRun, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(measuring, "MOST_OBJECTS", 1)
+
+    assert measure(run, []).buckets["product-pictures"].size is None
