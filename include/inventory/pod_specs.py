@@ -43,6 +43,15 @@ def pod_spec(obj: dict[str, Any]) -> dict[str, Any] | None:
     return node if isinstance(node, dict) else None
 
 
+def pod_metadata(obj: dict[str, Any]) -> dict[str, Any]:
+    """Return labels and annotations the pods of an object get: its template's metadata; empty for a kind without one."""
+    node: Any = obj if not is_custom(obj) else {}
+    for step in PATHS.get(str(obj.get("kind")), ("",))[:-1]:
+        node = node.get(step) if isinstance(node, dict) else None
+    found = (node or {}).get("metadata") if isinstance(node, dict) else None
+    return found if isinstance(found, dict) and pod_spec(obj) is not None else {}
+
+
 def containers(obj: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """Yield every container of an object's pod spec, init and ephemeral ones included, not copies."""
     spec = pod_spec(obj) or {}
