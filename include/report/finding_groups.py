@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -43,6 +44,15 @@ def group_findings(findings: Iterable[Row]) -> list[FindingGroup]:
         by_rule.setdefault(str(finding.get("rule")), []).append(finding)
     groups = [FindingGroup(rule, tuple(rows)) for rule, rows in by_rule.items()]
     return sorted(groups, key=lambda group: (_severity_place(group.rows[0]), group.rule))
+
+
+def sum_up(findings: Iterable[Row]) -> str:
+    """Return how many findings there are of each severity, and how many need nobody."""
+    rows = list(findings)
+    counts = Counter(str(row.get("severity")) for row in rows)
+    told = [f"{counts[name]} {name}{'' if counts[name] == 1 else 's'}" for name in SEVERITIES if counts[name]]
+    handled = sum(1 for row in rows if row.get("handled_by"))
+    return ", ".join(told) + (f"; {handled} of them handled by a later phase" if handled else "")
 
 
 def _place(finding: Row) -> tuple[int, str]:

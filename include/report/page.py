@@ -14,7 +14,7 @@ from include.errors import shorten
 from include.progress import readable_bytes, readable_seconds
 from include.report.building import REASON_RULES
 from include.report.document import Report, ReportPhase
-from include.report.finding_groups import group_findings
+from include.report.finding_groups import group_findings, sum_up
 from include.report.rows import Row
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -35,6 +35,7 @@ def render_page(report: Report, rows: Sequence[Row]) -> str:
         steps=_steps(report),
         groups=[_group(phase.id, rows) for phase in report.phases],
         rules=group_findings(report.findings),
+        finding_counts=sum_up(report.findings),
         reasons=[finding for finding in report.findings if finding.get("rule") in REASON_RULES],
     )
 

@@ -279,5 +279,6 @@ def test_the_page_says_why_a_finding_matters_and_who_handles_it(tmp_path: Path) 
 
     assert report["findings"] == rows
     assert page.count("handled by adaptation") == 1
+    assert "1 warning, 1 info; 1 of them handled by a later phase" in page
     assert "It stays Pending." in page
     assert page.index("bare pod") < page.index("small claim")
