@@ -10,8 +10,9 @@ from include.inventory.store import Inventory
 
 RULE = "cron_time_zone"
 SEVERITIES = ("blocker", "info")
-WHY = "A schedule without time zone follows the clock of the control plane, and one that begins with TZ= is refused on CCE."
-INSIDE = ("TZ=", "CRON_TZ=")
+WHY = "A schedule without time zone follows the clock of the control plane, and one with TZ= in it is refused on CCE."
+# What Kubernetes looks for, wherever it stands.
+INSIDE = "TZ"
 HOURS = 1
 
 
@@ -21,7 +22,7 @@ def find(inventory: Inventory, definition: Definition) -> Iterator[Finding]:
     for job in inventory.objects("CronJob"):
         spec, metadata = job.get("spec") or {}, job["metadata"]
         schedule = str(spec.get("schedule", ""))
-        if schedule.startswith(INSIDE):
+        if INSIDE in schedule:
             yield Finding(
                 RULE,
                 "blocker",

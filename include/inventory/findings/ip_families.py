@@ -19,13 +19,12 @@ def find(inventory: Inventory, definition: Definition) -> Iterator[Finding]:
     """Report Services with IPv6 or two families, which get the target's own choice."""
     for service in inventory.objects("Service"):
         spec = service.get("spec") or {}
-        policy = spec.get("ipFamilyPolicy", "SingleStack")
-        if "IPv6" in (spec.get("ipFamilies") or []) or policy != "SingleStack":
+        if "IPv6" in (spec.get("ipFamilies") or []) or spec.get("ipFamilyPolicy") == "RequireDualStack":
             yield Finding(
                 RULE,
                 "warning",
                 label(service),
-                "has an IPv6 address; it gets the family that is the target's default",
+                "asks for an IPv6 address; it gets the family that is the target's default",
                 "make the target with IPv6 (ipv6enable) if clients need it, and set ipFamilyPolicy there",
                 handled_by=HANDLED_BY,
             )

@@ -43,6 +43,6 @@ def find(inventory: Inventory, definition: Definition) -> Iterator[Finding]:
             RULE,
             "warning" if group in KNOWN else "info",
             f"{kind}.{group}",
-            f"has {count} {'object' if count == 1 else 'objects'}, which do nothing without a program that acts on them",
+            f"does nothing without a program that acts on it ({count} of them)",
             KNOWN.get(group, "see that its operator runs on the target, unless it is among what is migrated"),
         )

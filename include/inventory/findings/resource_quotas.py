@@ -26,9 +26,14 @@ NEEDS = {
     "secrets": 1.0,
     "count/secrets": 1.0,
 }
-# Limits a mover does not set: with a quota on them, a pod without is refused.
-UNSET = {"limits.cpu": "cpu", "limits.ephemeral-storage": "ephemeral-storage"}
-UNSET_REQUESTS = {"requests.ephemeral-storage": "ephemeral-storage", "ephemeral-storage": "ephemeral-storage"}
+# What a mover does not set, and the fields of a LimitRange that set it instead: with a quota on it, a pod without is refused.
+LIMITS, REQUESTS = ("default", "max"), ("default", "max", "defaultRequest", "min")
+UNSET = {
+    "limits.cpu": ("cpu", LIMITS),
+    "limits.ephemeral-storage": ("ephemeral-storage", LIMITS),
+    "requests.ephemeral-storage": ("ephemeral-storage", REQUESTS),
+    "ephemeral-storage": ("ephemeral-storage", REQUESTS),
+}
 
 
 def find(inventory: Inventory, definition: Definition) -> Iterator[Finding]:
@@ -41,14 +46,20 @@ def find(inventory: Inventory, definition: Definition) -> Iterator[Finding]:
         if not here or spec.get("scopes") or spec.get("scopeSelector"):
             continue
         hard = {name: parse_quantity(amount) for name, amount in (spec.get("hard") or {}).items()}
-        yield from _refusals(quota, hard, _defaults(inventory, namespace))
+        yield from _refusals(quota, hard, _container_bounds(inventory, namespace))
         yield from _storage(quota, hard, sum(_raised(volume, definition) for volume in here))
         if any(volume.node_path is None for volume in here):
             yield from _shortages(quota, hard)
 
 
-def _refusals(quota: dict[str, Any], hard: dict[str, float], defaults: set[str]) -> Iterator[Finding]:
-    unset = {name for name, what in (UNSET | UNSET_REQUESTS).items() if name in hard and what not in defaults}
+def _refusals(
+    quota: dict[str, Any], hard: dict[str, float], bounds: list[dict[str, Any]]
+) -> Iterator[Finding]:
+    unset = {
+        name
+        for name, (what, fields) in UNSET.items()
+        if name in hard and not any(what in (row.get(field) or {}) for row in bounds for field in fields)
+    }
     if unset:
         yield Finding(
             RULE,
@@ -107,12 +118,11 @@ def _raised(volume: VolumeUse, definition: Definition) -> int:
     return max(volume.capacity_bytes, smallest)
 
 
-def _defaults(inventory: Inventory, namespace: str) -> set[str]:
-    """Return the resources for which LimitRanges of a namespace give containers a limit; a maximum is one, too."""
-    rows = [
+def _container_bounds(inventory: Inventory, namespace: str) -> list[dict[str, Any]]:
+    """Return what LimitRanges of a namespace say about containers."""
+    return [
         row
         for limits in inventory.objects("LimitRange", namespace)
         for row in (limits.get("spec") or {}).get("limits") or []
         if row.get("type") == "Container"
     ]
-    return {name for row in rows for field in ("default", "max") for name in row.get(field) or {}}

@@ -7,6 +7,7 @@ from typing import Any
 
 from include.definition import Definition
 from include.inventory.model import Finding, label
+from include.inventory.pod_specs import pod_metadata
 from include.inventory.store import Inventory
 from include.inventory.workloads import migrated_workloads
 
@@ -68,5 +69,12 @@ def _demands(obj: dict[str, Any], spec: dict[str, Any]) -> dict[str, int]:
         "requiredDuringSchedulingIgnoredDuringExecution"
     )
     for row in apart or []:
-        found[row["topologyKey"]] = max(found.get(row["topologyKey"], 1), obj["spec"].get("replicas", 1))
+        replicas = obj["spec"].get("replicas", 1) if _means_itself(obj, row) else 1
+        found[row["topologyKey"]] = max(found.get(row["topologyKey"], 1), replicas)
     return found
+
+
+def _means_itself(obj: dict[str, Any], term: dict[str, Any]) -> bool:
+    """Say whether pods keep away from their own kind rather than from others."""
+    wanted = (term.get("labelSelector") or {}).get("matchLabels") or {}
+    return wanted.items() <= (pod_metadata(obj).get("labels") or {}).items()

@@ -20,7 +20,8 @@ def find(inventory: Inventory, definition: Definition) -> Iterator[Finding]:
     for obj, spec in migrated_workloads(inventory):
         wanted = {(spec.get("os") or {}).get("name")}
         wanted |= {value for name, value in (spec.get("nodeSelector") or {}).items() if name in LABELS}
-        if "windows" in wanted:
+        # A DaemonSet for Windows nodes has no pods where there are none.
+        if "windows" in wanted and obj["kind"] != "DaemonSet":
             yield Finding(
                 RULE,
                 "blocker",

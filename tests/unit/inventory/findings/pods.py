@@ -37,9 +37,9 @@ def node(name: str, architecture: str) -> dict[str, Any]:
     return make("v1", "Node", name, status={"nodeInfo": {"architecture": architecture}})
 
 
-def apart(key: str) -> dict[str, Any]:
+def apart(key: str, app: str = "web") -> dict[str, Any]:
     """Return an affinity that keeps pods apart."""
-    term = {"topologyKey": key, "labelSelector": {"matchLabels": {"app": "web"}}}
+    term = {"topologyKey": key, "labelSelector": {"matchLabels": {"app": app}}}
     return {"podAntiAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": [term]}}
 
 
@@ -95,6 +95,9 @@ ROWS = [
     Row("topology_spread", "five pods on five nodes", [
         deployment(replicas=5, affinity=apart("kubernetes.io/hostname")),
     ], ["info Deployment shop/web"]),
+    Row("topology_spread", "pods away from those of others", [
+        deployment(replicas=5, affinity=apart(ZONE, "db")),
+    ], []),
     Row("topology_spread", "two pods on two nodes", [
         deployment(affinity=apart("kubernetes.io/hostname")),
     ], []),
@@ -114,6 +117,9 @@ ROWS = [
     Row("windows_workloads", "a demand for Windows", [
         deployment(nodeSelector={"kubernetes.io/os": "windows"}),
     ], ["blocker Deployment shop/web"]),
+    Row("windows_workloads", "a DaemonSet for Windows nodes, of which there are none", [
+        workload("DaemonSet", "agent", nodeSelector={"kubernetes.io/os": "windows"}),
+    ], []),
     Row("windows_workloads", "a demand for Linux", [
         deployment(nodeSelector={"kubernetes.io/os": "linux"}, os={"name": "linux"}),
     ], []),

@@ -92,8 +92,11 @@ ROWS = [
     Row("external_ips", "an address of the old network", [service(externalIPs=["192.0.2.7"])], WEB),
     Row("external_ips", "a plain Service", [service()], []),
     Row("ip_families", "two families", [
-        service(ipFamilyPolicy="PreferDualStack"),
+        service(ipFamilyPolicy="PreferDualStack", ipFamilies=["IPv4", "IPv6"]),
     ], ["warning Service shop/web by adaptation"]),
+    Row("ip_families", "a wish that the source does not grant", [
+        service(ipFamilyPolicy="PreferDualStack", ipFamilies=["IPv4"]),
+    ], []),
     Row("ip_families", "one family", [service(ipFamilyPolicy="SingleStack", ipFamilies=["IPv4"])], []),
     Row("node_ports", "a port of unknown origin", [service(type="NodePort", ports=[PORT])], WEB),
     Row("node_ports", "a port CCE refuses", [

@@ -124,6 +124,14 @@ ROWS = [
     Row("resource_quotas", "a default for what movers leave open", [
         quota(limits_cpu="8"), limits(default={"cpu": "1"}), *FINE,
     ], []),
+    Row("resource_quotas", "a request where a limit is wanted", [
+        make("v1", "ResourceQuota", "team", spec={"hard": {"limits.ephemeral-storage": "10Gi"}}),
+        limits(defaultRequest={"ephemeral-storage": "1Gi"}), *FINE,
+    ], QUOTA),
+    Row("resource_quotas", "a request where a request is wanted", [
+        make("v1", "ResourceQuota", "team", spec={"hard": {"requests.ephemeral-storage": "10Gi"}}),
+        limits(defaultRequest={"ephemeral-storage": "1Gi"}), *FINE,
+    ], []),
     Row("resource_quotas", "a quota with room", [
         quota({"limits.memory": "1Gi"}, limits_memory="8Gi", requests_storage="100Gi", pods="20"),
         claim(size="20Gi"), DRIVER,
