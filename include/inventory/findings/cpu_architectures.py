@@ -28,7 +28,7 @@ def find(inventory: Inventory, definition: Definition) -> Iterator[Finding]:
                 "warning",
                 label(obj),
                 f"runs on {', '.join(sorted(demanded))} nodes only",
-                "give the target a node pool of this architecture (CCE has Kunpeng nodes for arm64)",
+                "give the target a node pool of this architecture where its region has one (Kunpeng is arm64), or rebuild the images",
             )
     nodes = [
         ((node.get("status") or {}).get("nodeInfo") or {}).get("architecture")

@@ -23,7 +23,7 @@ FORBIDDEN = frozenset({
     "/mnt/paas",
     "/opt/cloud",
 })
-# CCE nodes run containerd.
+# CCE nodes run containerd unless asked otherwise.
 DOCKER = frozenset({
     "/var/run/docker.sock",
     "/run/docker.sock",
@@ -55,7 +55,7 @@ def _finding(name: str, volume: str, path: str) -> Finding:
             RULE,
             "warning",
             name,
-            f"volume {volume} mounts {path}, which belongs to Docker; CCE nodes run containerd and have none",
+            f"volume {volume} mounts {path}, which belongs to Docker; CCE nodes run containerd unless asked otherwise",
             "use a tool that does without Docker: /var/log/pods for logs, BuildKit or kaniko for builds",
         )
     return Finding(

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import Any
 
 from include.definition import Definition
+from include.inventory.container_limits import default_limit
 from include.inventory.model import Finding, VolumeUse, label
 from include.inventory.quantities import parse_quantity
 from include.inventory.store import Inventory
@@ -26,11 +28,11 @@ def find(inventory: Inventory, definition: Definition) -> Iterator[Finding]:
         here = [volume for volume in bound if volume.namespace == namespace]
         for row in (limits.get("spec") or {}).get("limits") or [] if here else []:
             bounds = {name: _amounts(row, name) for name in ("min", "max", "maxLimitRequestRatio")}
-            problem = (
-                _claim_problem(bounds, here, definition)
-                if row.get("type") == "PersistentVolumeClaim"
-                else _mover_problem(bounds)
-            )
+            if row.get("type") == "PersistentVolumeClaim":
+                problem = _claim_problem(bounds, here, definition)
+            else:
+                cpu_limit = default_limit(inventory, namespace, "cpu")
+                problem = _mover_problem(bounds, {"cpu": cpu_limit, "memory": MEMORY_LIMIT})
             if problem:
                 yield Finding(
                     RULE,
@@ -45,15 +47,19 @@ def _amounts(row: dict[str, Any], name: str) -> dict[str, float]:
     return {what: parse_quantity(amount) for what, amount in (row.get(name) or {}).items()}
 
 
-def _mover_problem(bounds: dict[str, dict[str, float]]) -> str | None:
-    low = sorted(name for name, asked in REQUESTS.items() if bounds["min"].get(name, 0.0) > asked)
-    if low:
-        return f"refuses movers, which ask for less {' and '.join(low)} than its minimum"
-    if bounds["max"].get("memory", MEMORY_LIMIT) < MEMORY_LIMIT:
-        return "refuses movers, which may use up to 2 GiB of memory"
-    ratio = bounds["maxLimitRequestRatio"].get("memory")
-    if ratio is not None and ratio < MEMORY_LIMIT / REQUESTS["memory"]:
-        return "refuses movers, whose memory limit is 16 times their request"
+def _mover_problem(bounds: dict[str, dict[str, float]], limits: dict[str, float | None]) -> str | None:
+    for what, asked in REQUESTS.items():
+        limit, highest = limits[what], bounds["max"].get(what, math.inf)
+        ratio = bounds["maxLimitRequestRatio"].get(what, math.inf)
+        if bounds["min"].get(what, 0.0) > asked:
+            return f"refuses movers, which ask for less {what} than its minimum"
+        highest = min(highest, ratio * asked)
+        if limit is None and highest < math.inf:
+            return f"refuses movers, which set no limit of {what}"
+        if limit is not None and limit > highest:
+            return (
+                f"refuses movers, whose limit of {what} is above its maximum, or too many times their request"
+            )
     return None
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from include.definition import Definition
+from include.inventory.container_limits import default_limit
 from include.inventory.model import Finding, VolumeUse, label
 from include.inventory.quantities import parse_quantity
 from include.inventory.store import Inventory
@@ -26,14 +27,6 @@ NEEDS = {
     "secrets": 1.0,
     "count/secrets": 1.0,
 }
-# What a mover does not set, and the fields of a LimitRange that set it instead: with a quota on it, a pod without is refused.
-LIMITS, REQUESTS = ("default", "max"), ("default", "max", "defaultRequest", "min")
-UNSET = {
-    "limits.cpu": ("cpu", LIMITS),
-    "limits.ephemeral-storage": ("ephemeral-storage", LIMITS),
-    "requests.ephemeral-storage": ("ephemeral-storage", REQUESTS),
-    "ephemeral-storage": ("ephemeral-storage", REQUESTS),
-}
 
 
 def find(inventory: Inventory, definition: Definition) -> Iterator[Finding]:
@@ -46,27 +39,21 @@ def find(inventory: Inventory, definition: Definition) -> Iterator[Finding]:
         if not here or spec.get("scopes") or spec.get("scopeSelector"):
             continue
         hard = {name: parse_quantity(amount) for name, amount in (spec.get("hard") or {}).items()}
-        yield from _refusals(quota, hard, _container_bounds(inventory, namespace))
+        yield from _refusals(quota, hard, default_limit(inventory, namespace, "cpu"))
         yield from _storage(quota, hard, sum(_raised(volume, definition) for volume in here))
         if any(volume.node_path is None for volume in here):
             yield from _shortages(quota, hard)
 
 
-def _refusals(
-    quota: dict[str, Any], hard: dict[str, float], bounds: list[dict[str, Any]]
-) -> Iterator[Finding]:
-    unset = {
-        name
-        for name, (what, fields) in UNSET.items()
-        if name in hard and not any(what in (row.get(field) or {}) for row in bounds for field in fields)
-    }
-    if unset:
+def _refusals(quota: dict[str, Any], hard: dict[str, float], default_cpu: float | None) -> Iterator[Finding]:
+    # A mover sets no limit of CPU. Of what else it does not set, Kubernetes only counts what there is.
+    if "limits.cpu" in hard and default_cpu is None:
         yield Finding(
             RULE,
             "blocker",
             label(quota),
-            f"refuses pods that say nothing about {', '.join(sorted(unset))}, as movers do",
-            "add a LimitRange with a default for containers to the namespace, or take this out of the quota",
+            "refuses pods without a limit of CPU, as movers are",
+            "add a LimitRange with a default for containers to the namespace, or take limits.cpu out of the quota",
         )
     small = sorted(name for name, need in NEEDS.items() if name in hard and hard[name] < need)
     if small:
@@ -116,13 +103,3 @@ def _raised(volume: VolumeUse, definition: Definition) -> int:
     target = definition.target.storage_classes.get(volume.storage_class or "", "")
     smallest = definition.target.smallest_volume_gib * 2**30 if target.startswith("csi-disk") else 0
     return max(volume.capacity_bytes, smallest)
-
-
-def _container_bounds(inventory: Inventory, namespace: str) -> list[dict[str, Any]]:
-    """Return what LimitRanges of a namespace say about containers."""
-    return [
-        row
-        for limits in inventory.objects("LimitRange", namespace)
-        for row in (limits.get("spec") or {}).get("limits") or []
-        if row.get("type") == "Container"
-    ]

@@ -124,13 +124,8 @@ ROWS = [
     Row("resource_quotas", "a default for what movers leave open", [
         quota(limits_cpu="8"), limits(default={"cpu": "1"}), *FINE,
     ], []),
-    Row("resource_quotas", "a request where a limit is wanted", [
-        make("v1", "ResourceQuota", "team", spec={"hard": {"limits.ephemeral-storage": "10Gi"}}),
-        limits(defaultRequest={"ephemeral-storage": "1Gi"}), *FINE,
-    ], QUOTA),
-    Row("resource_quotas", "a request where a request is wanted", [
-        make("v1", "ResourceQuota", "team", spec={"hard": {"requests.ephemeral-storage": "10Gi"}}),
-        limits(defaultRequest={"ephemeral-storage": "1Gi"}), *FINE,
+    Row("resource_quotas", "a quota on what need not be set", [
+        make("v1", "ResourceQuota", "team", spec={"hard": {"limits.ephemeral-storage": "10Gi"}}), *FINE,
     ], []),
     Row("resource_quotas", "a quota with room", [
         quota({"limits.memory": "1Gi"}, limits_memory="8Gi", requests_storage="100Gi", pods="20"),
@@ -143,6 +138,14 @@ ROWS = [
     Row("limit_ranges", "a ratio that a mover does not keep", [
         limits(maxLimitRequestRatio={"memory": "4"}), *FINE,
     ], LIMITS),
+    Row("limit_ranges", "a limit of CPU for pods, and no default for containers", [
+        limits("Pod", max={"cpu": "2"}), *FINE,
+    ], LIMITS),
+    Row("limit_ranges", "a limit of CPU for pods above that of containers", [
+        make("v1", "LimitRange", "team", spec={"limits": [
+            {"type": "Pod", "max": {"cpu": "2"}}, {"type": "Container", "max": {"cpu": "1"}},
+        ]}), *FINE,
+    ], []),
     Row("limit_ranges", "claims below the smallest disk", [
         limits("PersistentVolumeClaim", max={"storage": "5Gi"}), *FINE,
     ], LIMITS),
