@@ -27,10 +27,14 @@ def api_group(obj: dict[str, Any]) -> str:
     return group if slash else ""
 
 
+def is_built_in(group: str) -> bool:
+    """Say whether an API group is Kubernetes' own."""
+    return group in BUILT_IN_GROUPS or group.endswith(".k8s.io")
+
+
 def is_custom(obj: dict[str, Any]) -> bool:
     """Say whether an object's kind comes from a CustomResourceDefinition (or an aggregated API)."""
-    group = api_group(obj)
-    return group not in BUILT_IN_GROUPS and not group.endswith(".k8s.io")
+    return not is_built_in(api_group(obj))
 
 
 def pod_spec(obj: dict[str, Any]) -> dict[str, Any] | None:

@@ -27,6 +27,7 @@ from tests.builders.objects import (
 )
 from tests.builders.runs import run as lab_run
 
+NETWORK = "networking.k8s.io/v1"
 ONE, TWO = "sha256:" + "1" * 64, "sha256:" + "2" * 64
 
 
@@ -230,6 +231,16 @@ def test_the_metadata_of_pods_is_found_where_each_kind_keeps_it() -> None:
 
     assert [pod_metadata(obj)["labels"] for obj in objects] == [labels["labels"]] * 3
     assert pod_metadata(make("v1", "Service", "web", spec={})) == {}
+
+
+def test_a_kind_is_the_one_of_kubernetes_where_others_have_its_name() -> None:
+    theirs, ours = (
+        make(version, "NetworkPolicy", "deny") for version in ("crd.projectcalico.org/v1", NETWORK)
+    )
+
+    assert inventory(theirs, ours).objects("NetworkPolicy") == [ours]
+    assert inventory(theirs).objects("NetworkPolicy") == [theirs]
+    assert inventory(theirs, ours).objects() == [theirs, ours]
 
 
 def test_many_names_are_cut_short() -> None:
