@@ -10,7 +10,8 @@ from typing import Any
 from include.progress import readable_bytes, readable_seconds
 from include.report.building import REASON_RULES
 from include.report.document import Report
-from include.report.page import SEVERITIES, environment
+from include.report.finding_groups import SEVERITIES
+from include.report.page import environment
 
 GIB = 2**30
 SMALLEST_BAR_PERCENT = 0.8
