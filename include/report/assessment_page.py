@@ -169,13 +169,17 @@ def _charts(assessment: Fields) -> dict[str, list[Bar]]:
         "volumes": _bars([
             (row["class"], row["bytes"], readable_bytes(row["bytes"])) for row in source["volumes"]
         ]),
-        "seconds": _bars([(PHASE_NAMES[row["id"]], row["seconds"], phase_time(row)) for row in phases]),
+        "seconds": _bars([(PHASE_NAMES[row["id"]], _known_seconds(row), phase_time(row)) for row in phases]),
         "bytes": _bars([
             (PHASE_NAMES[row["id"]], row["bytes"], readable_bytes(row["bytes"]))
             for row in phases
             if row["bytes"]
         ]),
     }
+
+
+def _known_seconds(phase: Fields) -> float:
+    return 0.0 if phase["unknown"] == phase["items"] else float(phase["seconds"])
 
 
 def _capacity(requested: int, source: int, target: int, write: Any) -> list[Bar]:

@@ -12,7 +12,7 @@ from include.assessment.measuring import Measured
 from include.ledger import Ledger
 from include.planning import find_obstacles
 from include.report import write_report
-from include.report.assessment_page import counted, duration, phase_time
+from include.report.assessment_page import _known_seconds, counted, duration, phase_time
 from tests.builders.estates import estate_run
 from tests.builders.objects import deployment
 from tests.builders.runs import ledger
@@ -149,3 +149,9 @@ def test_a_phase_of_unknown_sizes_takes_unknown_time(phase: dict[str, Any], text
 )
 def test_numbers_and_nouns_agree(number: int, noun: str, text: str) -> None:
     assert counted(number, noun) == text
+
+
+def test_an_unknown_time_has_no_bar() -> None:
+    unknown, known = ({"seconds": 90.0, "unknown": number, "items": 2} for number in (2, 1))
+
+    assert (_known_seconds(unknown), _known_seconds(known)) == (0.0, 90.0)
