@@ -85,19 +85,23 @@ def test_no_section_is_empty_when_a_task_failed_before_there_was_anything(tmp_pa
 
 def test_a_clear_source_says_so(tmp_path: Path) -> None:
     book = ledger(tmp_path)
-    warning = {
-        "rule": "r",
-        "severity": "warning",
-        "object": "Pod a/b",
-        "message": "m",
-        "remedy": "r",
-        "why": "because",
-    }
+    warning = {"rule": "r", "severity": "warning", "object": "Pod a/b", "message": "m", "remedy": "r"}
     book.write("findings", {"findings": [warning]})
     write_report(book, "assessment", "succeeded")
 
     assert "Nothing blocks the migration of this source; 1 warning should be looked at." in page_of(book)
-    assert "because" in page_of(book)
+
+
+def test_a_rule_gives_its_reason_once_and_says_which_phase_handles_it(tmp_path: Path) -> None:
+    book = ledger(tmp_path)
+    known = {"rule": "r", "severity": "warning", "message": "m", "remedy": "r", "why": "because"}
+    rows = [
+        {**known, "object": name, "handled_by": phase} for name, phase in (("a", "adaptation"), ("b", None))
+    ]
+    book.write("findings", {"findings": rows})
+    write_report(book, "assessment", "succeeded")
+
+    assert (page_of(book).count("because"), page_of(book).count("handled by adaptation")) == (1, 1)
 
 
 def test_a_failed_task_makes_the_assessment_incomplete(book: Ledger) -> None:
