@@ -10,10 +10,10 @@ from typing import Any
 from include.progress import readable_bytes, readable_seconds
 from include.report.building import REASON_RULES
 from include.report.document import Report
-from include.report.finding_groups import SEVERITIES
 from include.report.page import environment
 
 GIB = 2**30
+SEVERITIES = ("blocker", "warning", "info")
 SMALLEST_BAR_PERCENT = 0.8
 HOURS_ALONE_FROM = 10 * 3600
 PLURALS = {"Ingress": "Ingresses"}
@@ -170,13 +170,17 @@ def _charts(assessment: Fields) -> dict[str, list[Bar]]:
         "volumes": _bars([
             (row["class"], row["bytes"], readable_bytes(row["bytes"])) for row in source["volumes"]
         ]),
-        "seconds": _bars([(PHASE_NAMES[row["id"]], row["seconds"], phase_time(row)) for row in phases]),
+        "seconds": _bars([(PHASE_NAMES[row["id"]], _known_seconds(row), phase_time(row)) for row in phases]),
         "bytes": _bars([
             (PHASE_NAMES[row["id"]], row["bytes"], readable_bytes(row["bytes"]))
             for row in phases
             if row["bytes"]
         ]),
     }
+
+
+def _known_seconds(phase: Fields) -> float:
+    return 0.0 if phase["unknown"] == phase["items"] else float(phase["seconds"])
 
 
 def _capacity(requested: int, source: int, target: int, write: Any) -> list[Bar]:

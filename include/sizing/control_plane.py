@@ -84,23 +84,19 @@ def _masters(nodes: int, scale: int) -> Advice:
     else:
         value = f"{flavor}, 3 masters"
         cheaper = f"; a test cluster may take {single} with one master" if single else ""
-        reason = f"{counted(nodes, 'node')}, and it manages {scale:,}{cheaper}"
+        reason = f"it manages {scale:,} nodes, and {nodes:,} are needed{cheaper}"
     return Advice("cluster", "Masters", value, reason, figures)
 
 
 def _zones(nodes: int, source_nodes: Sequence[Manifest]) -> Advice:
     found = {_zone(node) for node in source_nodes} - {None}
     zones = max(1, min(ZONES, nodes, max(2, len(found))))
-    source = (
-        f"the source's nodes stand in {counted(len(found), 'zone')}"
-        if found
-        else "the source's nodes name no zone"
-    )
+    stand = f"stand in {counted(len(found), 'zone')}" if found else "name no zone"
     return Advice(
         "cluster",
         "Availability zones",
         f"masters in {ZONES}, nodes in {zones}",
-        f"{source}; a disk stays in its zone, so that with several zones the class csi-disk-topology places it beside its pod",
+        f"the source's nodes {stand}; a disk stays in its zone, and the class csi-disk-topology makes it where its pod is",
         {"masters": ZONES, "nodes": zones, "source": len(found)},
     )
 

@@ -43,11 +43,11 @@ def _services(services: Sequence[Manifest], definition: Definition) -> Advice:
     balancer = definition.target.load_balancer
     kind = KINDS[balancer.elb_class] if balancer else "shared or dedicated"
     number = most_on_one_port(services)
-    reason = f"{counted(len(services), 'LoadBalancer Service')}; "
-    if number == 1:
-        reason += "no two of them listen on one port, so that one ELB serves all"
-    else:
-        reason += f"{number} of them listen on one port, which an ELB has once"
+    reason = counted(len(services), "LoadBalancer Service")
+    if number > 1:
+        reason += f"; {number} of them listen on one port, which an ELB has once"
+    elif len(services) > 1:
+        reason += "; no two of them listen on one port, so that one ELB serves all"
     if balancer:
         reason += f"; the definition names one, {balancer.id}"
     return Advice(

@@ -78,13 +78,13 @@ class KnownSize:
 
 
 def cores(millicores: int) -> str:
-    """Return e.g. `1 core`, `3.2 cores`."""
-    return counted(round(millicores / 1000, 1), "core")
+    """Return e.g. `1 core`, `3.2 cores`, `0.05 cores`."""
+    return counted(round(millicores / 1000, 1 if millicores >= 1000 else 2), "core")
 
 
 def gib(size: int) -> str:
-    """Return e.g. `6.5 GiB`."""
-    return f"{_short(round(size / GIB, 1))} GiB"
+    """Return e.g. `6.5 GiB`, `48 MiB`."""
+    return f"{_short(round(size / GIB, 1))} GiB" if size >= GIB or size == 0 else f"{size / MIB:.0f} MiB"
 
 
 def counted(number: float, noun: str, plural: str | None = None) -> str:

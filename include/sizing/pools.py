@@ -20,8 +20,8 @@ CONTROL_PLANE = ("node-role.kubernetes.io/control-plane", "node-role.kubernetes.
 MOST_NODES = 2000
 # Without prices, a vCPU counts as much as this many GiB.
 GIB_WORTH_A_VCPU = 4
-# So many nodes, when the source has them, that work goes on while one is down.
-SPREAD = 3
+# So many nodes that work goes on while one is down: two at least, and three when the source has them.
+FEWEST, SPREAD = 2, 3
 
 Manifest = dict[str, Any]
 
@@ -114,9 +114,10 @@ def _pool(
     daemons = [one for one in groups if one.is_per_node and set(one.selector) <= set(selector)]
     on_each = sum((one.each for one in daemons), Amounts())
     floor = allocatable(source_nodes)
+    largest = max(members, key=lambda one: (one.each.memory, one.each.millicores), default=None)
     if selector == ():
         members.append(ADD_ONS)
-    least = max(1, min(SPREAD, len(source_nodes)))
+    least = max(1 if selector else FEWEST, min(SPREAD, len(source_nodes)))
     shape, by_requests = _choose_shape(members, on_each, floor, least)
     by_source = _nodes_offering(floor, shape)
     nodes = max(least, by_requests, by_source)
@@ -129,7 +130,7 @@ def _pool(
         by_source=by_source,
         requested=sum((one.each * one.count for one in members), Amounts()) + on_each * nodes,
         offered_by_source=floor,
-        largest=max(members, key=lambda one: (one.each.memory, one.each.millicores), default=None),
+        largest=largest,
     )
 
 

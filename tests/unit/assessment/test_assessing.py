@@ -137,7 +137,7 @@ def test_an_assessment_of_nothing_still_ends(tmp_path: Path, monkeypatch: pytest
     )
     take_inventory(run)
 
-    assert assess(run)["nodes"] == 1
+    assert assess(run)["nodes"] == 2
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from include.assessment.measuring import Measured
 from include.ledger import Ledger
 from include.planning import find_obstacles
 from include.report import write_report
-from include.report.assessment_page import counted, duration, phase_time
+from include.report.assessment_page import _known_seconds, counted, duration, phase_time
 from tests.builders.estates import estate_run
 from tests.builders.objects import deployment
 from tests.builders.runs import ledger
@@ -85,19 +85,23 @@ def test_no_section_is_empty_when_a_task_failed_before_there_was_anything(tmp_pa
 
 def test_a_clear_source_says_so(tmp_path: Path) -> None:
     book = ledger(tmp_path)
-    warning = {
-        "rule": "r",
-        "severity": "warning",
-        "object": "Pod a/b",
-        "message": "m",
-        "remedy": "r",
-        "why": "because",
-    }
+    warning = {"rule": "r", "severity": "warning", "object": "Pod a/b", "message": "m", "remedy": "r"}
     book.write("findings", {"findings": [warning]})
     write_report(book, "assessment", "succeeded")
 
     assert "Nothing blocks the migration of this source; 1 warning should be looked at." in page_of(book)
-    assert "because" in page_of(book)
+
+
+def test_a_rule_gives_its_reason_once_and_says_which_phase_handles_it(tmp_path: Path) -> None:
+    book = ledger(tmp_path)
+    known = {"rule": "r", "severity": "warning", "message": "m", "remedy": "r", "why": "because"}
+    rows = [
+        {**known, "object": name, "handled_by": phase} for name, phase in (("a", "adaptation"), ("b", None))
+    ]
+    book.write("findings", {"findings": rows})
+    write_report(book, "assessment", "succeeded")
+
+    assert (page_of(book).count("because"), page_of(book).count("handled by adaptation")) == (1, 1)
 
 
 def test_a_failed_task_makes_the_assessment_incomplete(book: Ledger) -> None:
@@ -149,3 +153,9 @@ def test_a_phase_of_unknown_sizes_takes_unknown_time(phase: dict[str, Any], text
 )
 def test_numbers_and_nouns_agree(number: int, noun: str, text: str) -> None:
     assert counted(number, noun) == text
+
+
+def test_an_unknown_time_has_no_bar() -> None:
+    unknown, known = ({"seconds": 90.0, "unknown": number, "items": 2} for number in (2, 1))
+
+    assert (_known_seconds(unknown), _known_seconds(known)) == (0.0, 90.0)

@@ -50,7 +50,7 @@ def test_the_target_is_no_older_than_the_source(version: str | None, value: str)
 @pytest.mark.parametrize(
     ("zones", "value"),
     [
-        ([], "masters in 3, nodes in 1"),
+        ([], "masters in 3, nodes in 2"),
         (["a", "a", "a"], "masters in 3, nodes in 2"),
         (["a", "b", "c", "d"], "masters in 3, nodes in 3"),
     ],

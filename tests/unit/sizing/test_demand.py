@@ -158,3 +158,16 @@ def test_devices_have_names_with_a_domain() -> None:
     limits = {"cpu": "1", "memory": "1Gi", "nvidia.com/gpu": 1, "hugepages-2Mi": "4Mi"}
 
     assert group(containers=[container(resources={"limits": limits})]).devices == ("nvidia.com/gpu",)
+
+
+@pytest.mark.parametrize(
+    ("amounts", "text"),
+    [
+        (Amounts(20, 48 * MIB, 1), "0.02 cores and 48 MiB"),
+        (Amounts(1000, GIB, 1), "1 core and 1 GiB"),
+        (Amounts(3240, 6 * GIB + GIB // 2, 1), "3.2 cores and 6.5 GiB"),
+        (Amounts(0, 0, 1), "0 cores and 0 GiB"),
+    ],
+)
+def test_amounts_are_told_in_units_that_fit(amounts: Amounts, text: str) -> None:
+    assert amounts.text() == text
