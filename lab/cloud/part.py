@@ -49,11 +49,16 @@ class Cloud:
             "conn_type": "cce",
             "login": known["obs_ak"],
             "password": known["obs_sk"],
+            # only Airflow's Test button asks for one
+            "port": addresses.HTTP_PORT,
             "extra": {
                 "cloud": "otc",
                 "region": addresses.REGION,
                 "project_id": addresses.PROJECT_ID,
-                "endpoints": {service: f"http://{host}" for service, host in addresses.CLOUD_HOSTS.items()},
+                "endpoints": {
+                    **{service: f"http://{host}" for service, host in addresses.CLOUD_HOSTS.items()},
+                    "registry": f"http://{addresses.SWR_HOST}",
+                },
             },
         }
         return {"huawei_cloud": connection}

@@ -34,7 +34,7 @@ def connection_documents() -> dict[str, dict[str, Any]]:
         "source_cluster": {"conn_type": "kubernetes", "extra": {"kube_config": kubeconfig()}},
         "target_cluster": {"conn_type": "kubernetes", "extra": {"kube_config": kubeconfig()}},
         "source_registry": _registry("registry.source.lab"),
-        "swr": _registry("swr.eu-de.lab"),
+        "huawei_cloud": _cloud("http://swr.eu-de.lab"),
         "source_s3": _storage("http://s3.source.lab", "us-east-1", "path"),
         "obs": _storage("http://obs.eu-de.lab", "eu-de", "virtual"),
         "source_postgres": _database("postgres", "pg.source.lab", 5432, "postgres"),
@@ -70,6 +70,20 @@ def _registry(host: str) -> dict[str, Any]:
         "login": "pusher",
         "password": "registry-password-of-the-tests",
         "extra": {"scheme": "http"},
+    }
+
+
+def _cloud(registry: str) -> dict[str, Any]:
+    return {
+        "conn_type": "cce",
+        "login": "AK",
+        "password": "secret-key-of-the-tests",
+        "extra": {
+            "cloud": "otc",
+            "region": "eu-de",
+            "project_id": "0123456789abcdef0123456789abcdef",
+            "endpoints": {"registry": registry},
+        },
     }
 
 

@@ -34,7 +34,7 @@ PASSWORDS = {
     "source_mariadb": "database warehouse-stock, source mariadb.source.lab",
     "target_mariadb": "database warehouse-stock, target mariadb.rds.lab",
     "source_registry": "registry registry.source.lab: the login of lab was answered 401",
-    "swr": "registry swr.eu-de.lab: the login of",
+    "huawei_cloud": "registry swr.eu-de.lab: the login of",
     "source_s3": "bucket product-pictures at http://s3.source.lab (connection source_s3): cannot be listed",
     "obs": "bucket product-pictures at http://obs.eu-de.lab (connection obs): cannot be listed",
     "dns": "front_door.dns (zone lab. on",
@@ -94,10 +94,10 @@ def lab_definition_of(text: str) -> Definition:
 
 def test_an_unknown_connection_is_named_with_its_place(tmp_path: Path) -> None:
     documents = lab_documents()
-    del documents["swr"]
+    del documents["huawei_cloud"]
     found = one(problems_of(tmp_path, documents), "images.target.connection")
-    assert "connection swr is not defined" in found
-    assert "AIRFLOW_CONN_SWR" in found
+    assert "connection huawei_cloud is not defined" in found
+    assert "AIRFLOW_CONN_HUAWEI_CLOUD" in found
 
 
 @pytest.mark.parametrize(

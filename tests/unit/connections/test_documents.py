@@ -20,7 +20,8 @@ def test_access_never_shows_its_secret() -> None:
     known = connections()
     shown = [
         repr(known.cluster("source_cluster", "source")),
-        repr(known.registry("swr")),
+        repr(known.registry("source_registry")),
+        repr(known.registry("huawei_cloud")),
         repr(known.object_storage("obs")),
         repr(known.database("source_postgres", "postgresql")),
         repr(known.dns("dns")),
@@ -32,7 +33,8 @@ def test_access_never_shows_its_secret() -> None:
 def test_fields_are_read_from_where_airflow_keeps_them() -> None:
     known = connections()
 
-    assert known.registry("swr").url == "http://swr.eu-de.lab"
+    assert known.registry("source_registry").url == "http://registry.source.lab"
+    assert known.registry("huawei_cloud").url == "http://swr.eu-de.lab"
     assert known.object_storage("source_s3").addressing_style == "path"
     assert known.object_storage("obs").addressing_style == "virtual"
     assert known.database("target_mariadb", "mariadb").address == "mariadb.rds.lab:3306"
@@ -49,7 +51,7 @@ def test_fields_are_read_from_where_airflow_keeps_them() -> None:
     ],
 )
 def test_a_registry_host_takes_any_form(host: str, port: int | None, expected: tuple[str, str]) -> None:
-    access = connections(**changed("swr", host=host, port=port)).registry("swr")
+    access = connections(**changed("source_registry", host=host, port=port)).registry("source_registry")
 
     assert (access.host, access.scheme) == expected
 
@@ -89,7 +91,7 @@ def test_variables_of_a_complete_environment_pass() -> None:
 
 def test_all_missing_and_malformed_connections_are_named_at_once() -> None:
     variables = connection_variables()
-    del variables["AIRFLOW_CONN_SWR"]
+    del variables["AIRFLOW_CONN_HUAWEI_CLOUD"]
     variables["AIRFLOW_CONN_DNS"] = "generic://cce-lab:a-password@198.18.0.53"
     variables["AIRFLOW_CONN_OBS"] = '{"conn_type": "aws"}'
 
@@ -103,5 +105,5 @@ def test_all_missing_and_malformed_connections_are_named_at_once() -> None:
         "volumes.connection",
         "front_door.dns.connection",
     ]
-    assert "set AIRFLOW_CONN_SWR to its JSON form" in caught.value.problems[0]
+    assert "set AIRFLOW_CONN_HUAWEI_CLOUD to its JSON form" in caught.value.problems[0]
     assert "a-password" not in str(caught.value)

@@ -66,7 +66,7 @@ def test_an_item_whose_error_quotes_a_secret_is_refused(tmp_path: Path) -> None:
 def test_the_secrets_of_every_connection_are_known_once_it_is_used(tmp_path: Path) -> None:
     known = connections()
     known.cluster("source_cluster", "source")
-    known.registry("swr")
+    known.registry("source_registry")
     known.object_storage("obs")
     known.database("target_mariadb", "mariadb")
     known.dns("dns")

@@ -11,7 +11,7 @@ LAB = {
     "source_cluster",
     "target_cluster",
     "source_registry",
-    "swr",
+    "huawei_cloud",
     "source_postgres",
     "target_postgres",
     "source_mariadb",
