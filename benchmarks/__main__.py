@@ -1,4 +1,4 @@
-"""Measure `make lab-up` and `make migrate`, binaries cached: `make bench`, or `python -m benchmarks --runs 3`."""
+"""Measure `make lab-up`, `make migrate` and the inventory of a large estate: `make bench`, binaries cached."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from collections import defaultdict
 from datetime import datetime
 from pathlib import Path
 
+from benchmarks.inventory import measure_inventory
 from benchmarks.memory import lab_memory_mib
 from benchmarks.performance_page import write_page
 from benchmarks.result import Result
@@ -24,10 +25,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks")
     parser.add_argument("--runs", type=int, default=1, help="how many times everything is measured")
     values: dict[tuple[str, str], list[float]] = defaultdict(list)
-    for _ in range(parser.parse_args().runs):
+    runs = parser.parse_args().runs
+    for _ in range(runs):
         measure(values)
-    for (name, unit), seen in values.items():
-        print(Result(name, unit, seen).write())
+    results = [Result(name, unit, seen) for (name, unit), seen in values.items()]
+    for result in [*results, *measure_inventory(runs)]:
+        print(result.write())
     write_page()
     return 0
 
@@ -44,7 +47,8 @@ def measure(values: dict[tuple[str, str], list[float]]) -> None:
     values["memory_peak_migrating", "MiB"].append(peak.mib)
     report = newest_report()
     for phase in report["phases"]:
-        if phase["started"] and phase["finished"]:
+        # the retirement is off in the lab: it only looks whether it is wanted
+        if phase["started"] and phase["finished"] and phase["id"] != "source_retirement":
             values[f"phase_{phase['id']}", "seconds"].append(seconds_between(phase))
     if report["downtime"]:
         values["downtime", "seconds"].append(report["downtime"]["seconds"])

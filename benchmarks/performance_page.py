@@ -33,15 +33,21 @@ def write_page() -> None:
 
 def _row(result: Mapping[str, Any]) -> str:
     ours = result["ours"]
-    peer = result["ratio_to_best_peer"]
-    ratio = f"{peer} of its time" if peer else "-"
     cells = [
         result["name"],
         result["unit"],
         ours["min"],
         ours["median"],
         ours["max"],
-        ratio,
+        _beside_peer(result),
         result["machine"],
     ]
     return "| " + " | ".join(str(cell) for cell in cells) + " |\n"
+
+
+def _beside_peer(result: Mapping[str, Any]) -> str:
+    """Return e.g. `0.42 of kubectl get, 4.1`: our share of what the best peer took, and what that was."""
+    if not result["peers"]:
+        return "-"
+    name, spread = min(result["peers"].items(), key=lambda entry: float(entry[1]["median"]))
+    return f"{result['ratio_to_best_peer']} of `{name}`, {spread['median']}"

@@ -10,6 +10,12 @@ MigrationError
 │   ├── LedgerError                 the run's record is missing or not readable
 │   │   └── SecretInLedgerError     a document would have carried a secret; nothing was written
 │   ├── EngineRefusedError          an engine refused its input: same outcome every time
+│   ├── CloudError                  the cloud refused, `.service` `.operation` `.status` `.code` `.request_id`
+│   │   ├── CloudLoginError             wrong signature, unknown, disabled or expired key, clock that is off
+│   │   ├── CloudForbiddenError         the key's user lacks a right
+│   │   ├── CloudQuotaError             the project may not have more of it
+│   │   ├── CloudObjectNotFoundError    404
+│   │   └── CloudConflictError          it is there already, or is in a state that forbids the request
 │   └── ClusterError                the Kubernetes API refused, `.status` `.cluster` `.object_name`
 │       ├── ClusterLoginError           401
 │       ├── ClusterForbiddenError       403
@@ -20,6 +26,8 @@ MigrationError
 └── TemporaryError                  the same action may succeed later
     ├── EngineError                 pg_dump, rclone, regctl … ended badly, `.command` `.last_lines`
     ├── WaitTimeoutError            a condition did not come true in time
+    ├── CloudUnavailableError       the cloud did not answer, or answered 5xx, fields as CloudError
+    │   └── CloudThrottledError         429, too many requests, `.wait_seconds`
     └── ClusterUnavailableError     no connection, or 429 and 5xx after retries
 
 Every text reads: object (kind namespace/name), cluster (source or target), what happened, what to do.
@@ -133,6 +141,63 @@ class EngineError(TemporaryError):
 
 class WaitTimeoutError(TemporaryError):
     """Say which condition did not come true in how many seconds, and what was seen last."""
+
+
+class _CloudFacts(Exception):  # ruff: ignore[error-suffix-on-exception-name]  (what both roots of the cloud's errors carry)
+    def __init__(
+        self,
+        message: str,
+        *,
+        service: str = "",
+        operation: str = "",
+        status: int = 0,
+        code: str = "",
+        request_id: str = "",
+    ) -> None:
+        super().__init__(message)
+        self.service = service
+        self.operation = operation
+        self.status = status
+        self.code = code
+        self.request_id = request_id
+
+
+class CloudError(_CloudFacts, PermanentError):
+    """Carry what a cloud's API refused: `status` is 0 where no answer came."""
+
+
+class CloudLoginError(CloudError):
+    """Say that the cloud does not accept the key or the signature."""
+
+
+class CloudForbiddenError(CloudError):
+    """Say that the key's user lacks a right."""
+
+
+class CloudQuotaError(CloudError):
+    """Say that the project may not have more of what was asked for."""
+
+
+class CloudObjectNotFoundError(CloudError):
+    """404: the object is not there."""
+
+
+class CloudConflictError(CloudError):
+    """Say that the object is there already, or is in a state that forbids the request."""
+
+
+class CloudUnavailableError(_CloudFacts, TemporaryError):
+    """Say that a cloud's API did not answer, or could not do it now, after all retries."""
+
+    # Whether the request may have been carried out, and how long the API asks to wait.
+    may_have_happened = True
+    wait_seconds = 0.0
+
+
+class CloudThrottledError(CloudUnavailableError):
+    """429: too many requests in a short time; this one was not carried out."""
+
+    may_have_happened = False
 
 
 class ClusterError(PermanentError):

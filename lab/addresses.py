@@ -24,6 +24,7 @@ SOURCE_POSTGRES = "198.18.0.14"
 TARGET_POSTGRES = "198.18.0.15"
 SOURCE_MARIADB = "198.18.0.16"
 TARGET_MARIADB = "198.18.0.17"
+CLOUD = "198.18.0.18"
 
 HTTP_PORT = 80
 POSTGRES_PORT = 5432
@@ -41,6 +42,17 @@ TARGET_MARIADB_HOST = "mariadb.rds.lab"
 SHOP_HOST = "shop.lab"
 
 REGION = "eu-de"
+PROJECT_ID = "1ab00000000000000000000000000001"
+DOMAIN_ID = "1ab00000000000000000000000000000"
+# SWR's registry has a name of its own: swr.eu-de.lab
+CLOUD_HOSTS = {
+    "cce": f"cce.{REGION}.lab",
+    "swr": f"swr-api.{REGION}.lab",
+    "rds": f"rds.{REGION}.lab",
+    "dns": f"dns.{REGION}.lab",
+    "elb": f"elb.{REGION}.lab",
+    "iam": f"iam.{REGION}.lab",
+}
 SOURCE_REGISTRY_USER = "lab"
 
 HOST_NAMES = {
@@ -55,6 +67,7 @@ HOST_NAMES = {
     TARGET_POSTGRES_HOST: TARGET_POSTGRES,
     SOURCE_MARIADB_HOST: SOURCE_MARIADB,
     TARGET_MARIADB_HOST: TARGET_MARIADB,
+    **dict.fromkeys(CLOUD_HOSTS.values(), CLOUD),
 }
 
 SERVICE_ADDRESSES = (
@@ -68,6 +81,7 @@ SERVICE_ADDRESSES = (
     TARGET_POSTGRES,
     SOURCE_MARIADB,
     TARGET_MARIADB,
+    CLOUD,
 )
 
 

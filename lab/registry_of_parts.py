@@ -20,6 +20,7 @@ PARTS = {
     "target-postgres": "lab.services.postgres:TargetPostgres",
     "source-mariadb": "lab.services.mariadb:SourceMariadb",
     "target-mariadb": "lab.services.mariadb:TargetMariadb",
+    "cloud": "lab.cloud.part:Cloud",
     "system-images": "lab.clusters.system_images:SystemImages",
     "source-control-plane": "lab.clusters.part:SourceControlPlane",
     "target-control-plane": "lab.clusters.part:TargetControlPlane",

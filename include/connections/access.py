@@ -7,11 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import yaml
 
 from include.ledger.secrets_guard import register_secret
+
+if TYPE_CHECKING:
+    from include.cloud.access import CloudAccess
 
 Side = Literal["source", "target"]
 DatabaseEngine = Literal["postgresql", "mariadb"]
@@ -106,7 +109,7 @@ class Connections(Protocol):
         """Return access to a cluster, to be called source or target in every text."""
 
     def registry(self, connection_id: str) -> RegistryAccess:
-        """Return access to an image registry."""
+        """Return access to an image registry; that of a cloud's project by the project's own connection."""
 
     def object_storage(self, connection_id: str) -> ObjectStorageAccess:
         """Return access to an S3-compatible service."""
@@ -116,6 +119,9 @@ class Connections(Protocol):
 
     def dns(self, connection_id: str) -> DnsAccess:
         """Return access to a DNS server that takes signed updates."""
+
+    def cloud(self, connection_id: str) -> CloudAccess:
+        """Return access to a project of a cloud."""
 
     def password(self, connection_id: str) -> str:
         """Return the password alone, of a connection that only holds one."""

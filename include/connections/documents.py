@@ -8,6 +8,9 @@ from typing import Any
 
 import yaml
 
+from include.cloud.access import CloudAccess
+from include.cloud.documents import CONNECTION_TYPE, read_cloud_access
+from include.cloud.registry_login import registry_login
 from include.connections.access import (
     ClusterAccess,
     DatabaseAccess,
@@ -61,7 +64,12 @@ class DocumentConnections:
         return ClusterAccess(name=name, kubeconfig=kubeconfig)
 
     def registry(self, connection_id: str) -> RegistryAccess:
-        """Return access to an image registry: host, login, password, extra.scheme (https unless told)."""
+        """Return access to an image registry: host, login, password, extra.scheme (https unless told).
+
+        The connection of a cloud's project serves as well: the login is derived from its access key.
+        """
+        if self.document(connection_id).get("conn_type") == CONNECTION_TYPE:
+            return registry_login(self.cloud(connection_id))
         host, scheme = self._field(connection_id, "host"), self._extra(connection_id).get("scheme")
         if "://" in host:
             prefix, _, host = host.partition("://")
@@ -119,6 +127,10 @@ class DocumentConnections:
             key=self._field(connection_id, "password"),
             algorithm=str(extra.get("algorithm") or "hmac-sha256"),
         )
+
+    def cloud(self, connection_id: str) -> CloudAccess:
+        """Return access to a project of a cloud: login = AK, password = SK, the rest in extra."""
+        return read_cloud_access(connection_id, self.document(connection_id))
 
     def password(self, connection_id: str) -> str:
         """Return the password of a connection that only holds one."""

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from include.run import MigrationRun
 
 RULE = "database"
+SEVERITIES = ("blocker", "warning")
+WHY = "What a dump does not carry is missing in RDS: a login or a view fails there, though every row arrived."
 
 # Severity, message, remedy.
 Obstacle = tuple[Severity, str, str]
@@ -34,4 +36,4 @@ def database_findings(run: MigrationRun) -> Iterator[Finding]:
             place, "check that both servers are up and may be read", source.password, target.password
         ):
             for severity, message, remedy in find_obstacles(source, target, database.database):
-                yield Finding(RULE, severity, place, message, remedy)
+                yield Finding(RULE, severity, place, message, remedy, WHY)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Protocol
 
 from include.definition import Definition
 from include.inventory import findings
-from include.inventory.model import Finding
+from include.inventory.model import Finding, Severity
 from include.inventory.store import Inventory
 
 SEVERITIES = ("blocker", "warning", "info")
@@ -17,6 +18,10 @@ SEVERITIES = ("blocker", "warning", "info")
 
 class FindingRule(Protocol):
     """Look for one sort of obstacle."""
+
+    RULE: str
+    SEVERITIES: tuple[Severity, ...]
+    WHY: str
 
     def find(self, inventory: Inventory, definition: Definition) -> Iterable[Finding]:
         """Yield what was found."""
@@ -31,8 +36,13 @@ def finding_rules() -> dict[str, FindingRule]:
 def find_all(inventory: Inventory, definition: Definition) -> list[Finding]:
     """Run every rule; blockers come first, then warnings, then what is only good to know."""
     return by_severity(
-        finding for rule in finding_rules().values() for finding in rule.find(inventory, definition)
+        finding for rule in finding_rules().values() for finding in find_one(rule, inventory, definition)
     )
+
+
+def find_one(rule: FindingRule, inventory: Inventory, definition: Definition) -> Iterable[Finding]:
+    """Run one rule; each of its findings says why it matters."""
+    return (replace(finding, why=rule.WHY) for finding in rule.find(inventory, definition))
 
 
 def by_severity(findings: Iterable[Finding]) -> list[Finding]:

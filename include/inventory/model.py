@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
+
+from include.phases import PhaseId
+
+MOST_NAMED = 5
 
 Severity = Literal["blocker", "warning", "info"]
 
@@ -45,13 +50,19 @@ class VolumeUse:
 
 @dataclass(frozen=True)
 class Finding:
-    """Report one obstacle: which rule, how bad, at what object, and what to do about it."""
+    """Report one obstacle: which rule, how bad, at what object, and what to do about it.
+
+    `why` says what would happen on CCE; every finding of a rule has the same. `handled_by` is the phase that deals with it
+    by itself, or None when a person has to.
+    """
 
     rule: str
     severity: Severity
     object: str
     message: str
     remedy: str
+    why: str = ""
+    handled_by: PhaseId | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """Return the finding as plain JSON."""
@@ -64,3 +75,10 @@ def label(obj: dict[str, Any]) -> str:
     namespace = metadata.get("namespace")
     name = metadata.get("name", "?")
     return f"{obj.get('kind', '?')} {namespace}/{name}" if namespace else f"{obj.get('kind', '?')} {name}"
+
+
+def listed(names: Iterable[str]) -> str:
+    """Return names for a text, sorted; of many the first few and how many more there are."""
+    found = sorted(set(names))
+    more = f" and {len(found) - MOST_NAMED} more" if len(found) > MOST_NAMED else ""
+    return ", ".join(found[:MOST_NAMED]) + more

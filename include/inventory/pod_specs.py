@@ -27,10 +27,14 @@ def api_group(obj: dict[str, Any]) -> str:
     return group if slash else ""
 
 
+def is_built_in(group: str) -> bool:
+    """Say whether an API group is Kubernetes' own."""
+    return group in BUILT_IN_GROUPS or group.endswith(".k8s.io")
+
+
 def is_custom(obj: dict[str, Any]) -> bool:
     """Say whether an object's kind comes from a CustomResourceDefinition (or an aggregated API)."""
-    group = api_group(obj)
-    return group not in BUILT_IN_GROUPS and not group.endswith(".k8s.io")
+    return not is_built_in(api_group(obj))
 
 
 def pod_spec(obj: dict[str, Any]) -> dict[str, Any] | None:
@@ -41,6 +45,15 @@ def pod_spec(obj: dict[str, Any]) -> dict[str, Any] | None:
     for step in PATHS.get(str(obj.get("kind")), ("",)):
         node = node.get(step) if isinstance(node, dict) else None
     return node if isinstance(node, dict) else None
+
+
+def pod_metadata(obj: dict[str, Any]) -> dict[str, Any]:
+    """Return labels and annotations the pods of an object get: its template's metadata; empty for a kind without one."""
+    node: Any = obj if not is_custom(obj) else {}
+    for step in PATHS.get(str(obj.get("kind")), ("",))[:-1]:
+        node = node.get(step) if isinstance(node, dict) else None
+    found = (node or {}).get("metadata") if isinstance(node, dict) else None
+    return found if isinstance(found, dict) and pod_spec(obj) is not None else {}
 
 
 def containers(obj: dict[str, Any]) -> Iterator[dict[str, Any]]:

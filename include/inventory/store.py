@@ -12,6 +12,7 @@ from include.clusters.discovery import ApiResource
 from include.errors import LedgerError
 from include.inventory.images import find_images
 from include.inventory.model import ImageUse, VolumeUse
+from include.inventory.pod_specs import is_built_in
 from include.inventory.volumes import find_volumes
 from include.ledger import Ledger
 
@@ -48,11 +49,15 @@ class Inventory:
         self._objects = objects
 
     def objects(self, kind: str | None = None, namespace: str | None = None) -> list[Manifest]:
-        """Return manifests, all or of one kind, all or of one namespace, in a stable order."""
-        chosen = (rows for resource, rows in self._ordered() if kind in {None, resource.kind})
+        """Return manifests, all or of one kind, all or of one namespace, in a stable order.
+
+        A kind is Kubernetes' own where there are several of its name: Knative has a Service, too, and Volcano a Job.
+        """
+        chosen = [(resource, rows) for resource, rows in self._ordered() if kind in {None, resource.kind}]
+        own = [entry for entry in chosen if is_built_in(entry[0].group)]
         return [
             row
-            for rows in chosen
+            for _, rows in (own if kind and own else chosen)
             for row in rows
             if namespace is None or row.get("metadata", {}).get("namespace") == namespace
         ]

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from include.run import MigrationRun
 
 RULE = "bucket_settings"
+SEVERITIES = ("warning",)
+WHY = "OBS has only what is set at its own bucket: browsers or clients are refused there, and nothing is ever cleaned up."
 # What it is called, the request that asks for it, and the field of the answer that holds it.
 SETTINGS = (
     ("former versions of its objects", "get_bucket_versioning", "Status"),
@@ -43,6 +45,7 @@ def bucket_findings(run: MigrationRun) -> Iterator[Finding]:
                 place,
                 f"has {', '.join(found)} on the source, which are not carried over",
                 "set at the target bucket what is needed there; rights of single objects are not carried over either",
+                WHY,
             )
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from include.inventory.model import listed
 from include.ledger import Ledger
 from include.planning.model import Plan, PlanItem, load_plan
 from include.planning.obstacles import DOCUMENT as FINDINGS
@@ -65,13 +66,30 @@ def _excluded(plan: Plan) -> str:
 
 
 def _findings(ledger: Ledger) -> str:
+    """Return what a person has to know; what a phase does by itself is only counted."""
     rows = ledger.read(FINDINGS)["findings"] if ledger.exists(FINDINGS) else []
     if not rows:
         return "**No findings**\n"
-    lines = [
-        f"- {row['severity']}: {row['object']} {row['message']}; {row['remedy']}"
-        for row in rows[:MOST_FINDINGS]
-    ]
-    if len(rows) > MOST_FINDINGS:
-        lines.append(f"- … and {len(rows) - MOST_FINDINGS} more, in the ledger document `findings`")
+    handled = Counter(row["handled_by"] for row in rows if _is_handled(row))
+    lines = _alike([row for row in rows if not _is_handled(row)])
+    more = len(lines) - MOST_FINDINGS
+    lines = lines[:MOST_FINDINGS]
+    if more > 0:
+        lines.append(f"- … and {more} more, in the ledger document `findings`")
+    lines += [f"- info: {count} more are dealt with by {phase}" for phase, count in sorted(handled.items())]
     return "**Findings**\n" + "\n".join(lines) + "\n"
+
+
+def _is_handled(row: dict[str, Any]) -> bool:
+    return row["severity"] == "info" and bool(row.get("handled_by"))
+
+
+def _alike(rows: list[dict[str, Any]]) -> list[str]:
+    """Return a line for each thing that was found, however many objects have it."""
+    objects: dict[tuple[str, str, str], list[str]] = {}
+    for row in rows:
+        objects.setdefault((row["severity"], row["message"], row["remedy"]), []).append(row["object"])
+    return [
+        f"- {severity}: {listed(names)}{' each' if len(names) > 1 else ''} {message}; {remedy}"
+        for (severity, message, remedy), names in objects.items()
+    ]

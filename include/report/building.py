@@ -96,7 +96,8 @@ def _cutover_reasons(ledger: Ledger, downtime: Downtime | None) -> Iterator[dict
 
 
 def _finding(rule: str, name: str, message: str, remedy: str, severity: str = "blocker") -> dict[str, Any]:
-    return {"rule": rule, "severity": severity, "object": name, "message": message, "remedy": remedy}
+    finding = {"rule": rule, "severity": severity, "object": name, "message": message, "remedy": remedy}
+    return {**finding, "why": "", "handled_by": None}
 
 
 def _phases(ledger: Ledger, kind: Kind, rows: Sequence[Row]) -> list[ReportPhase]:

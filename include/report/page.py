@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from include.errors import shorten
 from include.progress import readable_bytes, readable_seconds
 from include.report.building import REASON_RULES
 from include.report.document import Report, ReportPhase
+from include.report.finding_groups import group_findings, sum_up
 from include.report.rows import Row
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -21,7 +22,6 @@ SMALLEST_BAR_PERCENT = 0.6
 LONGEST_VALUE = 160
 NOTHING = "\N{EN DASH}"
 RESULT_WORDS = {"succeeded": "Succeeded", "failed": "Failed", "rolled_back": "Rolled back"}
-SEVERITIES = ("blocker", "warning", "info")
 
 
 def render_page(report: Report, rows: Sequence[Row]) -> str:
@@ -34,7 +34,8 @@ def render_page(report: Report, rows: Sequence[Row]) -> str:
         bars={phase.id: _bar(report, phase) for phase in report.phases},
         steps=_steps(report),
         groups=[_group(phase.id, rows) for phase in report.phases],
-        findings=sorted(report.findings, key=_severity),
+        rules=group_findings(report.findings),
+        finding_counts=sum_up(report.findings),
         reasons=[finding for finding in report.findings if finding.get("rule") in REASON_RULES],
     )
 
@@ -103,12 +104,6 @@ def _steps(report: Report) -> list[tuple[str, float, float]]:
     steps = report.downtime.steps if report.downtime else []
     whole = sum(step.seconds for step in steps) or 1.0
     return [(step.name, step.seconds, round(step.seconds / whole * 100, 2)) for step in steps]
-
-
-def _severity(finding: Mapping[str, Any]) -> tuple[int, str]:
-    severity = str(finding.get("severity"))
-    place = SEVERITIES.index(severity) if severity in SEVERITIES else len(SEVERITIES)
-    return place, str(finding.get("rule"))
 
 
 def _seconds(seconds: float | None) -> str:

@@ -51,6 +51,8 @@ def _paths() -> dict[str, str]:
         "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(places.passwords_file()),
         "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": f"{places.USER}:admin",
         "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+        # Off by default: whoever edits connections can make the API server send requests. Here that is one person.
+        "AIRFLOW__CORE__TEST_CONNECTION": "Enabled",
     }
 
 

@@ -41,12 +41,13 @@ class Pusher:
     """Pushes into one repository, and removes what it pushed."""
 
     client: httpx.Client
+    repository: str = REPOSITORY
     manifests: list[str] = field(default_factory=list)
     blobs: list[str] = field(default_factory=list)
 
     def blob(self, content: bytes) -> dict[str, Any]:
         digest = f"sha256:{hashlib.sha256(content).hexdigest()}"
-        begun = self.client.post(f"/v2/{REPOSITORY}/blobs/uploads/")
+        begun = self.client.post(f"/v2/{self.repository}/blobs/uploads/")
         assert begun.status_code == 202, begun.text
         place = httpx.URL(begun.headers["Location"]).copy_merge_params({"digest": digest})
         done = self.client.put(place, content=content, headers={"Content-Type": "application/octet-stream"})
@@ -54,8 +55,10 @@ class Pusher:
         self.blobs.append(digest)
         return {"digest": digest, "size": len(content)}
 
-    def image(self, kind: str, content: bytes = b"a layer that nobody unpacks") -> dict[str, Any]:
-        """Push an image of one layer; return its descriptor."""
+    def image(
+        self, kind: str, content: bytes = b"a layer that nobody unpacks", tag: str | None = None
+    ) -> dict[str, Any]:
+        """Push an image of one layer, by its digest or by a tag; return its descriptor."""
         config_type, layer_type = _TYPES[kind]
         text = json.dumps({
             "architecture": "amd64",
@@ -68,16 +71,18 @@ class Pusher:
             "config": {"mediaType": config_type, **self.blob(text.encode())},
             "layers": [{"mediaType": layer_type, **self.blob(content)}],
         }
-        answer, descriptor = self.manifest(kind, document)
+        answer, descriptor = self.manifest(kind, document, tag)
         assert answer.status_code == 201, answer.text
         return descriptor
 
-    def manifest(self, kind: str, document: dict[str, Any]) -> tuple[httpx.Response, dict[str, Any]]:
-        """Put a manifest by its digest; return the answer, and its descriptor."""
+    def manifest(
+        self, kind: str, document: dict[str, Any], tag: str | None = None
+    ) -> tuple[httpx.Response, dict[str, Any]]:
+        """Put a manifest by its digest or by a tag; return the answer, and its descriptor."""
         text = json.dumps(document).encode()
         digest = f"sha256:{hashlib.sha256(text).hexdigest()}"
         answer = self.client.put(
-            f"/v2/{REPOSITORY}/manifests/{digest}", content=text, headers={"Content-Type": kind}
+            f"/v2/{self.repository}/manifests/{tag or digest}", content=text, headers={"Content-Type": kind}
         )
         if answer.status_code == 201:
             self.manifests.append(digest)
@@ -90,6 +95,6 @@ class Pusher:
 
     def clean(self) -> None:
         for digest in self.manifests:
-            self.client.delete(f"/v2/{REPOSITORY}/manifests/{digest}")
+            self.client.delete(f"/v2/{self.repository}/manifests/{digest}")
         for digest in self.blobs:
-            self.client.delete(f"/v2/{REPOSITORY}/blobs/{digest}")
+            self.client.delete(f"/v2/{self.repository}/blobs/{digest}")

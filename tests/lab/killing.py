@@ -6,7 +6,7 @@ import os
 import signal
 import time
 from collections.abc import Callable, Generator, Iterable
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from lab.airflow import places
@@ -56,11 +56,13 @@ def velero_server(side: str) -> list[int]:
 
 def kill(pids: Iterable[int]) -> None:
     """Kill processes of the lab; those that have just ended are left out."""
-    for pid in set(pids) & cgroups.processes():
-        try:
-            os.kill(pid, signal.SIGKILL)
-        except ProcessLookupError:
-            continue
+    _signal(set(pids) & cgroups.processes(), signal.SIGKILL)
+
+
+def _signal(pids: Iterable[int], number: signal.Signals) -> None:
+    for pid in pids:
+        with suppress(ProcessLookupError):
+            os.kill(pid, number)
 
 
 def wait_until(is_so: Callable[[], object], what: str, seconds: float = 600) -> None:
@@ -68,6 +70,28 @@ def wait_until(is_so: Callable[[], object], what: str, seconds: float = 600) -> 
     deadline = time.monotonic() + seconds
     while not is_so():
         assert time.monotonic() < deadline, f"not so after {seconds:.0f} s: {what}"
+        time.sleep(POLL_SECONDS)
+
+
+def kill_between(
+    pids: Callable[[], list[int]], is_so: Callable[[], object], what: str, seconds: float = 600
+) -> None:
+    """Let processes run for moments only, and kill them when something is so while they stand still.
+
+    What lasts but a second is hit for certain, however late the test's own process gets its turn.
+    """
+    deadline = time.monotonic() + seconds
+    is_done = False
+    while not is_done:
+        assert time.monotonic() < deadline, f"not so after {seconds:.0f} s: {what}"
+        victims = pids()
+        _signal(victims, signal.SIGSTOP)
+        try:
+            is_done = bool(victims and is_so())
+            if is_done:
+                kill(victims)
+        finally:
+            _signal(victims, signal.SIGCONT)
         time.sleep(POLL_SECONDS)
 
 

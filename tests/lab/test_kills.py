@@ -18,7 +18,7 @@ from lab.estate.front_door import is_moved
 from lab.estate.part import Estate
 
 from .conftest import Outcome
-from .killing import airflow_program, engines, kill, stopped, velero_server, wait_until
+from .killing import airflow_program, engines, kill, kill_between, stopped, velero_server, wait_until
 from .leftovers import leftovers
 from .live_runs import LiveRun
 from .writers import KUBECONFIGS, Writers
@@ -68,8 +68,11 @@ def ended_by_hand() -> Ended:
         run.kill("swr_image_sync.copy_images", 0, when=lambda: engines("regctl"))
         run.kill("rds_dump_restore.copy_databases", 0, when=lambda: engines("pg_restore"))
         run.kill("obs_sync.copy_buckets", 0)
-        wait_until(lambda: backup_phase(run) == "InProgress", "Velero makes the backup")
-        kill(velero_server("source"))
+        kill_between(
+            lambda: velero_server("source"),
+            lambda: backup_phase(run) == "InProgress",
+            "Velero makes the backup",
+        )
         run.kill("velero_backup_restore.copy_volumes", 0, when=lambda: writers.movers("target"))
         run.kill("cutover.quiesce_source", when=lambda: writers.held("source"))
         run.wait_for_process("cutover.move_last_changes_of_volumes")

@@ -9,6 +9,8 @@ from include.inventory.model import Finding, label
 from include.inventory.store import Inventory
 
 RULE = "admission_webhook"
+SEVERITIES = ("warning",)
+WHY = "A webhook whose pods are not there yet refuses writes: while the workloads are held, nothing could be restored on CCE."
 KINDS = ("MutatingWebhookConfiguration", "ValidatingWebhookConfiguration")
 
 

@@ -9,6 +9,8 @@ from include.inventory.model import Finding
 from include.inventory.store import Inventory
 
 RULE = "ambiguous_address"
+SEVERITIES = ("blocker",)
+WHY = "One of the two would be rewritten to the wrong server, and the application would use somebody else's data."
 
 
 def find(inventory: Inventory, definition: Definition) -> Iterator[Finding]:

@@ -9,6 +9,8 @@ from include.inventory.model import Finding, label
 from include.inventory.store import Inventory
 
 RULE = "autoscaler_metrics"
+SEVERITIES = ("warning", "info")
+WHY = "CCE has no metrics before an add-on delivers them: until then nothing scales, whatever the load."
 
 
 def find(inventory: Inventory, definition: Definition) -> Iterator[Finding]:

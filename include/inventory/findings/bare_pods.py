@@ -10,6 +10,8 @@ from include.inventory.owners import is_finished, own_objects
 from include.inventory.store import Inventory
 
 RULE = "bare_pod"
+SEVERITIES = ("warning",)
+WHY = "Nobody would start the pod on CCE, and on the source nobody could stop it for the cutover and start it again."
 
 
 def find(inventory: Inventory, definition: Definition) -> Iterator[Finding]:

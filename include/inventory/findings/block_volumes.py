@@ -10,6 +10,8 @@ from include.inventory.store import Inventory
 from include.inventory.volumes import is_ephemeral
 
 RULE = "block_volume"
+SEVERITIES = ("blocker",)
+WHY = "The content of a raw device would stay behind: the claim on CCE would be bound, and empty."
 
 
 def find(inventory: Inventory, definition: Definition) -> Iterator[Finding]:

@@ -10,6 +10,8 @@ from include.inventory.scope import CLUSTER_WIDE
 from include.inventory.store import Inventory
 
 RULE = "cluster_wide_resource"
+SEVERITIES = ("warning",)
+WHY = "Custom resources that refer to them arrive, but what they ask for does not happen: no certificate is renewed, no secret fetched."
 
 
 def find(inventory: Inventory, definition: Definition) -> Iterator[Finding]:

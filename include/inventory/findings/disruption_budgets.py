@@ -9,6 +9,8 @@ from include.inventory.model import Finding, label
 from include.inventory.store import Inventory
 
 RULE = "blocking_disruption_budget"
+SEVERITIES = ("warning",)
+WHY = "CCE drains and upgrades nodes by eviction; one pod that may not be evicted stops it."
 
 
 def find(inventory: Inventory, definition: Definition) -> Iterator[Finding]:

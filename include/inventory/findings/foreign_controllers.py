@@ -11,6 +11,8 @@ from include.inventory.owners import controller_reference, is_finished
 from include.inventory.store import Inventory
 
 RULE = "foreign_controller"
+SEVERITIES = ("warning",)
+WHY = "An operator starts again what the cutover stops: both sides would write at the same time."
 
 
 def find(inventory: Inventory, definition: Definition) -> Iterator[Finding]:

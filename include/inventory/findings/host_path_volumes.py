@@ -11,6 +11,8 @@ from include.inventory.pod_specs import pod_spec
 from include.inventory.store import Inventory
 
 RULE = "host_path_volume"
+SEVERITIES = ("blocker", "warning")
+WHY = "A pod on CCE finds the folder of another node: what it wrote before is not there."
 # CCE keeps its own data there; mounting one of them can break the node.
 FORBIDDEN = frozenset({
     "/",
@@ -20,6 +22,13 @@ FORBIDDEN = frozenset({
     "/var/script",
     "/mnt/paas",
     "/opt/cloud",
+})
+# CCE nodes run containerd unless asked otherwise.
+DOCKER = frozenset({
+    "/var/run/docker.sock",
+    "/run/docker.sock",
+    "/var/lib/docker",
+    "/var/lib/docker/containers",
 })
 
 
@@ -40,6 +49,14 @@ def _finding(name: str, volume: str, path: str) -> Finding:
             name,
             f"volume {volume} mounts {path} of the node, which CCE forbids",
             "mount a narrower folder, or a PersistentVolumeClaim",
+        )
+    if path.rstrip("/") in DOCKER:
+        return Finding(
+            RULE,
+            "warning",
+            name,
+            f"volume {volume} mounts {path}, which belongs to Docker; CCE nodes run containerd unless asked otherwise",
+            "use a tool that does without Docker: /var/log/pods for logs, BuildKit or kaniko for builds",
         )
     return Finding(
         RULE,

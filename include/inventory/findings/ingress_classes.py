@@ -8,8 +8,12 @@ from include.definition import Definition
 from include.inventory.ingress_classes import class_of, is_foreign_class
 from include.inventory.model import Finding, label
 from include.inventory.store import Inventory
+from include.phases import PhaseId
 
 RULE = "ingress_class"
+SEVERITIES = ("blocker", "warning", "info")
+HANDLED_BY: PhaseId = "adaptation"
+WHY = "An Ingress without a controller of its class gets no address: nobody answers requests from outside."
 
 
 def find(inventory: Inventory, definition: Definition) -> Iterator[Finding]:
@@ -23,6 +27,7 @@ def find(inventory: Inventory, definition: Definition) -> Iterator[Finding]:
                 label(ingress),
                 f"class {name} is another cloud's; it becomes class cce on the ELB",
                 "nothing to do",
+                handled_by=HANDLED_BY,
             )
         elif is_foreign_class(name):
             yield Finding(

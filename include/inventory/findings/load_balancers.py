@@ -8,8 +8,12 @@ from include.definition import Definition
 from include.inventory.foreign_annotations import foreign_annotations
 from include.inventory.model import Finding, label
 from include.inventory.store import Inventory
+from include.phases import PhaseId
 
 RULE = "load_balancer"
+SEVERITIES = ("blocker", "info")
+HANDLED_BY: PhaseId = "adaptation"
+WHY = "On CCE a LoadBalancer Service gets its address from the ELB it names; another cloud's annotations do nothing."
 
 
 def find(inventory: Inventory, definition: Definition) -> Iterator[Finding]:
@@ -33,6 +37,7 @@ def find(inventory: Inventory, definition: Definition) -> Iterator[Finding]:
                 label(service),
                 f"loses annotations of another cloud: {', '.join(foreign)}",
                 "check that the ELB is made the way they asked for (internal, TLS, protocol)",
+                handled_by=HANDLED_BY,
             )
         if (service.get("spec") or {}).get("loadBalancerIP"):
             yield Finding(
@@ -41,4 +46,5 @@ def find(inventory: Inventory, definition: Definition) -> Iterator[Finding]:
                 label(service),
                 "loses spec.loadBalancerIP; the address is the ELB's",
                 "clients that use the address instead of the name need the new one",
+                handled_by=HANDLED_BY,
             )

@@ -9,6 +9,8 @@ from include.inventory.model import Finding, label
 from include.inventory.store import Inventory
 
 RULE = "manual_endpoints"
+SEVERITIES = ("warning",)
+WHY = "The Service has its name and an address on CCE, and nothing behind it: connections are refused."
 
 
 def find(inventory: Inventory, definition: Definition) -> Iterator[Finding]:

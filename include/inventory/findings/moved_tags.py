@@ -9,6 +9,8 @@ from include.inventory.model import Finding
 from include.inventory.store import Inventory
 
 RULE = "moved_tag"
+SEVERITIES = ("warning",)
+WHY = "Pods that run different programs under one name all run the same one on CCE."
 
 
 def find(inventory: Inventory, definition: Definition) -> Iterator[Finding]:

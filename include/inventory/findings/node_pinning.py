@@ -10,8 +10,12 @@ from include.inventory.node_labels import foreign_labels, is_own
 from include.inventory.owners import own_objects
 from include.inventory.pod_specs import pod_spec
 from include.inventory.store import Inventory
+from include.phases import PhaseId
 
 RULE = "node_pinning"
+SEVERITIES = ("warning",)
+HANDLED_BY: PhaseId = "adaptation"
+WHY = "Names of nodes, zones and node groups differ on CCE: a pod that demands one of the source's stays Pending."
 
 
 def find(inventory: Inventory, definition: Definition) -> Iterator[Finding]:
@@ -26,6 +30,7 @@ def find(inventory: Inventory, definition: Definition) -> Iterator[Finding]:
                 label(obj),
                 f"chooses nodes by {', '.join(dropped)}; the choice is dropped",
                 "put a label of your own on the target's node pool if the choice matters",
+                handled_by=HANDLED_BY,
             )
         kept = [name for name in sorted(set(spec.get("nodeSelector") or {}) - set(dropped)) if is_own(name)]
         if kept:

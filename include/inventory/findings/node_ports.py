@@ -1,4 +1,4 @@
-"""NodePort Services whose ports the target chooses anew."""
+"""Node ports that change on the target, or that CCE does not serve."""
 
 from __future__ import annotations
 
@@ -10,17 +10,29 @@ from include.inventory.model import Finding, label
 from include.inventory.store import Inventory
 
 RULE = "node_port"
+SEVERITIES = ("blocker", "warning")
+WHY = (
+    "Who reaches nodes by address and port finds the port closed; CCE serves 30000 to 32767 and nothing else."
+)
+SERVED = range(30000, 32768)
 
 
 def find(inventory: Inventory, definition: Definition) -> Iterator[Finding]:
-    """Report node ports that cannot be told from those the cluster chose: Helm, for one, leaves no note of its choice."""
+    """Report ports CCE refuses, and ports that cannot be told from those the cluster chose: Helm leaves no note of its choice."""
     for service in inventory.objects("Service"):
         spec = service.get("spec") or {}
-        if spec.get("type") != "NodePort":
-            continue
-        ports = [port["nodePort"] for port in spec.get("ports") or [] if port.get("nodePort")]
-        lost = sorted(port for port in ports if not was_asked_for(service, port))
-        if lost:
+        ports = sorted(port["nodePort"] for port in spec.get("ports") or [] if port.get("nodePort"))
+        refused = [port for port in ports if was_asked_for(service, port) and port not in SERVED]
+        if refused:
+            yield Finding(
+                RULE,
+                "blocker",
+                label(service),
+                f"asks for the node ports {', '.join(map(str, refused))}; CCE refuses what is not in 30000 to 32767",
+                "give it ports of that range, or none, on the source",
+            )
+        lost = [port for port in ports if not was_asked_for(service, port)]
+        if lost and spec.get("type") == "NodePort":
             yield Finding(
                 RULE,
                 "warning",

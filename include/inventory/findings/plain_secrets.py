@@ -12,6 +12,8 @@ from include.inventory.pod_specs import containers
 from include.inventory.store import Inventory
 
 RULE = "plain_secret"
+SEVERITIES = ("warning",)
+WHY = "Whoever may read the workload, its backup on the way to CCE or the record of the run can read the password."
 SECRET_NAME = re.compile(r"(PASSWORD|PASSWD|SECRET|TOKEN|API_?KEY|PRIVATE_KEY)$", re.IGNORECASE)
 
 

@@ -1,14 +1,20 @@
-"""Objects in API versions that newer Kubernetes versions have removed."""
+"""Objects in API versions that newer Kubernetes versions have removed, and objects made from manifests in such versions."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from typing import Any
 
 from include.definition import Definition
-from include.inventory.model import Finding
+from include.inventory.model import Finding, label
+from include.inventory.owners import own_objects
+from include.inventory.secrecy import LAST_APPLIED
 from include.inventory.store import Inventory
 
 RULE = "removed_api"
+SEVERITIES = ("blocker", "warning")
+WHY = "CCE does not serve a removed version: the object cannot be made, or the next deployment from the old manifest is refused."
 # API version -> (kinds, or none for all of the version; removed in minor version 1.x; use instead)
 REMOVED: dict[str, tuple[frozenset[str], int, str]] = {
     "extensions/v1beta1": (frozenset(), 22, "apps/v1 and networking.k8s.io/v1"),
@@ -16,6 +22,8 @@ REMOVED: dict[str, tuple[frozenset[str], int, str]] = {
     "rbac.authorization.k8s.io/v1beta1": (frozenset(), 22, "rbac.authorization.k8s.io/v1"),
     "apiextensions.k8s.io/v1beta1": (frozenset(), 22, "apiextensions.k8s.io/v1"),
     "admissionregistration.k8s.io/v1beta1": (frozenset(), 22, "admissionregistration.k8s.io/v1"),
+    "apps/v1beta1": (frozenset(), 16, "apps/v1"),
+    "apps/v1beta2": (frozenset(), 16, "apps/v1"),
     "batch/v1beta1": (frozenset(), 25, "batch/v1"),
     "policy/v1beta1": (frozenset(), 25, "policy/v1"),
     "discovery.k8s.io/v1beta1": (frozenset(), 25, "discovery.k8s.io/v1"),
@@ -28,10 +36,10 @@ REMOVED: dict[str, tuple[frozenset[str], int, str]] = {
 
 
 def find(inventory: Inventory, definition: Definition) -> Iterator[Finding]:
-    """Report kinds the source serves first in a version that newer targets do not serve."""
+    """Report kinds the source serves first in a removed version, and manifests that were last applied in one."""
     for resource in inventory.resources():
-        kinds, minor, instead = REMOVED.get(resource.api_version, (frozenset(), 0, ""))
-        if minor and (not kinds or resource.kind in kinds):
+        minor, instead = _removal(resource.api_version, resource.kind)
+        if minor:
             yield Finding(
                 RULE,
                 "blocker",
@@ -39,3 +47,29 @@ def find(inventory: Inventory, definition: Definition) -> Iterator[Finding]:
                 f"was removed in Kubernetes 1.{minor}; the backup would hold objects the target cannot read",
                 f"upgrade the source until it serves {instead}, or turn on Velero's EnableAPIGroupVersions",
             )
+    for obj in own_objects(inventory):
+        applied = _applied_version(obj)
+        minor, instead = _removal(applied, str(obj.get("kind")))
+        if minor and applied != obj.get("apiVersion"):
+            yield Finding(
+                RULE,
+                "warning",
+                label(obj),
+                f"was last applied from a manifest of {applied}, removed in Kubernetes 1.{minor}; the object itself moves",
+                f"write the manifest in {instead} before it is applied to the target",
+            )
+
+
+def _removal(api_version: str, kind: str) -> tuple[int, str]:
+    """Return the minor version that removed a kind, and what to use instead; 0 for one that is served."""
+    kinds, minor, instead = REMOVED.get(api_version, (frozenset(), 0, ""))
+    return (minor, instead) if not kinds or kind in kinds else (0, "")
+
+
+def _applied_version(obj: dict[str, Any]) -> str:
+    text = (obj["metadata"].get("annotations") or {}).get(LAST_APPLIED)
+    try:
+        applied = json.loads(text) if text else {}
+    except ValueError:
+        return ""
+    return str(applied.get("apiVersion", "")) if isinstance(applied, dict) else ""

@@ -9,6 +9,8 @@ from include.inventory.model import Finding, VolumeUse
 from include.inventory.store import Inventory
 
 RULE = "shared_claim"
+SEVERITIES = ("blocker", "warning")
+WHY = "A disk (EVS) attaches to one node: pods elsewhere stay in ContainerCreating with a Multi-Attach error."
 DISK_CLASSES = ("csi-disk", "csi-local")
 SHARED_MODES = frozenset({"ReadWriteMany", "ReadOnlyMany"})
 

@@ -7,8 +7,12 @@ from collections.abc import Iterator
 from include.definition import Definition
 from include.inventory.model import Finding
 from include.inventory.store import Inventory
+from include.phases import PhaseId
 
 RULE = "small_claim"
+SEVERITIES = ("info",)
+HANDLED_BY: PhaseId = "adaptation"
+WHY = "The cloud makes no disk (EVS) below its smallest size: the claim would stay Pending."
 DISK_CLASSES = ("csi-disk",)
 
 
@@ -24,4 +28,5 @@ def find(inventory: Inventory, definition: Definition) -> Iterator[Finding]:
                 f"PersistentVolumeClaim {volume.namespace}/{volume.claim}",
                 f"asks for less than the target cloud's smallest disk; it becomes {smallest} GiB",
                 "nothing to do",
+                handled_by=HANDLED_BY,
             )

@@ -11,6 +11,8 @@ from include.inventory.store import Inventory
 from include.inventory.volumes import is_ephemeral
 
 RULE = "storage_class_without_mapping"
+SEVERITIES = ("blocker", "info")
+WHY = "CCE does not know the class: the claim would stay Pending, and its pod with it."
 
 
 def find(inventory: Inventory, definition: Definition) -> Iterator[Finding]:

@@ -11,6 +11,8 @@ from include.inventory.pod_specs import containers, pod_spec
 from include.inventory.store import Inventory
 
 RULE = "token_secret"
+SEVERITIES = ("warning", "info")
+WHY = "CCE signs tokens with a key of its own: it refuses those of the source."
 SERVICE_ACCOUNT_TYPE = "kubernetes.io/service-account-token"
 
 

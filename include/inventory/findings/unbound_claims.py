@@ -9,6 +9,8 @@ from include.inventory.model import Finding
 from include.inventory.store import Inventory
 
 RULE = "unreachable_volume"
+SEVERITIES = ("blocker", "warning")
+WHY = "The claim on CCE would be empty."
 
 
 def find(inventory: Inventory, definition: Definition) -> Iterator[Finding]:

@@ -11,6 +11,8 @@ from include.inventory.owners import controller_of, is_finished
 from include.inventory.store import Inventory
 
 RULE = "unhealthy_pod"
+SEVERITIES = ("warning",)
+WHY = "Nobody could tell after the migration whether CCE broke the workload or it was broken before."
 
 
 def find(inventory: Inventory, definition: Definition) -> Iterator[Finding]:

@@ -10,6 +10,8 @@ from include.inventory.references import registry_of
 from include.inventory.store import Inventory
 
 RULE = "unknown_registry"
+SEVERITIES = ("warning",)
+WHY = "An image that cannot be read cannot be copied: pods on CCE that need it end in ImagePullBackOff."
 
 
 def find(inventory: Inventory, definition: Definition) -> Iterator[Finding]:

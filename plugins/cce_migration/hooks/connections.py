@@ -12,7 +12,7 @@ from airflow.sdk import BaseHook
 from airflow.sdk.exceptions import AirflowNotFoundException
 from airflow.sdk.log import mask_secret
 
-from include.connections import DocumentConnections
+from include.connections import DocumentConnections, RegistryAccess
 from include.connections.access import secret_values
 from include.connections.documents import KUBECONFIG_FIELDS
 from include.errors import ConnectionDetailsError
@@ -34,6 +34,12 @@ class AirflowConnections(DocumentConnections):
             self._known[connection_id] = _document(connection_id)
         return self._known[connection_id]
 
+    def registry(self, connection_id: str) -> RegistryAccess:
+        """Return access to an image registry; a derived password stands in no connection, so it is masked here."""
+        access = super().registry(connection_id)
+        _mask(access.password)
+        return access
+
 
 def _document(connection_id: str) -> dict[str, Any]:
     try:
@@ -54,15 +60,20 @@ def _document(connection_id: str) -> dict[str, Any]:
         "extra": connection.extra_dejson,
     }
     for secret in _secrets_of(document):
-        for form in _forms_of(secret):
-            mask_secret(form)
+        _mask(secret)
     return document
 
 
+def _mask(secret: str) -> None:
+    for form in _forms_of(secret):
+        mask_secret(form)
+
+
 def _secrets_of(document: Mapping[str, Any]) -> Iterator[str]:
-    """Yield what must not be read: the password, and what a kubeconfig in the extra lets in with."""
-    if document["password"]:
-        yield document["password"]
+    """Yield what must not be read: the password, a token, and what a kubeconfig in the extra lets in with."""
+    for value in (document["password"], document["extra"].get("security_token")):
+        if value:
+            yield str(value)
     for field in KUBECONFIG_FIELDS:
         kubeconfig = document["extra"].get(field)
         try:

@@ -100,6 +100,12 @@ def test_every_part_of_airflow_has_the_same_keys_and_addresses() -> None:
     assert set(names) <= set(shared)
 
 
+def test_python_finds_the_connection_type_when_a_component_starts() -> None:
+    """Airflow looks for types before it adds plugins/ to the path by itself."""
+    assert list((ROOT / "plugins").glob("*.dist-info/entry_points.txt"))
+    assert "/opt/airflow/plugins" in STACK["x-environment"]["PYTHONPATH"].split(":")
+
+
 def test_only_the_workers_get_the_connections() -> None:
     assert [name for name, service in SERVICES.items() if "env_file" in service] == ["airflow-worker"]
 

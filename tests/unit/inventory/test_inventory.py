@@ -9,6 +9,8 @@ import pytest
 
 from include.errors import LedgerError, PreflightError
 from include.inventory import ImageUse, load_inventory, take_inventory
+from include.inventory.model import listed
+from include.inventory.pod_specs import pod_metadata
 from include.inventory.quantities import parse_bytes, parse_quantity
 from include.inventory.references import parse_reference
 from include.run import MigrationRun
@@ -25,6 +27,7 @@ from tests.builders.objects import (
 )
 from tests.builders.runs import run as lab_run
 
+NETWORK = "networking.k8s.io/v1"
 ONE, TWO = "sha256:" + "1" * 64, "sha256:" + "2" * 64
 
 
@@ -219,3 +222,27 @@ def test_refuses_what_is_no_quantity() -> None:
 )
 def test_takes_references_apart(text: str, parts: tuple[str, ...]) -> None:
     assert dataclasses.astuple(parse_reference(text)) == parts
+
+
+def test_the_metadata_of_pods_is_found_where_each_kind_keeps_it() -> None:
+    labels = {"labels": {"app": "web"}}
+    job = {"spec": {"template": {"metadata": labels, "spec": {"containers": []}}}}
+    objects = [deployment(), pod(), make("batch/v1", "CronJob", "n", spec={"jobTemplate": job})]
+
+    assert [pod_metadata(obj)["labels"] for obj in objects] == [labels["labels"]] * 3
+    assert pod_metadata(make("v1", "Service", "web", spec={})) == {}
+
+
+def test_a_kind_is_the_one_of_kubernetes_where_others_have_its_name() -> None:
+    theirs, ours = (
+        make(version, "NetworkPolicy", "deny") for version in ("crd.projectcalico.org/v1", NETWORK)
+    )
+
+    assert inventory(theirs, ours).objects("NetworkPolicy") == [ours]
+    assert inventory(theirs).objects("NetworkPolicy") == [theirs]
+    assert inventory(theirs, ours).objects() == [theirs, ours]
+
+
+def test_many_names_are_cut_short() -> None:
+    assert listed(["b", "a", "b"]) == "a, b"
+    assert listed(map(str, range(7))) == "0, 1, 2, 3, 4 and 2 more"

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -62,6 +63,32 @@ def test_the_summary_tells_sizes_predictions_exclusions_and_findings(tmp_path: P
     assert "| swr_image_sync | 2 images | 620 MB | 13 s |" in text
     assert "- 2 pods: made by its controller" in text
     assert "- warning: Pod shop/b is odd; look at it" in text
+
+
+def test_the_summary_leaves_out_what_a_phase_does_by_itself(tmp_path: Path) -> None:
+    run = lab_run(tmp_path)
+    save_plan(run.ledger, PLAN)
+    handled = [
+        Finding("b_rule", "info", f"Pod shop/{name}", "is small", "nothing to do", handled_by="adaptation")
+        for name in "cd"
+    ]
+    alike = [replace(WARNING, object=f"Pod shop/{number}") for number in range(7)]
+    run.ledger.write("findings", {"findings": [row.as_dict() for row in (*alike, *handled)]})
+
+    lines = plan_summary(run).partition("**Findings**\n")[2].splitlines()
+
+    assert lines == [
+        "- warning: Pod shop/0, Pod shop/1, Pod shop/2, Pod shop/3, Pod shop/4 and 2 more each is odd; look at it",
+        "- info: 2 more are dealt with by adaptation",
+    ]
+
+
+def test_the_summary_reads_findings_of_an_older_ledger(tmp_path: Path) -> None:
+    run = lab_run(tmp_path)
+    save_plan(run.ledger, PLAN)
+    old = {name: value for name, value in WARNING.as_dict().items() if name not in {"why", "handled_by"}}
+    run.ledger.write("findings", {"findings": [old]})
+    assert "- warning: Pod shop/b is odd; look at it" in plan_summary(run)
 
 
 def test_blockers_stop_the_migration_and_warnings_do_not() -> None:

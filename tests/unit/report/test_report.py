@@ -9,6 +9,7 @@ import pytest
 
 from include.ledger import Ledger, Waiver
 from include.report import build_report, write_report
+from include.report.finding_groups import group_findings
 from tests.builders.definitions import definition
 from tests.builders.runs import item, ledger, plan_row, proof
 
@@ -239,3 +240,46 @@ def test_the_page_needs_no_other_file_and_escapes_what_it_shows(tmp_path: Path) 
     assert not [mark for mark in ("src=", "http://", "https://", "@import", "url(") if mark in page]
     assert "objects: 3" in page
     assert "source and target differ" in page
+
+
+def finding(rule: str, severity: str, name: str, **fields: Any) -> dict[str, Any]:
+    return {"rule": rule, "severity": severity, "object": name, "message": "m", "remedy": "r", **fields}
+
+
+def test_findings_are_grouped_by_rule_the_worst_first() -> None:
+    groups = group_findings([
+        finding("b_rule", "info", "Pod a/1"),
+        finding("c_rule", "warning", "Pod a/2"),
+        finding("b_rule", "blocker", "Pod a/3", why="It fails."),
+        finding("a_rule", "warning", "Pod a/4"),
+    ])
+
+    assert [(group.rule, group.severity, group.why) for group in groups] == [
+        ("b_rule", "blocker", "It fails."),
+        ("a_rule", "warning", ""),
+        ("c_rule", "warning", ""),
+    ]
+    assert [row["object"] for row in groups[0].rows] == ["Pod a/3", "Pod a/1"]
+
+
+def test_many_findings_of_a_rule_start_folded() -> None:
+    few, many = ([finding("a", "info", f"Pod a/{number}") for number in range(count)] for count in (20, 21))
+    assert [group_findings(rows)[0].is_open for rows in (few, many)] == [True, False]
+
+
+def test_the_page_says_why_a_finding_matters_and_who_handles_it(tmp_path: Path) -> None:
+    book = ledger(tmp_path)
+    rows = [
+        finding("small_claim", "info", "Claim a/b", why="It stays Pending.", handled_by="adaptation"),
+        finding("bare_pod", "warning", "Pod a/c", why="Nobody starts it.", handled_by=None),
+    ]
+    book.write("findings", {"findings": rows})
+    report = write_report(book, "rehearsal", "succeeded")
+    page = (Path(str(book.folder)) / "report.html").read_text(encoding="utf-8")
+
+    # the run's own reason comes on top: it planned nothing
+    assert report["findings"][:2] == rows
+    assert page.count("handled by adaptation") == 1
+    assert "1 blocker, 1 warning, 1 info; 1 of them handled by a later phase" in page
+    assert "It stays Pending." in page
+    assert page.index("bare pod") < page.index("small claim")

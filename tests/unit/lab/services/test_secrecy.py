@@ -10,7 +10,8 @@ from lab import registry_of_parts
 from lab.parts import HasConnections, Part
 from lab.services import postgres
 
-PARTS = [name for name, place in registry_of_parts.PARTS.items() if place.startswith("lab.services.")]
+PLACES = ("lab.services.", "lab.cloud.")
+PARTS = [name for name, place in registry_of_parts.PARTS.items() if place.startswith(PLACES)]
 
 
 @pytest.fixture
@@ -40,6 +41,7 @@ def test_every_connection_of_the_lab_comes_from_one_part(monkeypatch: pytest.Mon
     names = [name for part in parts for name in part.connections()]
     assert sorted(names) == [
         "dns",
+        "huawei_cloud",
         "obs",
         "source_mariadb",
         "source_postgres",

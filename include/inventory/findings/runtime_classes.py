@@ -1,0 +1,28 @@
+"""Pods that choose a container runtime."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from include.definition import Definition
+from include.inventory.model import Finding, label
+from include.inventory.store import Inventory
+from include.inventory.workloads import migrated_workloads
+
+RULE = "runtime_class"
+SEVERITIES = ("warning",)
+WHY = "A RuntimeClass belongs to the nodes and is not migrated: CCE refuses to make pods that name one it does not know."
+
+
+def find(inventory: Inventory, definition: Definition) -> Iterator[Finding]:
+    """Report workloads with a runtimeClassName."""
+    for obj, spec in migrated_workloads(inventory):
+        name = spec.get("runtimeClassName")
+        if name:
+            yield Finding(
+                RULE,
+                "warning",
+                label(obj),
+                f"runs by the RuntimeClass {name}, which is not migrated",
+                f"make a RuntimeClass {name} on the target, or let the pods do without",
+            )

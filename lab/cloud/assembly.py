@@ -1,0 +1,70 @@
+"""Puts the cloud together: its services, each with the real thing behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import uvicorn
+from starlette.applications import Starlette
+
+from lab.cloud.application import application
+from lab.cloud.backends.database_server import DatabaseServer
+from lab.cloud.calls import Operation, Region
+from lab.cloud.cce import Cce, ExistingCluster
+from lab.cloud.dns import Dns, Server
+from lab.cloud.elb import Elb
+from lab.cloud.iam import Iam
+from lab.cloud.rds import Rds
+from lab.cloud.rds_instances import Instances
+from lab.cloud.swr import Registry, Swr
+
+
+class _Service(Protocol):
+    def operations(self) -> list[Operation]: ...
+
+
+@dataclass(frozen=True)
+class Backends:
+    """What is behind the services.
+
+    `spare_servers` names the database servers that an order may get; `load_balancers` is the range of addresses, and
+    `existing_balancers` has the names of those that are there, by their ids.
+    """
+
+    registry: Registry
+    registry_login: tuple[str, str] = field(repr=False)
+    name_server: Server
+    database_servers: Mapping[str, DatabaseServer]
+    load_balancers: str
+    cluster: ExistingCluster
+    cluster_name: str = "target"
+    spare_servers: tuple[str, ...] = ()
+    existing_balancers: Mapping[str, str] = field(default_factory=dict)
+
+
+def operations(region: Region, behind: Backends) -> list[Operation]:
+    """Return every operation of every service."""
+    services: list[_Service] = [
+        Cce(region, behind.cluster, behind.cluster_name),
+        Swr(region, behind.registry, behind.registry_login),
+        Rds(region, Instances(region, behind.database_servers, behind.spare_servers)),
+        Dns(region, behind.name_server),
+        Elb(region, behind.load_balancers, dict(behind.existing_balancers)),
+        Iam(region),
+    ]
+    return [operation for service in services for operation in service.operations()]
+
+
+def cloud(region: Region, behind: Backends) -> Starlette:
+    """Return the cloud as an application."""
+    return application(region, operations(region, behind))
+
+
+def server(app: Starlette, host: str, port: int) -> uvicorn.Server:
+    """Return a server of the cloud. Who calls is who is connected, whatever a header says."""
+    config = uvicorn.Config(
+        app, host=host, port=port, log_config=None, proxy_headers=False, server_header=False, ws="none"
+    )
+    return uvicorn.Server(config)

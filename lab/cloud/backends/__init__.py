@@ -1,0 +1,1 @@
+"""The real things behind the cloud's services: a registry, a name server, database servers, a cluster."""

@@ -1,0 +1,262 @@
+"""ELB v3: load balancers, whose ids are what Services name and whose addresses these Services then get."""
+
+from __future__ import annotations
+
+import ipaddress
+import uuid
+from typing import Any
+
+from lab.cloud.calls import Answer, Call, Operation, Region
+from lab.cloud.progress import as_time
+from lab.cloud.refusals import RefusalError, by_elb
+
+ZONES = ("eu-de-01", "eu-de-02", "eu-de-03")
+# the load balancers that exist by an id; addresses above are for Services without one
+_LAST_BYTES = range(1, 100)
+_QUOTA = 50
+_KIND = "loadbalancers"
+_FLAVORS = {
+    "L4": ("L4_flavor.elb.s1.small", {"connection": 500000, "cps": 10000, "bandwidth": 50, "lcu": 10}),
+    "L7": (
+        "L7_flavor.elb.s1.small",
+        {"connection": 200000, "cps": 2000, "https_cps": 200, "qps": 4000, "bandwidth": 50, "lcu": 10},
+    ),
+}
+_UNLIMITED = -1
+_QUOTAS = {
+    "member": 10000,
+    "members_per_pool": 1000,
+    "certificate": _UNLIMITED,
+    "l7policy": 2000,
+    "listener": 1500,
+    "loadbalancer": _QUOTA,
+    "healthmonitor": _UNLIMITED,
+    "pool": 5000,
+    "ipgroup": 1000,
+    "ipgroup_bindings": 50,
+    "ipgroup_max_length": 300,
+    "security_policy": 50,
+    "condition_per_policy": 10,
+    "listeners_per_pool": 50,
+    "free_instance_listeners_per_loadbalancer": 50,
+    "free_instance_members_per_pool": 50,
+    "listeners_per_loadbalancer": 50,
+    "pools_per_l7policy": 50,
+    "l7policies_per_listener": 50,
+    "ipgroups_per_listener": 50,
+}
+_COPIED = (
+    "vpc_id",
+    "vip_subnet_cidr_id",
+    "elb_virsubnet_ids",
+    "l4_flavor_id",
+    "l7_flavor_id",
+    "enterprise_project_id",
+)
+
+
+class Elb:
+    """ELB's interface. The last byte of an id is that of its address: the cluster's controller knows it by that."""
+
+    def __init__(self, region: Region, network: str, existing: dict[str, str]) -> None:
+        self._region = region
+        self._network = ipaddress.ip_network(network)
+        with region.store.change(_KIND) as known:
+            for balancer, name in existing.items():
+                kept = {"name": name, "created": region.clock.now(), "wanted": {"guaranteed": False}}
+                known.setdefault(balancer, kept)
+
+    def operations(self) -> list[Operation]:
+        """Return the operations."""
+        top = "/v3/{project_id}/elb"
+        many, one = f"{top}/loadbalancers", f"{top}/loadbalancers/{{loadbalancer_id}}"
+        return [
+            Operation("elb.create_load_balancer", "POST", many, self.create),
+            Operation("elb.list_load_balancers", "GET", many, self.list_balancers),
+            Operation("elb.show_load_balancer", "GET", one, self.show),
+            Operation("elb.delete_load_balancer", "DELETE", one, self.delete),
+            Operation("elb.show_load_balancer_status", "GET", f"{one}/statuses", self.show_status),
+            Operation("elb.show_quota", "GET", f"{top}/quotas", self.show_quota),
+            Operation("elb.list_flavors", "GET", f"{top}/flavors", self.list_flavors),
+            Operation("elb.list_availability_zones", "GET", f"{top}/availability-zones", self.list_zones),
+        ]
+
+    def _address(self, balancer: str) -> str:
+        return str(self._network[int(balancer[-2:], 16)])
+
+    def create(self, call: Call) -> Answer:
+        """Make a load balancer: choose an address, and an id that says which."""
+        wanted = call.document("loadbalancer")
+        zones = wanted.get("availability_zone_list")
+        if not isinstance(zones, list) or not zones or not all(zone in ZONES for zone in zones):
+            raise _invalid("availability_zone_list")
+        if not wanted.get("vpc_id") and not wanted.get("vip_subnet_cidr_id"):
+            raise _invalid("vpc_id")
+        with self._region.store.change(_KIND) as known:
+            if len(known) >= _QUOTA:
+                raise by_elb(409, "8905", "Quota exceeded for resources: ['loadbalancer']")
+            last = self._choose(wanted.get("vip_address"), {int(key[-2:], 16) for key in known})
+            key = f"{str(uuid.uuid4())[:-2]}{last:02x}"
+            known[key] = {
+                "name": wanted.get("name", ""),
+                "created": self._region.clock.now(),
+                "wanted": wanted,
+            }
+            kept = known[key]
+        return Answer({"loadbalancer": self._document(key, kept), "request_id": ""}, status=201)
+
+    def _choose(self, address: str | None, taken: set[int]) -> int:
+        free = [last for last in _LAST_BYTES if last not in taken]
+        if address is not None:
+            free = [last for last in free if str(self._network[last]) == address]
+        if not free:
+            raise (
+                _invalid("vip_address")
+                if address
+                else by_elb(
+                    400,
+                    "8934",
+                    "The number of available IP addresses in the subnet on the downstream plane is insufficient.",
+                )
+            )
+        return free[0]
+
+    def _document(self, key: str, kept: dict[str, Any]) -> dict[str, Any]:
+        wanted, address = kept["wanted"], self._address(key)
+        public = _public(key, address) if wanted.get("publicip") or wanted.get("publicip_ids") else None
+        return {
+            "id": key,
+            "name": kept["name"],
+            "description": wanted.get("description", ""),
+            "project_id": self._region.account.project,
+            "provisioning_status": "ACTIVE",
+            "operating_status": "ONLINE",
+            "admin_state_up": wanted.get("admin_state_up", True),
+            "provider": "vlb",
+            "pools": [],
+            "listeners": [],
+            "vip_address": address,
+            "vip_port_id": str(uuid.uuid5(uuid.NAMESPACE_DNS, key)),
+            "tags": wanted.get("tags", []),
+            "created_at": as_time(kept["created"]),
+            "updated_at": as_time(kept["created"]),
+            "guaranteed": wanted.get("guaranteed", True),
+            "eips": [{"eip_id": public["id"], "eip_address": address, "ip_version": 4}] if public else [],
+            "publicips": [public["document"]] if public else [],
+            "global_eips": [],
+            "ipv6_vip_address": None,
+            "ipv6_vip_virsubnet_id": None,
+            "ipv6_vip_port_id": None,
+            "availability_zone_list": wanted.get("availability_zone_list", list(ZONES[:1])),
+            "billing_info": None,
+            "l4_scale_flavor_id": None,
+            "l7_scale_flavor_id": None,
+            "elb_virsubnet_type": "ipv4",
+            "ip_target_enable": wanted.get("ip_target_enable", False),
+            "frozen_scene": None,
+            **{key: wanted.get(key) for key in _COPIED},
+            "elb_virsubnet_ids": wanted.get("elb_virsubnet_ids", []),
+        }
+
+    def list_balancers(self, call: Call) -> Answer:
+        """List load balancers; a filter that is repeated asks for any of its values."""
+        limit = call.number("limit", 2000)
+        if limit is None or limit > 2000:
+            raise _invalid("limit")
+        found = [self._document(key, kept) for key, kept in self._region.store.all(_KIND).items()]
+        found = [one for one in found if _fits(call, one)]
+        keys = [one["id"] for one in found]
+        marker = call.first("marker")
+        start = keys.index(marker) + 1 if marker in keys else 0
+        page = found[start : start + limit]
+        info = {"previous_marker": page[0]["id"] if page else None, "current_count": len(page)}
+        if found[start + limit :]:
+            info["next_marker"] = page[-1]["id"]
+        return Answer({"loadbalancers": page, "page_info": info, "request_id": ""})
+
+    def _need(self, call: Call) -> dict[str, Any]:
+        key = call["loadbalancer_id"]
+        kept = self._region.store.all(_KIND).get(key)
+        if kept is None:
+            raise _missing(key)
+        return self._document(key, kept)
+
+    def show(self, call: Call) -> Answer:
+        """Show a load balancer."""
+        return Answer({"loadbalancer": self._need(call), "request_id": ""})
+
+    def show_status(self, call: Call) -> Answer:
+        """Show the states of a load balancer and of what is below it."""
+        shown = self._need(call)
+        names = ("id", "name", "provisioning_status", "operating_status", "listeners", "pools")
+        statuses = {"loadbalancer": {name: shown[name] for name in names}}
+        return Answer({"statuses": statuses, "request_id": ""})
+
+    def delete(self, call: Call) -> Answer:
+        """Remove a load balancer."""
+        key = call["loadbalancer_id"]
+        with self._region.store.change(_KIND) as known:
+            if known.pop(key, None) is None:
+                raise _missing(key)
+        return Answer(status=204)
+
+    def show_quota(self, call: Call) -> Answer:
+        """Tell how many of each thing there may be."""
+        return Answer({"quota": {**_QUOTAS, "project_id": self._region.account.project}, "request_id": ""})
+
+    def list_flavors(self, call: Call) -> Answer:
+        """List flavors of dedicated load balancers."""
+        found = [
+            {
+                "id": str(uuid.uuid5(uuid.NAMESPACE_DNS, name)),
+                "name": name,
+                "type": kind,
+                "info": info,
+                "shared": True,
+                "project_id": self._region.account.project,
+                "flavor_sold_out": False,
+            }
+            for kind, (name, info) in _FLAVORS.items()
+        ]
+        found = [one for one in found if _fits(call, one)]
+        info = {"previous_marker": found[0]["id"] if found else None, "current_count": len(found)}
+        return Answer({"flavors": found, "page_info": info, "request_id": ""})
+
+    def list_zones(self, call: Call) -> Answer:
+        """List the sets of availability zones that a load balancer may be in."""
+        zones = [
+            {
+                "code": zone,
+                "state": "ACTIVE",
+                "protocol": ["L4", "L7"],
+                "public_border_group": "center",
+                "category": 0,
+            }
+            for zone in ZONES
+        ]
+        return Answer({"availability_zones": [zones], "request_id": ""})
+
+
+def _public(key: str, address: str) -> dict[str, Any]:
+    identity = str(uuid.uuid5(uuid.NAMESPACE_URL, key))
+    # the lab's balancers have one address, for those inside and outside
+    return {
+        "id": identity,
+        "document": {"publicip_id": identity, "publicip_address": address, "ip_version": 4},
+    }
+
+
+def _fits(call: Call, document: dict[str, Any]) -> bool:
+    return all(
+        str(document[key]).lower() in [value.lower() for value in values]
+        for key, values in call.query.items()
+        if key in document and not isinstance(document[key], list)
+    )
+
+
+def _missing(key: str) -> RefusalError:
+    return by_elb(404, "8904", f"loadbalancer {key} could not be found.")
+
+
+def _invalid(name: str) -> RefusalError:
+    return by_elb(400, "8902", f"Invalid input for '{name}'.")

@@ -1,0 +1,68 @@
+"""The cloud as a part of the lab: the process, its names, and the connection by which it is called."""
+
+from __future__ import annotations
+
+import datetime as dt
+import sys
+from typing import Any
+
+import httpx
+
+from lab import addresses, paths
+from lab.cloud.signatures import DATE_FORMAT, SentRequest, sign
+from lab.parts import Program
+from lab.secrets import secrets
+
+
+class Cloud:
+    """The control plane. Ready when a signed request is answered and one without a signature is refused."""
+
+    name = "cloud"
+    depends_on: tuple[str, ...] = ("network", "dns", "swr", "target-postgres", "target-mariadb")
+    address = f"http://{addresses.CLOUD_HOSTS['cce']}"
+
+    def prepare(self) -> None:
+        """Make the folder of what it remembers."""
+        paths.data_of(self.name).chmod(0o700)
+
+    def programs(self) -> list[Program]:
+        """Return the process."""
+        return [Program(self.name, [sys.executable, "-m", "lab.cloud.serve"], directory=str(paths.ROOT))]
+
+    def is_ready(self) -> bool:
+        """Say whether it lets in who signs, and nobody else."""
+        path = f"/v3/{addresses.PROJECT_ID}/elb/quotas"
+        url = f"http://{addresses.CLOUD}:{addresses.HTTP_PORT}{path}"
+        with httpx.Client(timeout=2, trust_env=False) as client:
+            return (
+                client.get(url).status_code == 401
+                and client.get(url, headers=signed_headers(path)).status_code == 200
+            )
+
+    def finish(self) -> None:
+        """Do nothing more."""
+
+    def connections(self) -> dict[str, dict[str, Any]]:
+        """Return the connection to the cloud."""
+        known = secrets()
+        connection = {
+            "conn_type": "cce",
+            "login": known["obs_ak"],
+            "password": known["obs_sk"],
+            "extra": {
+                "cloud": "otc",
+                "region": addresses.REGION,
+                "project_id": addresses.PROJECT_ID,
+                "endpoints": {service: f"http://{host}" for service, host in addresses.CLOUD_HOSTS.items()},
+            },
+        }
+        return {"huawei_cloud": connection}
+
+
+def signed_headers(path: str) -> dict[str, str]:
+    """Return the headers of a signed GET of a path without a query."""
+    known = secrets()
+    date = dt.datetime.now(dt.UTC).strftime(DATE_FORMAT)
+    headers = {"host": addresses.CLOUD, "x-sdk-date": date, "x-project-id": addresses.PROJECT_ID}
+    request = SentRequest("GET", path, "", headers, b"")
+    return headers | {"authorization": sign(request, known["obs_ak"], known["obs_sk"])}

@@ -1,0 +1,70 @@
+"""The cloud's process in the lab: `python -m lab.cloud.serve`, with the lab's own servers behind it."""
+
+from __future__ import annotations
+
+import logging
+
+import dns.tsig
+from starlette.applications import Starlette
+
+from lab import addresses, paths
+from lab.cloud.accounts import AccessKey, Account
+from lab.cloud.assembly import Backends, cloud, server
+from lab.cloud.backends.cluster import Cluster
+from lab.cloud.backends.database_server import Place
+from lab.cloud.backends.image_registry import ImageRegistry
+from lab.cloud.backends.mariadb import Mariadb
+from lab.cloud.backends.name_server import NameServer
+from lab.cloud.backends.postgresql import Postgresql
+from lab.cloud.calls import Region
+from lab.cloud.progress import Clock
+from lab.cloud.store import Store
+from lab.clusters.pull_secrets import swr_login
+from lab.secrets import secrets
+
+# the one that the lab's migration binds Services to
+EXISTING_BALANCERS = {"00000000-0000-4000-8000-000000000020": "shop"}
+_ROOT = "root"
+
+
+def account(known: dict[str, str]) -> Account:
+    """Return the lab's account: its access key is the one of OBS, and the login of SWR is made of it."""
+    keys = {known["obs_ak"]: AccessKey(known["obs_sk"])}
+    return Account(addresses.PROJECT_ID, addresses.DOMAIN_ID, addresses.REGION, keys)
+
+
+def backends(known: dict[str, str]) -> Backends:
+    """Return the lab's servers that are behind the services. None is to spare: the quotas are used up."""
+    login = swr_login(known["obs_ak"], known["obs_sk"])
+    postgres = Place(addresses.TARGET_POSTGRES, addresses.POSTGRES_PORT, _ROOT, known["pg_target_password"])
+    mariadb = Place(addresses.TARGET_MARIADB, addresses.MARIADB_PORT, _ROOT, known["mariadb_target_password"])
+    key = dns.tsig.Key(addresses.DNS_KEY_NAME, known["tsig_key"], addresses.DNS_KEY_ALGORITHM)
+    networks = {"pods": addresses.TARGET.pods, "services": addresses.TARGET.services}
+    return Backends(
+        registry=ImageRegistry(addresses.SWR_HOST, f"http://{addresses.SWR}", login),
+        registry_login=login,
+        name_server=NameServer(addresses.DNS, addresses.DNS_PORT, addresses.DNS_ZONE, key),
+        database_servers={"target-postgres": Postgresql(postgres), "target-mariadb": Mariadb(mariadb)},
+        load_balancers=addresses.TARGET.load_balancers,
+        cluster=Cluster(paths.TARGET_KUBECONFIG, networks),
+        cluster_name=addresses.TARGET.name,
+        existing_balancers=EXISTING_BALANCERS,
+    )
+
+
+def assembled() -> Starlette:
+    """Return the lab's cloud."""
+    known = secrets()
+    state = Store(paths.data_of("cloud") / "state.json")
+    return cloud(Region(account(known), state, Clock(state)), backends(known))
+
+
+def main() -> None:
+    """Serve for ever."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+    server(assembled(), addresses.CLOUD, addresses.HTTP_PORT).run()
+
+
+if __name__ == "__main__":
+    main()

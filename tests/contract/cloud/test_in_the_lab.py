@@ -1,0 +1,133 @@
+"""The cloud of the running lab: the connection that tasks get leads to it, and the lab's own servers are behind it."""
+
+from __future__ import annotations
+
+import json
+import time
+import uuid
+from pathlib import Path
+from typing import Any
+
+import dns.message
+import dns.query
+import pytest
+from huaweicloudsdkcce.v3 import (
+    ClusterCertDuration,
+    CreateKubernetesClusterCertRequest,
+    ListAddonInstancesRequest,
+    ListClustersRequest,
+    ListNodesRequest,
+)
+from huaweicloudsdkdns.v2 import (
+    CreateRecordSetRequest,
+    CreateRecordSetRequestBody,
+    DeleteRecordSetRequest,
+    ListPublicZonesRequest,
+    ShowRecordSetRequest,
+)
+from huaweicloudsdkelb.v3 import ShowLoadBalancerRequest
+from huaweicloudsdkiam.v3 import KeystoneListProjectsRequest
+from huaweicloudsdkrds.v3 import (
+    CreatePostgresqlDatabaseRequest,
+    DeletePostgresqlDatabaseRequest,
+    ListInstancesRequest,
+    PostgresqlDatabaseForCreation,
+)
+from huaweicloudsdkswr.v2 import ListNamespacesRequest, ListReposDetailsRequest, ListRepositoryTagsRequest
+
+from lab import addresses
+from lab.clusters.api import ClusterApi
+from tests.contract import registry_client
+
+from . import clients
+from .conftest import SHOP
+from .models import Checked
+
+pytestmark = pytest.mark.lab
+Documents = dict[str, dict[str, Any]]
+
+
+def open_service(connections: Documents, service: str) -> Checked:
+    known = connections["huawei_cloud"]
+    extra = known["extra"]
+    if service == "iam":
+        credentials = clients.everywhere(known["login"], known["password"], addresses.DOMAIN_ID)
+    else:
+        credentials = clients.regional(known["login"], known["password"], extra["project_id"])
+    return Checked(clients.open_client(service, extra["endpoints"][service], credentials))
+
+
+def test_the_kubeconfig_leads_into_the_target(connections: Documents, tmp_path: Path) -> None:
+    cce = open_service(connections, "cce")
+    (cluster,) = cce.list_clusters(ListClustersRequest()).items
+    assert (cluster.metadata.name, cluster.status.phase) == ("target", "Available")
+    request = CreateKubernetesClusterCertRequest(
+        cluster_id=cluster.metadata.uid, body=ClusterCertDuration(duration=1)
+    )
+    document = cce.create_kubernetes_cluster_cert(request).to_json_object()
+    (tmp_path / "kubeconfig").write_text(json.dumps(document))
+    with ClusterApi(tmp_path / "kubeconfig") as api:
+        names = [item["metadata"]["name"] for item in api.items("/api/v1/nodes")]
+    nodes = cce.list_nodes(ListNodesRequest(cluster_id=cluster.metadata.uid)).items
+    assert [node.metadata.name for node in nodes] == names
+    found = cce.list_addon_instances(ListAddonInstancesRequest(cluster_id=cluster.metadata.uid)).items
+    assert {one.spec.addon_template_name: one.status.status for one in found} == {
+        "coredns": "running",
+        "everest": "running",
+    }
+
+
+def test_a_record_set_is_answered_by_the_labs_name_server(connections: Documents) -> None:
+    service = open_service(connections, "dns")
+    (zone,) = service.list_public_zones(ListPublicZonesRequest(name="lab.")).zones
+    name = f"contract-{uuid.uuid4().hex[:8]}.lab."
+    body = CreateRecordSetRequestBody(name=name, type="A", ttl=1, records=["198.18.20.99"])
+    made = service.create_record_set(CreateRecordSetRequest(zone_id=zone.id, body=body))
+    answer = dns.query.udp(dns.message.make_query(name, "A"), addresses.DNS, timeout=2)
+    assert [str(one) for found in answer.answer for one in found] == ["198.18.20.99"]
+    while (
+        service.show_record_set(ShowRecordSetRequest(zone_id=zone.id, recordset_id=made.id)).status
+        != "ACTIVE"
+    ):
+        time.sleep(0.2)
+    service.delete_record_set(DeleteRecordSetRequest(zone_id=zone.id, recordset_id=made.id))
+    answer = dns.query.udp(dns.message.make_query(name, "A"), addresses.DNS, timeout=2)
+    assert answer.answer == []
+
+
+def test_the_targets_servers_are_the_instances(connections: Documents) -> None:
+    service = open_service(connections, "rds")
+    found = {one.name: one for one in service.list_instances(ListInstancesRequest()).instances}
+    assert set(found) == {"target-postgres", "target-mariadb"}
+    assert found["target-postgres"].private_ips == [addresses.TARGET_POSTGRES]
+    name, instance = f"contract_{uuid.uuid4().hex[:8]}", found["target-postgres"].id
+    body = PostgresqlDatabaseForCreation(name=name)
+    service.create_postgresql_database(CreatePostgresqlDatabaseRequest(instance_id=instance, body=body))
+    service.delete_postgresql_database(DeletePostgresqlDatabaseRequest(instance_id=instance, db_name=name))
+
+
+def test_what_is_pushed_into_the_registry_is_listed(connections: Documents) -> None:
+    service = open_service(connections, "swr")
+    service.list_namespaces(ListNamespacesRequest())
+    with registry_client.open_client(connections["swr"]) as client:
+        pusher = registry_client.Pusher(client, repository="contract/pushed")
+        image = pusher.image(registry_client.SCHEMA2, tag="1.0")
+        try:
+            request = ListRepositoryTagsRequest(namespace="contract", repository="pushed")
+            (tag,) = service.list_repository_tags(request).body
+            assert (tag.tag, tag.digest) == ("1.0", image["digest"])
+            assert tag.path == f"{addresses.SWR_HOST}/contract/pushed:1.0"
+            found = service.list_repos_details(ListReposDetailsRequest(name="pushed")).body
+            assert [one.path for one in found] == [f"{addresses.SWR_HOST}/contract/pushed"]
+        finally:
+            pusher.clean()
+
+
+def test_the_load_balancer_of_the_migration_and_the_project_are_there(connections: Documents) -> None:
+    request = ShowLoadBalancerRequest(loadbalancer_id=SHOP)
+    shown = open_service(connections, "elb").show_load_balancer(request).loadbalancer
+    assert shown.vip_address == "198.18.20.32"
+    (project,) = (
+        open_service(connections, "iam").keystone_list_projects(KeystoneListProjectsRequest()).projects
+    )
+    assert project.id == addresses.PROJECT_ID

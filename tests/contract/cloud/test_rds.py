@@ -1,0 +1,290 @@
+"""RDS's instances, databases, users and rights, asked by the SDK; they are real servers' own."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+import psycopg
+import pymysql
+import pytest
+from huaweicloudsdkcore.exceptions.exceptions import ClientRequestException
+from huaweicloudsdkrds.v3 import (
+    AllowDbPrivilegeRequest,
+    AllowDbUserPrivilegeRequest,
+    CreateDatabaseRequest,
+    CreateDbUserRequest,
+    CreateInstanceRequest,
+    CreatePostgresqlDatabaseRequest,
+    CreatePostgresqlDbUserRequest,
+    DatabaseForCreation,
+    Datastore,
+    DeleteDatabaseRequest,
+    DeleteDbUserRequest,
+    DeletePostgresqlDatabaseRequest,
+    DeletePostgresqlDbUserRequest,
+    GrantRequest,
+    InstanceRequest,
+    ListDatabasesRequest,
+    ListDatastoresRequest,
+    ListDbUsersRequest,
+    ListFlavorsRequest,
+    ListInstancesRequest,
+    ListJobInfoRequest,
+    ListPostgresqlDatabasesRequest,
+    ListPostgresqlDbUserPaginatedRequest,
+    PostgresqlDatabaseForCreation,
+    PostgresqlGrantRequest,
+    PostgresqlUserForCreation,
+    PostgresqlUserWithPrivilege,
+    ShowQuotasRequest,
+    UserForCreation,
+    UserWithPrivilege,
+    Volume,
+)
+
+from lab.cloud.assembly import Backends
+
+from .conftest import Server
+from .models import Checked
+
+PASSWORD = "Orders-of-the-shop-1"
+
+
+@pytest.fixture
+def name() -> str:
+    return f"shop_{uuid.uuid4().hex[:8]}"
+
+
+@pytest.fixture
+def postgres(rds: Checked) -> Any:
+    (found,) = rds.list_instances(ListInstancesRequest(datastore_type="PostgreSQL")).instances
+    return found
+
+
+@pytest.fixture
+def mariadb(rds: Checked) -> Any:
+    (found,) = rds.list_instances(ListInstancesRequest(datastore_type="MariaDB")).instances
+    return found
+
+
+def order(rds: Checked, name: str, token: str | None = None, **changed: Any) -> Any:
+    values = {
+        "name": name,
+        "datastore": Datastore(type="PostgreSQL", version="15"),
+        "flavor_ref": "rds.pg.c2.large",
+        "volume": Volume(type="CLOUDSSD", size=40),
+        "password": PASSWORD,
+        "region": "eu-de",
+        "availability_zone": "eu-de-01",
+        "vpc_id": str(uuid.uuid4()),
+        "subnet_id": str(uuid.uuid4()),
+        "security_group_id": str(uuid.uuid4()),
+    }
+    body = InstanceRequest(**(values | changed))
+    return rds.create_instance(CreateInstanceRequest(x_client_token=token, body=body))
+
+
+def job_of(rds: Checked, ordered: Any) -> Any:
+    return rds.list_job_info(ListJobInfoRequest(id=ordered.job_id)).job
+
+
+def state_of(rds: Checked, ordered: Any) -> str:
+    (found,) = rds.list_instances(ListInstancesRequest(id=ordered.instance.id)).instances
+    return str(found.status)
+
+
+def refused(run: Callable[[], Any]) -> tuple[int, str]:
+    with pytest.raises(ClientRequestException) as caught:
+        run()
+    return caught.value.status_code, caught.value.error_code
+
+
+def session(place: Any, database: str, user: str) -> psycopg.Connection[Any]:
+    login = {"user": user, "password": PASSWORD, "dbname": database, "connect_timeout": 3}
+    return psycopg.connect(host=place.private_ips[0], port=place.port, autocommit=True, **login)
+
+
+def administrator(behind: Backends) -> dict[str, Any]:
+    place = behind.database_servers["target-postgres"].place
+    return {"host": place.address, "port": place.port, "user": place.user, "password": place.password}
+
+
+def make_user(rds: Checked, postgres: Any, user: str) -> None:
+    body = PostgresqlUserForCreation(name=user, password=PASSWORD)
+    rds.create_postgresql_db_user(CreatePostgresqlDbUserRequest(instance_id=postgres.id, body=body))
+
+
+def make_database(rds: Checked, postgres: Any, name: str, **more: Any) -> None:
+    body = PostgresqlDatabaseForCreation(name=name, **more)
+    rds.create_postgresql_database(CreatePostgresqlDatabaseRequest(instance_id=postgres.id, body=body))
+
+
+def test_the_servers_that_are_there_are_listed(rds: Checked, postgres: Any, mariadb: Any) -> None:
+    assert (postgres.status, postgres.datastore.version, postgres.db_user_name) == ("ACTIVE", "15", "root")
+    assert mariadb.status == "ACTIVE"
+    assert rds.list_instances(ListInstancesRequest(name="other")).total_count == 0
+
+
+def test_flavors_and_versions_of_an_engine_are_listed(rds: Checked) -> None:
+    flavors = rds.list_flavors(ListFlavorsRequest(database_name="PostgreSQL", version_name="15")).flavors
+    assert {"rds.pg.c2.large", "rds.pg.c2.large.ha"} <= {one.spec_code for one in flavors}
+    assert rds.list_flavors(ListFlavorsRequest(database_name="PostgreSQL", version_name="9")).flavors == []
+    found = rds.list_datastores(ListDatastoresRequest(database_name="PostgreSQL"))
+    assert [one.name for one in found.data_stores] == ["15"]
+    request = ListFlavorsRequest(database_name="SQLServer", version_name="2019")
+    assert refused(lambda: rds.list_flavors(request)) == (400, "DBS.200042")
+
+
+def test_a_database_of_its_own_user_is_made_used_listed_and_removed(
+    rds: Checked, postgres: Any, name: str
+) -> None:
+    make_user(rds, postgres, name)
+    make_database(rds, postgres, name, owner=name, character_set="UTF8")
+    with session(postgres, name, name) as connection:
+        connection.execute("create table orders (id int)")
+    request = ListPostgresqlDatabasesRequest(instance_id=postgres.id, page=1, limit=100)
+    databases = rds.list_postgresql_databases(request).databases
+    assert [(one.owner, one.character_set) for one in databases if one.name == name] == [(name, "UTF8")]
+    request = ListPostgresqlDbUserPaginatedRequest(instance_id=postgres.id, page=1, limit=100)
+    users = rds.list_postgresql_db_user_paginated(request).users
+    assert {"root", name} <= {one.name for one in users}
+    assert "rdsAdmin" not in {one.name for one in users}
+    rds.delete_postgresql_database(DeletePostgresqlDatabaseRequest(instance_id=postgres.id, db_name=name))
+    rds.delete_postgresql_db_user(DeletePostgresqlDbUserRequest(instance_id=postgres.id, user_name=name))
+    with pytest.raises(psycopg.OperationalError):
+        session(postgres, "postgres", name)
+
+
+def test_what_exists_cannot_be_made_again_and_what_does_not_cannot_be_removed(
+    rds: Checked, postgres: Any, name: str
+) -> None:
+    make_database(rds, postgres, name)
+    make_user(rds, postgres, name)
+    assert refused(lambda: make_database(rds, postgres, name)) == (409, "DBS.201201")
+    assert refused(lambda: make_user(rds, postgres, name)) == (409, "DBS.201201")
+    request = DeletePostgresqlDatabaseRequest(instance_id=postgres.id, db_name=f"{name}_2")
+    assert refused(lambda: rds.delete_postgresql_database(request)) == (400, "DBS.280128")
+    assert refused(lambda: make_database(rds, postgres, "no name")) == (400, "DBS.200001")
+
+
+@pytest.mark.parametrize("readonly", [True, False], ids=["for reading", "for all"])
+def test_rights_on_a_schema_are_those_that_were_given(
+    rds: Checked, postgres: Any, name: str, readonly: bool, behind: Backends
+) -> None:
+    user = f"{name}_user"
+    make_user(rds, postgres, user)
+    make_database(rds, postgres, name)
+    with psycopg.connect(**administrator(behind), dbname=name, autocommit=True) as connection:
+        connection.execute("create table known (id int)")
+    privilege = PostgresqlUserWithPrivilege(name=user, readonly=readonly, schema_name="public")
+    body = PostgresqlGrantRequest(db_name=name, users=[privilege])
+    rds.allow_db_privilege(AllowDbPrivilegeRequest(instance_id=postgres.id, body=body))
+    with session(postgres, name, user) as connection:
+        connection.execute("select * from known")
+        if readonly:
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                connection.execute("create table orders (id int)")
+        else:
+            connection.execute("create table orders (id int)")
+
+
+def test_databases_users_and_rights_of_mariadb(rds: Checked, mariadb: Any, name: str) -> None:
+    place = {"host": mariadb.private_ips[0], "port": mariadb.port, "user": name, "password": PASSWORD}
+    body = DatabaseForCreation(name=name, character_set="utf8mb4")
+    rds.create_database(CreateDatabaseRequest(instance_id=mariadb.id, body=body))
+    user = UserForCreation(name=name, password=PASSWORD)
+    rds.create_db_user(CreateDbUserRequest(instance_id=mariadb.id, body=user))
+    grant = GrantRequest(db_name=name, users=[UserWithPrivilege(name=name, readonly=False)])
+    rds.allow_db_user_privilege(AllowDbUserPrivilegeRequest(instance_id=mariadb.id, body=grant))
+    with pymysql.connect(**place, database=name) as connection, connection.cursor() as cursor:
+        cursor.execute("create table orders (id int)")
+    databases = rds.list_databases(ListDatabasesRequest(instance_id=mariadb.id, page=1, limit=100)).databases
+    assert [one.character_set for one in databases if one.name == name] == ["utf8mb4"]
+    users = rds.list_db_users(ListDbUsersRequest(instance_id=mariadb.id, page=1, limit=100)).users
+    assert [[(db.name, db.readonly) for db in one.databases] for one in users if one.name == name] == [
+        [(name, False)]
+    ]
+    request = CreateDatabaseRequest(instance_id=mariadb.id, body=body)
+    assert refused(lambda: rds.create_database(request)) == (409, "DBS.201201")
+    assert refused(lambda: rds.create_db_user(CreateDbUserRequest(instance_id=mariadb.id, body=user))) == (
+        409,
+        "DBS.201201",
+    )
+    rds.delete_database(DeleteDatabaseRequest(instance_id=mariadb.id, db_name=name))
+    rds.delete_db_user(DeleteDbUserRequest(instance_id=mariadb.id, user_name=name))
+    with pytest.raises(pymysql.OperationalError):
+        pymysql.connect(**place)
+
+
+def test_an_instance_that_is_ordered_is_a_server_with_that_password(
+    rds: Checked, name: str, server: Server
+) -> None:
+    ordered = order(rds, name)
+    assert (ordered.status_code, ordered.instance.status) == (202, "BUILD")
+    assert (state_of(rds, ordered), job_of(rds, ordered).status) == ("BUILD", "Running")
+    make = PostgresqlDatabaseForCreation(name=name)
+    request = CreatePostgresqlDatabaseRequest(instance_id=ordered.instance.id, body=make)
+    assert refused(lambda: rds.create_postgresql_database(request)) == (409, "DBS.200019")
+    server.put_forward(60)
+    assert job_of(rds, ordered).process == "50%"
+    server.put_forward(61)
+    assert (state_of(rds, ordered), job_of(rds, ordered).status) == ("ACTIVE", "Completed")
+    (found,) = rds.list_instances(ListInstancesRequest(id=ordered.instance.id)).instances
+    with session(found, "postgres", "root") as connection:
+        assert connection.execute("select current_user").fetchone() == ("root",)
+    (quota,) = rds.show_quotas(ShowQuotasRequest()).quotas.resources
+    assert (quota.used, quota.quota) == (3, 3)
+
+
+def test_who_orders_again_by_the_same_token_gets_the_same_instance(rds: Checked, name: str) -> None:
+    first, second = order(rds, name, token="a-token"), order(rds, name, token="a-token")
+    assert (first.instance.id, first.job_id) == (second.instance.id, second.job_id)
+
+
+def test_no_more_instances_are_given_than_there_are_servers(rds: Checked, name: str) -> None:
+    order(rds, name)
+    assert refused(lambda: order(rds, name)) == (409, "DBS.200022")
+    assert refused(lambda: order(rds, f"{name}_2")) == (413, "DBS.200046")
+
+
+@pytest.mark.parametrize(
+    ("changed", "code"),
+    [
+        ({"datastore": Datastore(type="SQLServer", version="2019")}, "DBS.200040"),
+        ({"datastore": Datastore(type="PostgreSQL", version="9")}, "DBS.200041"),
+        ({"flavor_ref": "rds.pg.c2.enormous"}, "DBS.200053"),
+        ({"volume": Volume(type="CLOUDSSD", size=30)}, "DBS.200023"),
+        ({"volume": Volume(type="CLOUDSSD", size=45)}, "DBS.200027"),
+        ({"volume": Volume(type="TAPE", size=40)}, "DBS.200026"),
+        ({"availability_zone": "eu-de-09"}, "DBS.200025"),
+        ({"password": "short"}, "DBS.200052"),
+    ],
+)
+def test_an_order_that_rds_does_not_take_is_refused(
+    rds: Checked, name: str, changed: dict[str, Any], code: str
+) -> None:
+    assert refused(lambda: order(rds, name, **changed)) == (400, code)
+
+
+def test_an_order_that_is_to_fail_ends_in_a_failed_job(rds: Checked, name: str, server: Server) -> None:
+    server.fault("rds.create_instance", "fails")
+    ordered = order(rds, name)
+    server.put_forward(121)
+    job = job_of(rds, ordered)
+    assert (job.status, job.fail_reason) == ("Failed", "The DB instance could not be created.")
+    assert state_of(rds, ordered) == "FAILED"
+
+
+def test_an_order_that_never_arrives_runs_for_ever(rds: Checked, name: str, server: Server) -> None:
+    server.fault("rds.create_instance", "never arrives")
+    ordered = order(rds, name)
+    server.put_forward(86400)
+    assert (state_of(rds, ordered), job_of(rds, ordered).status) == ("BUILD", "Running")
+
+
+def test_what_is_not_there_is_not_found(rds: Checked) -> None:
+    request = ListDatabasesRequest(instance_id="0" * 32 + "in03", page=1, limit=100)
+    assert refused(lambda: rds.list_databases(request)) == (404, "DBS.200045")
+    assert refused(lambda: rds.list_job_info(ListJobInfoRequest(id="none"))) == (400, "DBS.200543")

@@ -1,0 +1,177 @@
+"""Rules about Services, Ingresses, policies and the addresses in configuration."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.builders.objects import container, deployment, make
+from tests.unit.inventory.findings.rows import Row
+
+AWS = "service.beta.kubernetes.io/aws-load-balancer-"
+SNIPPET = "nginx.ingress.kubernetes.io/server-snippet"
+WEB = ["warning Service shop/web"]
+ENV = "Deployment shop/web container app env ADDRESS"
+BALANCER = {"id": "x", "class": "performance"}
+
+
+def service(name: str = "web", annotations: dict[str, str] | None = None, **fields: Any) -> dict[str, Any]:
+    """Return a Service of the pods of web; keywords are fields of its spec."""
+    metadata = {"annotations": annotations} if annotations else {}
+    return make("v1", "Service", name, metadata=metadata, spec={"selector": {"app": "web"}, **fields})
+
+
+def balancer(name: str = "web", annotations: dict[str, str] | None = None, **fields: Any) -> dict[str, Any]:
+    """Return a LoadBalancer Service on port 80."""
+    return service(name, annotations, **{"type": "LoadBalancer", "ports": [{"port": 80}], **fields})
+
+
+def ingress(class_name: str, annotations: dict[str, str] | None = None, to: str = "web") -> dict[str, Any]:
+    """Return an Ingress that leads to a Service."""
+    path = {"path": "/", "pathType": "Prefix", "backend": {"service": {"name": to, "port": {"number": 80}}}}
+    return make(
+        "networking.k8s.io/v1",
+        "Ingress",
+        "web",
+        metadata={"annotations": annotations or {}},
+        spec={"ingressClassName": class_name, "rules": [{"http": {"paths": [path]}}]},
+    )
+
+
+def environment(value: str) -> dict[str, Any]:
+    """Return a Deployment with an address in its environment."""
+    return deployment(containers=[container(env=[{"name": "ADDRESS", "value": value}])])
+
+
+def without_balancer(document: dict[str, Any]) -> None:
+    """Name no ELB."""
+    document["target"].pop("load_balancer")
+
+
+def dedicated_balancer(document: dict[str, Any]) -> None:
+    """Name a dedicated ELB."""
+    document["target"]["load_balancer"] = BALANCER
+
+
+SETTINGS = make("v1", "ConfigMap", "web", data={"url": "http://169.254.169.254/latest/meta-data"})
+NODE = make("v1", "Node", "n1", status={"addresses": [{"type": "InternalIP", "address": "10.0.0.7"}]})
+PLAIN = make("networking.k8s.io/v1", "NetworkPolicy", "deny")
+APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
+PORT = {"port": 80, "nodePort": 30080}
+
+ROWS = [
+    Row("load_balancers", "annotations of another cloud", [
+        balancer(annotations={f"{AWS}type": "nlb"}),
+    ], ["info Service shop/web by adaptation"]),
+    Row("load_balancers", "an address of its own", [
+        balancer(loadBalancerIP="10.0.0.1"),
+    ], ["info Service shop/web by adaptation"]),
+    Row("load_balancers", "no ELB in the definition", [
+        balancer(),
+    ], ["blocker Service shop/web"], without_balancer),
+    Row("load_balancers", "a plain load balancer", [balancer()], []),
+    Row("load_balancer_intents", "an internal one", [balancer(annotations={f"{AWS}scheme": "internal"})], WEB),
+    Row("load_balancer_intents", "a certificate", [balancer(annotations={f"{AWS}ssl-cert": "arn:1"})], WEB),
+    Row("load_balancer_intents", "the PROXY protocol", [
+        balancer(annotations={f"{AWS}proxy-protocol": "*"}),
+    ], WEB),
+    Row("load_balancer_intents", "allowed addresses", [
+        balancer(loadBalancerSourceRanges=["192.0.2.0/24"]),
+    ], WEB),
+    Row("load_balancer_intents", "clients that stay at a pod", [balancer(sessionAffinity="ClientIP")], WEB),
+    Row("load_balancer_intents", "open to the internet", [
+        balancer(annotations={f"{AWS}scheme": "internet-facing", f"{AWS}type": "nlb"}),
+        service("api", sessionAffinity="ClientIP"),
+    ], []),
+    Row("load_balancer_ports", "one port twice", [
+        balancer(), balancer("shop"),
+    ], ["blocker port 80 (TCP) of the ELB"]),
+    Row("load_balancer_ports", "different ports and protocols", [
+        balancer(), balancer("shop", ports=[{"port": 443}, {"port": 80, "protocol": "UDP"}]),
+        service("api", ports=[{"port": 80}]),
+    ], []),
+    Row("external_ips", "an address of the old network", [service(externalIPs=["192.0.2.7"])], WEB),
+    Row("external_ips", "a plain Service", [service()], []),
+    Row("ip_families", "two families", [
+        service(ipFamilyPolicy="PreferDualStack", ipFamilies=["IPv4", "IPv6"]),
+    ], ["warning Service shop/web by adaptation"]),
+    Row("ip_families", "a wish that the source does not grant", [
+        service(ipFamilyPolicy="PreferDualStack", ipFamilies=["IPv4"]),
+    ], []),
+    Row("ip_families", "one family", [service(ipFamilyPolicy="SingleStack", ipFamilies=["IPv4"])], []),
+    Row("node_ports", "a port of unknown origin", [service(type="NodePort", ports=[PORT])], WEB),
+    Row("node_ports", "a port CCE refuses", [
+        service(
+            annotations={APPLIED: '{"nodePort": 8080}'}, type="NodePort", ports=[{"port": 80, "nodePort": 8080}]
+        ),
+    ], ["blocker Service shop/web"]),
+    Row("node_ports", "a port somebody asked for", [
+        service(annotations={APPLIED: '{"nodePort": 30080}'}, type="NodePort", ports=[PORT]),
+    ], []),
+    Row("node_ports", "a port of a load balancer", [balancer(ports=[PORT])], []),
+    Row("manual_endpoints", "no selector", [
+        make("v1", "Service", "legacy", spec={"ports": [{"port": 5432}]}),
+    ], ["warning Service shop/legacy"]),
+    Row("manual_endpoints", "a selector, or another name", [
+        service(), make("v1", "Service", "db", spec={"type": "ExternalName", "externalName": "db.example.com"}),
+    ], []),
+    Row("ingress_classes", "another cloud's", [ingress("alb")], ["info Ingress shop/web by adaptation"]),
+    Row("ingress_classes", "another cloud's without ELB", [
+        ingress("alb"),
+    ], ["blocker Ingress shop/web"], without_balancer),
+    Row("ingress_classes", "nginx", [ingress("nginx")], ["warning Ingress shop/web"]),
+    Row("ingress_classes", "CCE's own", [ingress("cce")], []),
+    Row("ingress_snippets", "nginx configuration", [
+        ingress("nginx", {SNIPPET: "return 404;"}),
+    ], ["warning Ingress shop/web"]),
+    Row("ingress_snippets", "a plain setting", [
+        ingress("nginx", {"nginx.ingress.kubernetes.io/proxy-body-size": "8m"}),
+    ], []),
+    Row("ingress_backends", "a ClusterIP behind a shared ELB", [
+        ingress("alb"), service(type="ClusterIP"),
+    ], ["blocker Ingress shop/web"]),
+    Row("ingress_backends", "a ClusterIP behind a dedicated ELB", [
+        ingress("alb"), service(type="ClusterIP"),
+    ], ["warning Ingress shop/web"], dedicated_balancer),
+    Row("ingress_backends", "a NodePort", [ingress("alb"), service(type="NodePort")], []),
+    Row("ingress_backends", "nginx reaches every Service", [ingress("nginx"), service(type="ClusterIP")], []),
+    Row("network_policies", "a policy of Calico", [
+        make("crd.projectcalico.org/v1", "NetworkPolicy", "deny"),
+    ], ["warning NetworkPolicy.crd.projectcalico.org of shop"]),
+    Row("network_policies", "plain policies", [
+        PLAIN, {**PLAIN, "metadata": {"name": "allow", "namespace": "shop"}},
+    ], ["info NetworkPolicies of shop"]),
+    Row("network_policies", "none", [service()], []),
+    Row("metadata_services", "the metadata address in settings", [
+        SETTINGS,
+    ], ["warning ConfigMap shop/web key url"]),
+    Row("metadata_services", "what goes around a proxy", [
+        make("v1", "ConfigMap", "web", data={"NO_PROXY": "10.0.0.0/8,169.254.169.254"}),
+    ], []),
+    Row("metadata_services", "another address", [environment("10.1.2.3:80")], []),
+    Row("cluster_addresses", "the address of a Service", [
+        environment("http://10.96.0.9:8080"), service("api", clusterIP="10.96.0.9"),
+    ], [f"warning {ENV}"]),
+    Row("cluster_addresses", "the address of a node", [environment("10.0.0.7:30080"), NODE], [f"warning {ENV}"]),
+    Row("cluster_addresses", "the name of a Service", [
+        environment("http://api:8080"), service("api", clusterIP="10.96.0.9"), service("all", clusterIP="None"),
+    ], []),
+    Row("external_endpoints", "an address nobody moves", [
+        environment("jdbc:oracle://erp.example.com:1521/x"),
+    ], [f"warning {ENV}"]),
+    Row("external_endpoints", "an address that moves", [
+        environment("postgres://pg.source.lab:5432/shop"),
+    ], [f"info {ENV} by adaptation"]),
+    Row("external_endpoints", "a moved address in a Secret", [
+        make("v1", "Secret", "db", data={"url": {"sha256": "x", "addresses": ["shop-orders"]}}),
+    ], ["info Secret shop/db key url by adaptation"]),
+    Row("external_endpoints", "a name for what moves", [
+        make("v1", "Service", "db", spec={"type": "ExternalName", "externalName": "pg.source.lab"}),
+    ], ["info Service shop/db by adaptation"]),
+    Row("external_endpoints", "a name for what does not move", [
+        make("v1", "Service", "erp", spec={"type": "ExternalName", "externalName": "erp.example.com"}),
+    ], ["warning Service shop/erp"]),
+    Row("external_endpoints", "what other rules tell", [
+        SETTINGS, environment("10.0.0.7:30080"), NODE,
+        make("v1", "Service", "a", spec={"type": "ExternalName", "externalName": "api.warehouse.svc.cluster.local"}),
+    ], []),
+]  # fmt: skip

@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+
+from lab import addresses, paths
+from lab.cloud.accounts import Account
+from lab.cloud.assembly import operations
+from lab.cloud.calls import Region
+from lab.cloud.part import Cloud, signed_headers
+from lab.cloud.progress import Clock
+from lab.cloud.serve import EXISTING_BALANCERS, account, backends
+from lab.cloud.signatures import SentRequest, read_authorization, verify
+from lab.cloud.store import Store
+from tests.conftest import ROOT
+
+
+def test_the_connection_names_the_services_by_their_hosts(secrets: dict[str, str]) -> None:
+    connection = Cloud().connections()["huawei_cloud"]
+    assert (connection["login"], connection["password"]) == (secrets["obs_ak"], secrets["obs_sk"])
+    assert connection["extra"]["endpoints"] == {
+        "cce": "http://cce.eu-de.lab",
+        "swr": "http://swr-api.eu-de.lab",
+        "rds": "http://rds.eu-de.lab",
+        "dns": "http://dns.eu-de.lab",
+        "elb": "http://elb.eu-de.lab",
+        "iam": "http://iam.eu-de.lab",
+    }
+
+
+def test_the_clouds_names_are_those_of_one_address_that_the_lab_has() -> None:
+    assert {addresses.HOST_NAMES[host] for host in addresses.CLOUD_HOSTS.values()} == {addresses.CLOUD}
+    assert addresses.CLOUD in addresses.SERVICE_ADDRESSES
+    assert len(set(addresses.SERVICE_ADDRESSES)) == len(addresses.SERVICE_ADDRESSES)
+
+
+def test_its_own_check_is_signed_with_the_key_that_the_server_knows(secrets: dict[str, str]) -> None:
+    headers = signed_headers("/v3/x/elb/quotas")
+    known: Account = account(secrets)
+    authorization = read_authorization(headers["authorization"])
+    request = SentRequest("GET", "/v3/x/elb/quotas", "", headers, b"")
+    verify(request, authorization, known.keys[authorization.access_key].secret, dt.datetime.now(dt.UTC))
+
+
+def test_the_services_are_put_together_without_asking_what_is_behind_them(
+    secrets: dict[str, str], tmp_path: Path
+) -> None:
+    store = Store(tmp_path / "state.json")
+    region = Region(account(secrets), store, Clock(store))
+    names = [one.name for one in operations(region, backends(secrets))]
+    assert {name.partition(".")[0] for name in names} == set(addresses.CLOUD_HOSTS)
+    assert len(names) == len(set(names))
+
+
+def test_the_load_balancer_of_the_labs_migration_exists() -> None:
+    text = (ROOT / "migrations" / "lab.yaml").read_text()
+    assert all(balancer in text for balancer in EXISTING_BALANCERS)
+
+
+def test_no_secret_is_shown_of_what_is_behind_the_services(secrets: dict[str, str]) -> None:
+    shown = f"{backends(secrets)}"
+    assert not [name for name, value in secrets.items() if value in shown]
+
+
+def test_what_it_remembers_is_closed_to_others(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(paths, "DATA", tmp_path)
+    Cloud().prepare()
+    assert (tmp_path / "cloud").stat().st_mode & 0o777 == 0o700
