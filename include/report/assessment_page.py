@@ -10,10 +10,10 @@ from typing import Any
 from include.progress import readable_bytes, readable_seconds
 from include.report.building import REASON_RULES
 from include.report.document import Report
+from include.report.finding_groups import SEVERITIES
 from include.report.page import environment
 
 GIB = 2**30
-SEVERITIES = ("blocker", "warning", "info")
 SMALLEST_BAR_PERCENT = 0.8
 HOURS_ALONE_FROM = 10 * 3600
 PLURALS = {"Ingress": "Ingresses"}
