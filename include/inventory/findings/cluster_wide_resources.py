@@ -18,11 +18,12 @@ def find(inventory: Inventory, definition: Definition) -> Iterator[Finding]:
     """Report kinds of which objects stay behind, though custom resources that are migrated may refer to them."""
     for name, facts in sorted(inventory.counted.items()):
         if facts["reason"] == CLUSTER_WIDE:
+            objects = "1 object" if facts["count"] == 1 else f"{facts['count']} objects"
             yield Finding(
                 RULE,
                 "warning",
                 name,
-                f"has {facts['count']} objects on the source; being cluster-scoped they are not migrated",
+                f"has {objects} on the source; being cluster-scoped they are not migrated",
                 "make those the migrated namespaces refer to on the target, with their CustomResourceDefinition, before the "
                 "restore",
             )
