@@ -39,12 +39,11 @@ lab-down: setup ## Stop the lab and leave nothing behind
 	@$(IN_VENV) python -m lab down
 
 .PHONY: check
-check: setup ## Lint, types, import contracts and unit tests, in under a minute
+check: setup ## Lint, types, import contracts and unit tests, in about a minute
 	$(IN_VENV) ruff check .
 	$(IN_VENV) ruff format --check .
 	$(IN_VENV) mypy
 	$(IN_VENV) lint-imports
-	$(IN_VENV) pylint --disable=all --enable=W0715 include plugins/cce_migration dags lab
 	$(IN_VENV) pytest -q -n 2 tests/unit
 
 .PHONY: test

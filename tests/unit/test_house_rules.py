@@ -55,6 +55,26 @@ def test_a_module_and_what_is_public_in_it_say_what_they_are_for(path: Path) -> 
     assert silent == []
 
 
+@pytest.mark.parametrize("path", OURS)
+def test_an_error_gets_its_text_finished(path: Path) -> None:
+    """As logging takes it, `raise Error("no %s", name)` would show a pair to people."""
+    unfinished = [
+        node.lineno
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call) and _is_a_format(node.exc)
+    ]
+    assert unfinished == []
+
+
+def _is_a_format(call: ast.Call) -> bool:
+    first = call.args[0] if len(call.args) > 1 else None
+    return (
+        isinstance(first, ast.Constant)
+        and isinstance(first.value, str)
+        and bool(set(first.value) & set("%{"))
+    )
+
+
 def _public(tree: ast.Module) -> list[ast.ClassDef | ast.FunctionDef]:
     found: list[ast.ClassDef | ast.FunctionDef] = []
     for node in tree.body:
