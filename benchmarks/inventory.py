@@ -10,12 +10,11 @@ import time
 from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from benchmarks.many_objects import NAMESPACES, make_objects, remove_objects
 from benchmarks.result import Result
 from lab import paths
-from lab.connections import read_connections
+from lab.connections import read_documents
 
 ROOT = Path(__file__).resolve().parent.parent
 PEER = "kubectl get -A -o json"
@@ -85,15 +84,11 @@ def take(folder: Path) -> None:
     from include.ledger import Ledger
     from include.run import MigrationRun
 
-    prefix = "AIRFLOW_CONN_"
-    documents: dict[str, Any] = {
-        name.removeprefix(prefix).lower(): json.loads(text) for name, text in read_connections().items()
-    }
     definition = load_definition((ROOT / "migrations" / "lab.yaml").read_text())
     source = definition.source.model_copy(update={"namespaces": list(NAMESPACES)})
     definition = definition.model_copy(update={"source": source})
     ledger = Ledger(folder, definition.name, "benchmark")
-    take_inventory(MigrationRun(definition, ledger, DocumentConnections(documents), "benchmark"))
+    take_inventory(MigrationRun(definition, ledger, DocumentConnections(read_documents()), "benchmark"))
 
 
 if __name__ == "__main__":

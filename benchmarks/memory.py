@@ -5,19 +5,14 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from lab.supervision import cgroups
+
 PSS = re.compile(r"^Pss:\s+(\d+) kB", re.MULTILINE)
-
-
-def lab_processes() -> set[int]:
-    """Give the process ids in every control group below `cce-lab`."""
-    lists = [*Path("/sys/fs/cgroup").glob("*/cce-lab/**/cgroup.procs")]
-    lists += [*Path("/sys/fs/cgroup").glob("cce-lab/**/cgroup.procs")]
-    return {int(line) for path in lists for line in path.read_text().split()}
 
 
 def lab_memory_mib() -> float:
     """Add up the proportional set size (shared pages counted once) of the lab's processes, in MiB."""
-    return sum(_pss_kib(pid) for pid in lab_processes()) / 1024
+    return sum(_pss_kib(pid) for pid in cgroups.processes()) / 1024
 
 
 def _pss_kib(pid: int) -> int:

@@ -36,3 +36,9 @@ def read_connections() -> dict[str, str]:
         if separator:
             found[name] = shlex.split(value)[0]
     return found
+
+
+def read_documents() -> dict[str, dict[str, Any]]:
+    """Return the connections by their ids, as fresh plain data."""
+    prefix = "AIRFLOW_CONN_"
+    return {name.removeprefix(prefix).lower(): json.loads(text) for name, text in read_connections().items()}

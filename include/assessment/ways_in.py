@@ -6,6 +6,7 @@ from typing import Any
 
 from include.inventory.ingress_classes import class_of
 from include.inventory.model import label
+from include.inventory.services import is_load_balancer
 from include.inventory.store import Inventory
 
 Manifest = dict[str, Any]
@@ -23,7 +24,7 @@ def load_balancers(inventory: Inventory) -> list[Manifest]:
             "addresses": [str(row.get("ip") or row.get("hostname")) for row in _addresses(service)],
         }
         for service in inventory.objects("Service")
-        if (service.get("spec") or {}).get("type") == "LoadBalancer"
+        if is_load_balancer(service)
     ]
 
 

@@ -10,10 +10,8 @@ from typing import Protocol
 
 from include.definition import Definition
 from include.inventory import findings
-from include.inventory.model import Finding, Severity
+from include.inventory.model import SEVERITIES, Finding, Severity
 from include.inventory.store import Inventory
-
-SEVERITIES = ("blocker", "warning", "info")
 
 
 class FindingRule(Protocol):

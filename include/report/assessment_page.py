@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from include.inventory.model import SEVERITIES
 from include.progress import readable_bytes, readable_seconds
 from include.report.building import REASON_RULES
 from include.report.document import Report
-from include.report.finding_groups import SEVERITIES
 from include.report.page import environment
 
 GIB = 2**30

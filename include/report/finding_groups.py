@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-SEVERITIES = ("blocker", "warning", "info")
+from include.inventory.model import SEVERITIES
+
 # A longer group starts folded: the page stays readable with thousands of findings.
 MOST_UNFOLDED = 20
 

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from include.inventory.quantities import parse_quantity
+from include.inventory.services import is_load_balancer
 from include.sizing.demand import ARCHITECTURE
 from include.sizing.model import GIB
 
@@ -31,7 +32,7 @@ def preferred(nodes: Sequence[Manifest], services: Sequence[Manifest], version: 
         "K8sVersion": "newest" if _minor(version) >= OLDEST_NEWEST else "main release",
         "Scale": scale,
         "Nodes": _most_frequent(nodes),
-        "ELB": any((one.get("spec") or {}).get("type") == "LoadBalancer" for one in services),
+        "ELB": any(is_load_balancer(one) for one in services),
         "ProxyMode": "ipvs" if scale > IPVS_ABOVE else "iptables",
     }
 

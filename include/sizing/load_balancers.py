@@ -8,6 +8,7 @@ from typing import Any
 
 from include.definition import Definition
 from include.inventory.ingress_classes import class_of, is_foreign_class
+from include.inventory.services import is_load_balancer
 from include.inventory.store import Inventory
 from include.sizing.model import Advice, counted
 
@@ -19,9 +20,7 @@ Manifest = dict[str, Any]
 
 def load_balancer_advice(inventory: Inventory, definition: Definition) -> Iterator[Advice]:
     """Yield the ELBs of LoadBalancer Services, and one for every class of Ingresses."""
-    services = [
-        one for one in inventory.objects("Service") if (one.get("spec") or {}).get("type") == "LoadBalancer"
-    ]
+    services = [one for one in inventory.objects("Service") if is_load_balancer(one)]
     if services:
         yield _services(services, definition)
     classes = Counter(class_of(one) or "the default class" for one in inventory.objects("Ingress"))

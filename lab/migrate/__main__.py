@@ -13,7 +13,7 @@ from rich.console import Console
 from lab import paths
 from lab.airflow import places
 from lab.airflow.rest import RestClient, RestError
-from lab.connections import read_connections
+from lab.connections import read_documents
 from lab.lifecycle_board import make_console
 from lab.migrate.definition_file import DefinitionFile, DefinitionMissingError, find_definition
 from lab.migrate.end_report import print_end
@@ -127,7 +127,7 @@ def _watch(console: Console, client: RestClient, run: Run, *, is_lab: bool) -> i
 
 
 def _lab_connections() -> set[str]:
-    return {name.removeprefix("AIRFLOW_CONN_").lower() for name in read_connections()}
+    return set(read_documents())
 
 
 if __name__ == "__main__":

@@ -6,14 +6,13 @@ passes here passes there. Every test removes what it made.
 
 from __future__ import annotations
 
-import json
 import socket
 from typing import Any
 
 import pytest
 
 from lab import addresses
-from lab.connections import read_connections
+from lab.connections import read_documents
 
 
 class Document(dict[str, Any]):
@@ -30,5 +29,4 @@ def connections() -> dict[str, Document]:
         socket.gethostbyname(addresses.SOURCE_REGISTRY_HOST)
     except OSError:
         pytest.skip("the lab's names are not known here: make lab-up, then python -m lab exec -- pytest …")
-    prefix = "AIRFLOW_CONN_"
-    return {name.removeprefix(prefix).lower(): json.loads(text) for name, text in read_connections().items()}
+    return {name: Document(document) for name, document in read_documents().items()}

@@ -14,7 +14,7 @@ from include.connections import DocumentConnections
 from include.definition import Definition
 from include.planning.database_client import one_value
 from include.planning.storage_client import open_storage
-from lab.connections import read_connections
+from lab.connections import read_documents
 
 # These change by themselves, all the time.
 RESTLESS = frozenset({
@@ -35,8 +35,7 @@ DATABASES = {
 
 def lab_documents() -> dict[str, dict[str, Any]]:
     """The lab's Airflow connections by id, ready to be spoilt."""
-    prefix = "AIRFLOW_CONN_"
-    return {name.removeprefix(prefix).lower(): json.loads(text) for name, text in read_connections().items()}
+    return read_documents()
 
 
 def both_sides(definition: Definition) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from include.adaptation.context import AdaptationContext
 from include.inventory.foreign_annotations import foreign_annotations
+from include.inventory.services import is_load_balancer
 
 ELB_CLASS = "kubernetes.io/elb.class"
 ELB_ID = "kubernetes.io/elb.id"
@@ -16,7 +17,7 @@ FOREIGN_FIELDS = ("loadBalancerIP", "loadBalancerClass")
 
 def applies_to(obj: dict[str, Any]) -> bool:
     """Look at Services of type LoadBalancer."""
-    return obj.get("kind") == "Service" and (obj.get("spec") or {}).get("type") == "LoadBalancer"
+    return is_load_balancer(obj)
 
 
 def adapt(obj: dict[str, Any], context: AdaptationContext) -> dict[str, Any]:

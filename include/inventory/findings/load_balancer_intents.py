@@ -7,6 +7,7 @@ from typing import Any
 
 from include.definition import Definition
 from include.inventory.model import Finding, label
+from include.inventory.services import is_load_balancer
 from include.inventory.store import Inventory
 
 RULE = "load_balancer_intent"
@@ -49,7 +50,7 @@ RANGES = (f"{AWS}source-ranges", "service.beta.kubernetes.io/load-balancer-sourc
 def find(inventory: Inventory, definition: Definition) -> Iterator[Finding]:
     """Report what a LoadBalancer Service asks for that has another name on CCE; annotations of CCE may stand on the source."""
     for service in inventory.objects("Service"):
-        if (service.get("spec") or {}).get("type") == "LoadBalancer":
+        if is_load_balancer(service):
             for message, remedy in _intents(service):
                 yield Finding(RULE, "warning", label(service), message, remedy)
 

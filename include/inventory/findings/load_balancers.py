@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from include.definition import Definition
 from include.inventory.foreign_annotations import foreign_annotations
 from include.inventory.model import Finding, label
+from include.inventory.services import is_load_balancer
 from include.inventory.store import Inventory
 from include.phases import PhaseId
 
@@ -19,7 +20,7 @@ WHY = "On CCE a LoadBalancer Service gets its address from the ELB it names; ano
 def find(inventory: Inventory, definition: Definition) -> Iterator[Finding]:
     """Report Services without an ELB to bind to, and annotations that are dropped."""
     for service in inventory.objects("Service"):
-        if (service.get("spec") or {}).get("type") != "LoadBalancer":
+        if not is_load_balancer(service):
             continue
         if definition.target.load_balancer is None:
             yield Finding(

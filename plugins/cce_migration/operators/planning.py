@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from cce_migration.operators.base import MigrationOperator
 from include.assessment import assess
 from include.inventory import take_inventory
+from include.inventory.model import SEVERITIES
 from include.planning import check_preflight, find_obstacles, load_plan, plan_migration, prepare_targets
 from include.planning.shards import shard_rows
 
@@ -53,8 +54,7 @@ class FindObstaclesOperator(MigrationOperator):
     def act(self, run: MigrationRun, context: Context) -> dict[str, int]:
         """Return the number of findings by severity."""
         findings = find_obstacles(run)
-        severities = ("blocker", "warning", "info")
-        return {severity: sum(one.severity == severity for one in findings) for severity in severities}
+        return {severity: sum(one.severity == severity for one in findings) for severity in SEVERITIES}
 
 
 class AssessOperator(MigrationOperator):
