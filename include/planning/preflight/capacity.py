@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from include.inventory.owners import is_finished
 from include.inventory.quantities import parse_quantity
+from include.sizing.demand import pod_requests
 
 if TYPE_CHECKING:
     from include.run import MigrationRun
@@ -45,17 +46,14 @@ def compare(needed: Amounts, allocatable: Amounts, used: Amounts) -> Iterator[st
 
 
 def sum_requests(pods: Iterable[dict[str, Any]]) -> Amounts:
-    """Return what pods request: the larger of all containers together and the largest init container."""
+    """Return what the scheduler reserves for pods that have not ended."""
     total: Amounts = {"cpu": 0.0, "memory": 0.0, "pods": 0.0}
     for pod in pods:
-        if is_finished(pod):
-            continue
-        spec = pod.get("spec") or {}
-        total["pods"] += 1
-        for name in UNITS:
-            together = sum(_request(one, name) for one in spec.get("containers") or [])
-            largest = max((_request(one, name) for one in spec.get("initContainers") or []), default=0.0)
-            total[name] += max(together, largest) + parse_quantity((spec.get("overhead") or {}).get(name))
+        if not is_finished(pod):
+            each = pod_requests(pod.get("spec") or {})
+            total["cpu"] += each.millicores / 1000
+            total["memory"] += each.memory
+            total["pods"] += each.pods
     return total
 
 
@@ -75,7 +73,3 @@ def is_usable(node: dict[str, Any]) -> bool:
     is_ready = any(row.get("type") == "Ready" and row.get("status") == "True" for row in conditions)
     is_tainted = any(taint.get("effect") in NO_EXECUTION for taint in spec.get("taints") or [])
     return is_ready and not is_tainted and not spec.get("unschedulable")
-
-
-def _request(container: dict[str, Any], name: str) -> float:
-    return parse_quantity(((container.get("resources") or {}).get("requests") or {}).get(name))
