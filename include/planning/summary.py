@@ -63,7 +63,7 @@ def _volume_sizes(plan: Plan) -> str:
     claimed = sum(row.details.get("used") is None for row in volumes)
     if not claimed:
         return ""
-    return f"How full {claimed} of {len(volumes)} volumes are is not known: their claimed size counts.\n"
+    return f"How full {claimed} of {len(volumes)} volumes are is not known: there the claimed size counts.\n"
 
 
 def _excluded(plan: Plan) -> str:

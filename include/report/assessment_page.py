@@ -188,9 +188,7 @@ def _charts(assessment: Fields) -> dict[str, list[Bar]]:
         "source_cores": _source_capacity(source, "millicores", _cores),
         "source_memory": _source_capacity(source, "memory", _gib),
         "workloads": _bars([(row["kind"], row["count"], f"{row['count']:,}") for row in source["workloads"]]),
-        "volumes": _bars([
-            (row["class"], row["bytes"], readable_bytes(row["bytes"])) for row in source["volumes"]
-        ]),
+        "volumes": _bars([(row["class"], row["bytes"], _gib(row["bytes"])) for row in source["volumes"]]),
         "seconds": _bars([(PHASE_NAMES[row["id"]], _known_seconds(row), phase_time(row)) for row in phases]),
         "bytes": _bars([
             (PHASE_NAMES[row["id"]], row["bytes"], readable_bytes(row["bytes"]))

@@ -67,7 +67,7 @@ def _number(pool: NodePool) -> Advice:
     ]
     if pool.raised:
         reasons.append(
-            f"of these {counted(len(pool.raised), 'workload')} count{'s' if len(pool.raised) == 1 else ''} with what was "
+            f"{counted(len(pool.raised), 'workload')} count{'s' if len(pool.raised) == 1 else ''} with what was "
             f"seen in use, more than requested: {listed(pool.raised)}"
         )
     if pool.by_source:

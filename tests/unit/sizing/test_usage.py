@@ -76,7 +76,7 @@ def test_the_advice_counts_what_is_used_and_says_of_whom() -> None:
     assert measured.figures["requested"]["memory"] >= 20 * 4 * GIB
     assert "count with what was" not in plain.reason
     assert (
-        "of these 1 workload counts with what was seen in use, more than requested: Deployment shop/web"
+        "1 workload counts with what was seen in use, more than requested: Deployment shop/web"
         in measured.reason
     )
     assert measured.figures["counted_by_usage"] == ["Deployment shop/web"]
