@@ -15,6 +15,7 @@ from include.inventory.model import VolumeUse, listed
 from include.inventory.owners import is_finished
 from include.inventory.usage import Fill, Place, Unread
 from include.inventory.volumes import claims_of
+from include.progress import Progress
 
 logger = logging.getLogger(__name__)
 
@@ -38,6 +39,10 @@ class Figures:
     is_of_the_node: bool
 
 
+# None when there was no time left to ask.
+Answer = list[Figures] | MigrationError | None
+
+
 @dataclass(frozen=True)
 class Fills:
     """Hold what the kubelets told."""
@@ -59,8 +64,15 @@ def read_fills(cluster: Cluster, volumes: Sequence[VolumeUse], pods: Iterable[Ma
     first = _ask(cluster, nodes[0], deadline)
     if isinstance(first, ClusterForbiddenError):
         return Fills({}, (_refused(),))
-    with ThreadPoolExecutor(READERS) as pool:
-        answers = [first, *pool.map(lambda node: _ask(cluster, node, deadline), nodes[1:])]
+    with ThreadPoolExecutor(READERS) as pool, Progress(len(nodes), 0, logger, noun="nodes asked") as progress:
+
+        def ask(node: str) -> Answer:
+            answer = _ask(cluster, node, deadline)
+            progress.add(items=1)
+            return answer
+
+        progress.add(items=1)
+        answers = [first, *pool.map(ask, nodes[1:])]
     silent = [node for node, answer in zip(nodes, answers, strict=True) if not isinstance(answer, list)]
     figures = [one for answer in answers if isinstance(answer, list) for one in answer]
     return Fills(own_fills(volumes, figures), (_silent(silent),) if silent else ())
@@ -115,7 +127,7 @@ def _nodes_of(claims: set[Place], pods: Iterable[Manifest]) -> list[str]:
     return sorted(found)
 
 
-def _ask(cluster: Cluster, node: str, deadline: float) -> list[Figures] | MigrationError | None:
+def _ask(cluster: Cluster, node: str, deadline: float) -> Answer:
     """Return what a node's kubelet tells, the error when it does not, None when the time is up."""
     if time.monotonic() > deadline:
         return None

@@ -376,27 +376,3 @@ def test_a_refusal_names_the_remedy_for_its_reason(message: str, remedy: str) ->
 
     with pytest.raises(errors.ClusterForbiddenError, match=remedy):
         cluster(lambda _: httpx.Response(403, json=status)).get(WEB)
-
-
-def test_a_glance_is_one_try_that_waits_a_short_time() -> None:
-    seen: list[dict[str, float]] = []
-
-    def handle(request: httpx.Request) -> httpx.Response:
-        seen.append(request.extensions["timeout"])
-        return httpx.Response(503, json={"message": "the metrics server is down"})
-
-    with pytest.raises(errors.ClusterUnavailableError):
-        cluster(handle).glance("/apis/metrics.k8s.io/v1beta1/nodes", 5.0)
-    assert [timeout["read"] for timeout in seen] == [5.0]
-
-
-def test_a_glance_returns_a_json_object_and_takes_nothing_else() -> None:
-    assert cluster(answering(200, {"items": []})).glance(WEB, 5.0) == {"items": []}
-    for answer in (httpx.Response(200, json=[1]), httpx.Response(200, text="404 page not found")):
-        with pytest.raises(errors.ClusterError, match="the answer is no JSON object"):
-            cluster(lambda _request, answer=answer: answer).glance(WEB, 5.0)  # type: ignore[misc]
-
-
-def test_a_glance_that_may_not_be_says_so() -> None:
-    with pytest.raises(errors.ClusterForbiddenError, match=r"nodes n1, source cluster"):
-        cluster(answering(403)).glance("/api/v1/nodes/n1/proxy/stats/summary", 5.0)
