@@ -223,7 +223,7 @@ def _source_capacity(source: Fields, name: str, write: Writer) -> list[Bar]:
         [
             ("Migrated pods request", source["requested"][name], "shade3"),
             ("Migrated pods use", _of(usage["pods_used"], name), "shade0"),
-            ("Nodes use, with all they run", _of(usage["nodes_used"], name), "shade0"),
+            ("Nodes use in all", _of(usage["nodes_used"], name), "shade0"),
             ("Nodes offer", source["nodes"]["allocatable"][name], "shade5"),
         ],
         write,

@@ -173,7 +173,7 @@ def test_what_is_used_is_drawn_beside_what_is_requested(
 
     for text in (
         "Migrated pods use",
-        "Nodes use, with all they run",
+        "Nodes use in all",
         "4 volumes count with what is in them, as their nodes told; 2 volumes of which that is not known count",
         "uses up to 2.8 GiB of memory a pod, and requests 1.6 GiB",
     ):
