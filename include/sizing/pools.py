@@ -33,9 +33,10 @@ class NodePool:
     :param labels: labels its nodes get, because pods ask for them.
     :param by_requests: nodes that the requests alone need.
     :param by_source: nodes that offer as much as the source's.
-    :param requested: all that pods request, DaemonSets on every node included.
+    :param requested: all that pods request, or use where that is more, DaemonSets on every node included.
     :param offered_by_source: what the source's nodes of this sort have allocatable.
     :param largest: the pod that needs most memory, and most cores among equals.
+    :param raised: names of the workloads that count with what they use, since that is more than they request.
     """
 
     labels: Selector
@@ -47,6 +48,7 @@ class NodePool:
     requested: Amounts
     offered_by_source: Amounts
     largest: PodGroup | None
+    raised: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -131,6 +133,7 @@ def _pool(
         requested=sum((one.each * one.count for one in members), Amounts()) + on_each * nodes,
         offered_by_source=floor,
         largest=largest,
+        raised=tuple(sorted(one.name for one in (*members, *daemons) if one.is_raised)),
     )
 
 
