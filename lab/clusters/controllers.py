@@ -12,7 +12,7 @@ import httpx
 from lab.clusters.api import ApiError, ClusterApi
 from lab.clusters.load_balancers import LoadBalancers
 from lab.clusters.pull_secrets import PullSecrets
-from lab.clusters.settings import SOURCE_CLUSTER, TARGET_CLUSTER
+from lab.clusters.settings import SOURCE_CLUSTER, target_cluster
 
 PASS_SECONDS = 0.5
 
@@ -23,7 +23,7 @@ def main(name: str) -> None:
     """Pass over the cluster twice a second for ever; a server that does not answer is waited for."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
     logging.getLogger("httpx").setLevel(logging.WARNING)
-    settings = {"source": SOURCE_CLUSTER, "target": TARGET_CLUSTER}[name]
+    settings = SOURCE_CLUSTER if name == SOURCE_CLUSTER.name else target_cluster()
     with ClusterApi(settings.kubeconfig) as api:
         passes: list[Callable[[], None]] = [LoadBalancers(settings, api).pass_once]
         if name == "target":
