@@ -7,7 +7,7 @@ import pytest
 
 from lab.clusters import load_balancers
 from lab.clusters.load_balancers import LoadBalancers
-from lab.clusters.settings import SOURCE_CLUSTER, TARGET_CLUSTER, ClusterSettings
+from lab.clusters.settings import SOURCE_CLUSTER, ClusterSettings, target_cluster
 
 
 class FakeApi:
@@ -62,11 +62,11 @@ def test_a_balancer_id_gives_its_own_address_in_the_target(commands: list[str]) 
         "kubernetes.io/elb.class": "union",
         "kubernetes.io/elb.id": "00000000-0000-4000-8000-000000000020",
     }
-    assert reported_by(TARGET_CLUSTER, service("web", annotations)) == {"web": "198.18.20.32"}
+    assert reported_by(target_cluster(), service("web", annotations)) == {"web": "198.18.20.32"}
 
 
 def test_a_service_without_a_balancer_stays_pending_in_the_target(commands: list[str]) -> None:
-    assert reported_by(TARGET_CLUSTER, service("web")) == {}
+    assert reported_by(target_cluster(), service("web")) == {}
     assert commands == ["ip -json -4 address show dev eth0"]
 
 
