@@ -28,10 +28,23 @@ from huaweicloudsdkcce.v3 import (
 )
 
 from lab import addresses
+from lab.connections import read_documents
+from tests.contract.cloud import clients
 
 Seen = TypeVar("Seen")
 SECONDS = 180
 NOWHERE = "00000000-0000-0000-0000-000000000000"
+
+
+def lab_service(service: str) -> Any:
+    """Return a client of a service of the lab's cloud, by the connection that tasks get."""
+    known = read_documents()["huawei_cloud"]
+    extra = known["extra"]
+    if service == "iam":
+        credentials = clients.everywhere(known["login"], known["password"], addresses.DOMAIN_ID)
+    else:
+        credentials = clients.regional(known["login"], known["password"], extra["project_id"])
+    return clients.open_client(service, extra["endpoints"][service], credentials)
 
 
 def cluster_order(
