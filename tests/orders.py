@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+import httpx
 from huaweicloudsdkcce.v3 import (
     Cluster,
     ClusterMetadata,
@@ -45,6 +46,13 @@ def lab_service(service: str) -> Any:
     else:
         credentials = clients.regional(known["login"], known["password"], extra["project_id"])
     return clients.open_client(service, extra["endpoints"][service], credentials)
+
+
+def fault(operation: str, kind: str, **more: Any) -> None:
+    """Let the next call of an operation of the lab's cloud suffer a fault."""
+    document = {"operation": operation, "kind": kind, **more}
+    url = f"http://{addresses.CLOUD_HOSTS['cce']}/_lab/faults"
+    httpx.post(url, json=document, trust_env=False).raise_for_status()
 
 
 def cluster_order(
