@@ -24,7 +24,8 @@ from .conftest import Outcome
 from .killing import airflow_program, engines, kill, kill_between, stopped, velero_server, wait_until
 from .leftovers import leftovers
 from .live_runs import LiveRun
-from .writers import KUBECONFIGS, Writers
+from .sides import KUBECONFIGS
+from .writers import Writers
 
 pytestmark = pytest.mark.lab
 
