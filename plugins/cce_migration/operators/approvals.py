@@ -4,18 +4,25 @@ from __future__ import annotations
 
 import inspect
 from abc import abstractmethod
+from collections.abc import Generator
+from contextlib import contextmanager
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from airflow.providers.standard.operators.hitl import HITLOperator
 from airflow.sdk import Param
 
 from cce_migration.runs import open_migration
+from cce_migration.ui.report_tab import report_link
 from include.approvals import Answer, record_answer
 from include.cutover import cutover_evidence
-from include.errors import PermanentError
-from include.ledger import record_failure
+from include.errors import TemporaryError
+from include.inventory.model import listed
+from include.ledger import record_failure, resolve_failure
 from include.planning import plan_summary
+from include.planning.digest import plan_digest
+from include.planning.drift import drift_summary, noted_changes
+from include.proposal import follow_source
 from include.retirement import retirement_summary
 
 if TYPE_CHECKING:
@@ -34,13 +41,19 @@ class ApproveOperator(HITLOperator):
     """
 
     question: str
+    # How often it is asked again at most.
+    asks_again: ClassVar[int] = 2
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("doc_md", inspect.getdoc(type(self)))
         # In place of the DAG's params, which have no part in the question. One without a default value would not get as
         # far as to be asked: the form is checked before anybody sees it (apache/airflow#59551).
         kwargs["params"] = {"reason": Param(None, type=["null", "string"], title="Reason", source="task")}
-        kwargs |= {"retries": 2, "retry_delay": timedelta(seconds=5), "retry_exponential_backoff": 0}
+        kwargs |= {
+            "retries": self.asks_again,
+            "retry_delay": timedelta(seconds=5),
+            "retry_exponential_backoff": 0,
+        }
         super().__init__(subject=self.question, options=[APPROVE, REJECT], **kwargs)
 
     @property
@@ -52,7 +65,8 @@ class ApproveOperator(HITLOperator):
         """Put the evidence into the question, and wait."""
         run = open_migration(context)
         run.ledger.phase_started(self.phase)
-        self.body = self.evidence(run)
+        with self._failures_kept(run):
+            self.body = self.evidence(run, context)
         super().execute(context)
 
     def execute_complete(self, context: Context, event: dict[str, Any]) -> dict[str, Any]:
@@ -61,24 +75,39 @@ class ApproveOperator(HITLOperator):
         :raises PermanentError: when it was a rejection.
         """
         super().execute_complete(context, event)
+        run = open_migration(context)
         user = event.get("responded_by_user") or {}
         answer = Answer(
             question=self.task_id,
             approved=event["chosen_options"] == [APPROVE],
             by=str(user.get("name") or user.get("id") or "unknown"),
             reason=str((event.get("params_input") or {}).get("reason") or ""),
+            plan=self.plan(run),
         )
-        run = open_migration(context)
-        try:
+        with self._failures_kept(run):
             record_answer(run.ledger, answer)
-        except PermanentError as rejection:
-            record_failure(run.ledger, self.task_id, self.phase, rejection)
-            raise
+            self.approved(run)
+        resolve_failure(run.ledger, self.task_id)
         return {"approved": answer.approved, "by": answer.by}
 
     @abstractmethod
-    def evidence(self, run: MigrationRun) -> str:
+    def evidence(self, run: MigrationRun, context: Context) -> str:
         """Return what the person has to know, as Markdown."""
+
+    def plan(self, run: MigrationRun) -> str | None:
+        """Return the digest of the plan that is in question; None where none is."""
+        return None
+
+    def approved(self, run: MigrationRun) -> None:
+        """Look once more whether what was approved is still so."""
+
+    @contextmanager
+    def _failures_kept(self, run: MigrationRun) -> Generator[None]:
+        try:
+            yield
+        except Exception as error:
+            record_failure(run.ledger, self.task_id, self.phase, error)
+            raise
 
 
 class ApprovePlanOperator(ApproveOperator):
@@ -86,9 +115,51 @@ class ApprovePlanOperator(ApproveOperator):
 
     question = "Approve the plan of this migration?"
 
-    def evidence(self, run: MigrationRun) -> str:
+    def evidence(self, run: MigrationRun, context: Context) -> str:
         """Return the plan in short: what moves, what stays, what was found."""
-        return plan_summary(run)
+        return plan_summary(run, report_link(context))
+
+    def plan(self, run: MigrationRun) -> str | None:
+        """Return the digest of the plan, so that the answer says which one it was."""
+        return plan_digest(run.ledger)
+
+
+class ApproveDriftOperator(ApprovePlanOperator):
+    """Compare the source with the plan, and ask again only when it has changed since: an approval can take hours.
+
+    A changed source is planned anew, with the same blockers, and the question begins with what changed. After the answer the
+    source is looked at once more; when it has changed again meanwhile, a retry asks again: in the same try Airflow 3.3.2
+    would show the former question.
+    """
+
+    question = "The source has changed since the plan was approved. Approve the new plan?"
+    asks_again = 5
+
+    def execute(self, context: Context) -> None:
+        """Go on at once when the approved plan is that of the present source; else plan again, and ask."""
+        run = open_migration(context)
+        with self._failures_kept(run):
+            is_settled = follow_source(run)
+        if is_settled:
+            resolve_failure(run.ledger, self.task_id)
+            return
+        super().execute(context)
+
+    def evidence(self, run: MigrationRun, context: Context) -> str:
+        """Return what has changed, and the new plan in short."""
+        return f"{drift_summary(noted_changes(run.ledger))}\n{super().evidence(run, context)}"
+
+    def approved(self, run: MigrationRun) -> None:
+        """Compare once more.
+
+        :raises TemporaryError: when the source has changed while the new plan was looked at: it has to be asked again.
+        """
+        if not follow_source(run):
+            changes = noted_changes(run.ledger)
+            raise TemporaryError(
+                f"source cluster: changed again while the new plan was looked at ({listed(one.object for one in changes)}); "
+                f"it is asked again, {self.asks_again} times at most; hold back what changes the source until the plan is approved"
+            )
 
 
 class ApproveCutoverOperator(ApproveOperator):
@@ -96,7 +167,7 @@ class ApproveCutoverOperator(ApproveOperator):
 
     question = "Stop the source and switch the traffic?"
 
-    def evidence(self, run: MigrationRun) -> str:
+    def evidence(self, run: MigrationRun, context: Context) -> str:
         """Return what is proved and what is open."""
         return cutover_evidence(run)
 
@@ -106,6 +177,6 @@ class ApproveRetirementOperator(ApproveOperator):
 
     question = "Retire the source?"
 
-    def evidence(self, run: MigrationRun) -> str:
+    def evidence(self, run: MigrationRun, context: Context) -> str:
         """Return what will be removed."""
         return retirement_summary(run)
