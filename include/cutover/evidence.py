@@ -57,7 +57,8 @@ def _drift(run: MigrationRun) -> str:
         return "**The source is as it was planned.**\n"
     lines = [f"- {cell(change.text())}" for change in changes[:MOST_OPEN]]
     more = [f"- … and {len(changes) - MOST_OPEN} more"] if len(changes) > MOST_OPEN else []
-    head = f"**The source has changed in {len(changes)} places since the plan; this is not on the target:**\n"
+    places = "1 place" if len(changes) == 1 else f"{len(changes)} places"
+    head = f"**The source has changed in {places} since the plan; this is not on the target:**\n"
     return "\n".join([head, *lines, *more]) + "\n"
 
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 NOUNS = {"velero": "Velero installation"}
 ASSESSMENT = "assessment"
 DIGITS = 12
+NOTHING = "\N{EN DASH}"
 
 Fields = Mapping[str, Any]
 
@@ -93,7 +94,7 @@ def _count(number: int, noun: str) -> str:
 
 
 def _size(size: float) -> str:
-    return readable_bytes(size) if size else "unknown or none"
+    return readable_bytes(size) if size else NOTHING
 
 
 def _excluded(plan: Plan) -> str:

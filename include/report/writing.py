@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from include.approvals import answers
 from include.ledger import Ledger
 from include.report.assessment_page import render_assessment
 from include.report.building import REASON_RULES, judge_run
@@ -37,6 +38,7 @@ def write_report(ledger: Ledger, kind: Kind, result: Result) -> dict[str, Any]:
     report = judge_run(ledger, kind, result, rows)
     document = report.as_json()
     ledger.write("report", document)
-    page = render_assessment(report) if kind == "assessment" else render_page(report, rows)
+    is_assessment = kind == "assessment"
+    page = render_assessment(report) if is_assessment else render_page(report, rows, answers(ledger))
     ledger.write_text(PAGE, page)
     return document
