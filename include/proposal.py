@@ -9,9 +9,11 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
-from include.approvals import is_approved
+from include.approvals import Question, is_approved
 from include.assessment import assess_plan
+from include.errors import PermanentError
 from include.inventory import load_inventory, read_source
+from include.inventory.model import listed
 from include.inventory.store import save_inventory
 from include.planning import plan_migration
 from include.planning.digest import plan_digest
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from include.run import MigrationRun
 
 logger = logging.getLogger(__name__)
+TRY_ANEW = "this run goes no further: hold back what changes the source, such as a delivery tool, and trigger a new one"
 
 
 def propose(run: MigrationRun) -> Plan:
@@ -45,8 +48,8 @@ def follow_source(run: MigrationRun) -> bool:
     :raises PreflightError: when a database or bucket is gone, or the source has blockers now.
     """
     refuse_gone_data(run)
-    before, after = load_inventory(run.ledger), read_source(run)
-    changes = find_changes(before, after, run.secrets_key)
+    after = read_source(run)
+    changes = find_changes(load_inventory(run.ledger), after, run.secrets_key)
     was_approved = is_approved(run.ledger, plan_digest(run.ledger))
     if was_approved and not changes:
         logger.info("The source is as it was when the plan was made")
@@ -58,3 +61,29 @@ def follow_source(run: MigrationRun) -> bool:
     save_inventory(run.ledger, after)
     propose(run)
     return False
+
+
+def refuse_changes(run: MigrationRun) -> None:
+    """Compare the source with the plan that is approved now.
+
+    :raises PermanentError: when it has changed meanwhile.
+    """
+    refuse_gone_data(run)
+    changes = find_changes(load_inventory(run.ledger), read_source(run), run.secrets_key)
+    if changes:
+        raise PermanentError(
+            f"source cluster: changed again while the new plan was looked at: {listed(one.text() for one in changes)}; "
+            f"{TRY_ANEW}"
+        )
+
+
+def refuse_another_plan(run: MigrationRun, shown: Question) -> None:
+    """Compare the plan with the one that a person was shown.
+
+    :raises PermanentError: when it is another: Airflow would go on showing the one before.
+    """
+    if shown.plan != plan_digest(run.ledger):
+        raise PermanentError(
+            f"{shown.question}: the plan was made again since it was asked for here at {shown.at}, and Airflow would go on "
+            f"showing the former one; {TRY_ANEW}"
+        )

@@ -74,7 +74,7 @@ def _moves(plan: Plan, prediction: Fields) -> str:
             f"| {phase} | {_kinds(rows)} | {_size(phase_size)} | {readable_seconds(phase_seconds)} |"
         )
     head = (
-        f"**What moves:** {_count(len(plan.items()), 'item')}, {_size(size)}, {readable_seconds(seconds)} of work one "
+        f"### What moves\n\n{_count(len(plan.items()), 'item')}, {_size(size)}, {readable_seconds(seconds)} of work one "
         f"after another{_downtime(prediction.get('downtime'))}\n"
     )
     return "\n".join([head, *lines]) + "\n"
@@ -108,5 +108,5 @@ def _excluded(plan: Plan) -> str:
         f"| {count:,} | {cell(resource)} | {cell(reason)} |"
         for (resource, reason), count in sorted(counts.items(), key=lambda entry: (-entry[1], entry[0]))
     ]
-    head = f"**Stays behind on purpose:** {_count(counts.total(), 'object')}\n"
+    head = f"### Stays behind on purpose: {_count(counts.total(), 'object')}\n"
     return "\n".join([head, "| Objects | Kind | Why |", "|---|---|---|", *lines]) + "\n"

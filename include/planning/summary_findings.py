@@ -17,7 +17,7 @@ Row = Mapping[str, Any]
 def findings_part(rows: Sequence[Row]) -> str:
     """Return the findings a person has to know; what a phase does by itself is only counted."""
     if not rows:
-        return "**No findings**\n"
+        return "### No findings\n"
     handled = Counter(str(row["handled_by"]) for row in rows if _is_handled(row))
     lines = _alike([row for row in rows if not _is_handled(row)])
     more = len(lines) - MOST_FINDINGS
@@ -25,7 +25,7 @@ def findings_part(rows: Sequence[Row]) -> str:
     if more > 0:
         lines.append(f"- … and {more} more, in the ledger document `findings`")
     lines += [f"- info: {count} more are dealt with by {phase}" for phase, count in sorted(handled.items())]
-    return "\n".join([f"**Findings:** {_counts(rows)}\n", *lines]) + "\n"
+    return "\n".join([f"### Findings: {_counts(rows)}\n", *lines]) + "\n"
 
 
 def _counts(rows: Sequence[Row]) -> str:

@@ -37,7 +37,7 @@ def resources_part(rows: Sequence[PlanItem]) -> str:
     ]
     more = len(rows) - MOST_RESOURCES
     lines += [f"| … and {more} more | | | |"] if more > 0 else []
-    head = f"**On the target:** {len(rows)} resources, {made} of them will be made\n"
+    head = f"### On the target: {len(rows)} resources, {made} of them will be made\n"
     return (
         "\n".join([
             head,
@@ -59,7 +59,7 @@ def bill_part(advice: Sequence[Mapping[str, Any]]) -> str:
     lines = [f"| {area} | {cell('; '.join(texts))} |" for area, texts in areas.items()]
     return (
         "\n".join([
-            "**What the target needs, by the inventory**\n",
+            "### What the target needs, by the inventory\n",
             "| Area | Recommended |",
             "|---|---|",
             *lines,

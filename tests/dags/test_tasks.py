@@ -49,7 +49,7 @@ def test_a_task_that_acts_is_retried_by_the_one_policy(task: BaseOperator | Mapp
 def _expected_retries(task_id: str, operator: type) -> int:
     """Before the cutover only time is lost; in it customers wait; what starts the source again must not give up."""
     if issubclass(operator, ApproveOperator):
-        return 5 if issubclass(operator, ApproveDriftOperator) else 2
+        return 8 if issubclass(operator, ApproveDriftOperator) else 2
     if issubclass(operator, EndQuiesceOperator | RollBackOperator):
         return 20
     return 5 if task_id.startswith("cutover.") else 8

@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 
 from include import proposal
-from include.approvals import Answer, record_answer
-from include.errors import PreflightError
+from include.approvals import Answer, Question, record_answer
+from include.errors import PermanentError, PreflightError
 from include.inventory import load_inventory
 from include.planning import load_plan
 from include.planning.digest import plan_digest
 from include.planning.drift import noted_changes
-from include.proposal import follow_source, propose
+from include.proposal import follow_source, propose, refuse_another_plan, refuse_changes
 from include.run import MigrationRun
 from tests.builders.objects import MemoryCluster, claim, deployment, make, pod
 from tests.builders.proposals import retry_on, run_on, source, without_services
@@ -225,3 +225,21 @@ def test_a_gone_database_is_an_error_and_no_question(
     with pytest.raises(PreflightError, match="shop-orders is gone"):
         follow_source(run)
     assert documents(run) == before
+
+
+def test_a_source_that_changes_after_its_approval_is_refused_with_what_changed(
+    run: MigrationRun, cluster: MemoryCluster
+) -> None:
+    before = documents(run)
+    refuse_changes(run)
+    put(cluster, deployment(replicas=5))
+    with pytest.raises(PermanentError, match=r"web \(spec.replicas: was 2, is 5\).*trigger a new one"):
+        refuse_changes(run)
+    assert documents(run) == before
+
+
+def test_a_plan_is_asked_for_only_under_its_own_text(run: MigrationRun) -> None:
+    shown = Question(question="resource_planning.approve_drift", text="…", plan=plan_digest(run.ledger))
+    refuse_another_plan(run, shown)
+    with pytest.raises(PermanentError, match="the plan was made again"):
+        refuse_another_plan(run, shown.model_copy(update={"plan": "aa" * 32}))

@@ -20,10 +20,10 @@ async def app(scope: Any, receive: Any, send: Any) -> None:
 
 
 def tab() -> dict[str, str]:
-    """Return the tab for Airflow's plugin manager."""
+    """Return the tab for Airflow's plugin manager. Its address is below the root that Airflow is served under."""
     return {
         "name": "Migration report",
-        "href": f"{PREFIX}/report/{{DAG_ID}}/{{RUN_ID}}",
+        "href": f"{PREFIX.lstrip('/')}/report/{{DAG_ID}}/{{RUN_ID}}",
         "destination": "dag_run",
         "url_route": ROUTE,
     }

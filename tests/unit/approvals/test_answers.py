@@ -4,7 +4,15 @@ from pathlib import Path
 
 import pytest
 
-from include.approvals import Answer, answers, is_approved, record_answer
+from include.approvals import (
+    Answer,
+    Question,
+    answers,
+    is_approved,
+    keep_question,
+    kept_question,
+    record_answer,
+)
 from include.errors import PermanentError
 from tests.builders.runs import ledger
 
@@ -49,3 +57,10 @@ def test_an_answer_of_an_older_ledger_names_no_plan(tmp_path: Path) -> None:
     old = Answer(question="x", approved=True, by="ops").model_dump(exclude={"plan"})
     book.write("approvals/x", old)
     assert not is_approved(book, "aa" * 32)
+
+
+def test_the_first_question_of_a_task_is_the_one_that_is_kept(tmp_path: Path) -> None:
+    book = ledger(tmp_path)
+    assert kept_question(book, "x") is None
+    first = keep_question(book, Question(question="x", text="one", plan="aa" * 32))
+    assert keep_question(book, Question(question="x", text="two")) == first == kept_question(book, "x")

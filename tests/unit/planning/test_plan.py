@@ -70,10 +70,10 @@ def test_the_summary_tells_sizes_predictions_exclusions_and_findings(tmp_path: P
     run = planned_run(tmp_path)
     run.ledger.write("findings", {"findings": [WARNING.as_dict()]})
     text = plan_summary(run)
-    assert "**What moves:** 3 items, 620 MB, 13 s of work one after another\n" in text
+    assert "### What moves\n\n3 items, 620 MB, 13 s of work one after another\n" in text
     assert "| swr_image_sync | 2 images | 620 MB | 13 s |" in text
     assert "| 2 | pods | made by its controller |" in text
-    assert "**Findings:** 0 blockers, 1 warning, 0 hints" in text
+    assert "### Findings: 0 blockers, 1 warning, 0 hints" in text
     assert "- warning: Pod shop/b is odd; look at it" in text
 
 
@@ -86,7 +86,7 @@ def test_the_summary_leaves_out_what_a_phase_does_by_itself(tmp_path: Path) -> N
     alike = [replace(WARNING, object=f"Pod shop/{number}") for number in range(7)]
     run.ledger.write("findings", {"findings": [row.as_dict() for row in (*alike, *handled)]})
 
-    text = plan_summary(run).partition("**Findings:** 0 blockers, 7 warnings, 2 hints\n\n")[2]
+    text = plan_summary(run).partition("### Findings: 0 blockers, 7 warnings, 2 hints\n\n")[2]
 
     assert text.partition("\n\n")[0].splitlines() == [
         "- warning: Pod shop/0, Pod shop/1, Pod shop/2, Pod shop/3, Pod shop/4 and 2 more each is odd; look at it",
@@ -104,7 +104,7 @@ def test_the_summary_tells_what_will_be_made_and_what_is_taken(tmp_path: Path) -
         ),
     ]  # fmt: skip
     text = plan_summary(planned_run(tmp_path, Plan(items=resources)))
-    table = text.partition("**On the target:** 3 resources, 1 of them will be made\n\n")[2].splitlines()
+    table = text.partition("### On the target: 3 resources, 1 of them will be made\n\n")[2].splitlines()
     assert table[2:5] == [
         "| to cluster | from cluster | will be made | flavor cce.s2.small, nodes 3, zones a, b |",
         "| to bucket/a | from bucket/a |  |  |",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from cce_migration.operators.approvals import (
     ApproveDriftOperator,
     ApprovePlanOperator,
 )
-from include.errors import PermanentError, PreflightError, TemporaryError
+from include.errors import PermanentError, PreflightError
 from include.inventory.store import save_inventory
 from include.ledger import Ledger, open_failures
 from include.planning import Plan
@@ -71,6 +72,14 @@ def source(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
     return looks
 
 
+@pytest.fixture
+def looks(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Hold the looks at the source after an approval; it is always as it was."""
+    seen: list[str] = []
+    monkeypatch.setattr(approvals, "refuse_changes", lambda run: seen.append("refuse_changes"))
+    return seen
+
+
 @pytest.mark.usefixtures("planned")
 def test_the_evidence_is_in_the_question(
     operator: ApprovePlanOperator, context: dict[str, Any], asked: dict[str, Any]
@@ -92,14 +101,66 @@ def test_the_question_leads_to_the_tab_with_the_plan(
     assert f"](dags/migrate_to_cce/runs/{run_id}/plugin/migration_report)" in asked["body"]
 
 
+@pytest.mark.usefixtures("asked")
 def test_an_approval_is_recorded_by_name_and_with_the_plan(
     operator: ApprovePlanOperator, context: dict[str, Any], planned: Ledger
 ) -> None:
+    with pytest.raises(TaskAwaitingInput):
+        operator.execute(context)
     given = operator.execute_complete(context, answer("Approve", "seen in the rehearsal"))
     assert given == {"approved": True, "by": "olga"}
     record = planned.read(planned.list("approvals")[0])
     assert (record["by"], record["reason"]) == ("olga", "seen in the rehearsal")
     assert record["plan"] == plan_digest(planned)
+
+
+@pytest.mark.usefixtures("asked")
+def test_an_answer_is_one_to_the_plan_that_was_shown(
+    operator: ApprovePlanOperator, context: dict[str, Any], planned: Ledger
+) -> None:
+    shown = plan_digest(planned)
+    with pytest.raises(TaskAwaitingInput):
+        operator.execute(context)
+    save_inventory(planned, inventory(deployment(replicas=9)))
+    operator.execute_complete(context, answer("Approve"))
+    assert planned.read(planned.list("approvals")[0])["plan"] == shown != plan_digest(planned)
+
+
+def test_a_retry_asks_what_was_asked_before(
+    operator: ApprovePlanOperator, context: dict[str, Any], asked: dict[str, Any], planned: Ledger
+) -> None:
+    for _ in range(2):
+        with pytest.raises(TaskAwaitingInput):
+            operator.execute(context)
+    assert asked["body"] == planned.read("questions/resource_planning.approve_plan")["text"]
+
+
+def test_a_plan_that_was_made_again_is_not_asked_for_where_the_former_one_is_shown(
+    operator: ApprovePlanOperator, context: dict[str, Any], asked: dict[str, Any], planned: Ledger
+) -> None:
+    with pytest.raises(TaskAwaitingInput):
+        operator.execute(context)
+    asked.clear()
+    save_inventory(planned, inventory(deployment(replicas=9)))
+    assert operator.execute(context) is None
+    assert asked == {}
+
+
+def test_evidence_that_is_another_than_what_is_shown_goes_to_the_log(
+    context: dict[str, Any], asked: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cutover = ApproveCutoverOperator(task_id="cutover.approve_cutover")
+    texts = ["three are open", "all is proved"]
+    monkeypatch.setattr(approvals, "cutover_evidence", lambda run: texts.pop(0))
+    said: list[str] = []
+    log = SimpleNamespace(warning=lambda text, *fields: said.append(text % fields), info=lambda *_: None)
+    monkeypatch.setattr(type(cutover), "log", log)
+    for _ in range(2):
+        with pytest.raises(TaskAwaitingInput):
+            cutover.execute(context)
+    assert asked["body"] == "three are open"
+    told = [one for one in said if one.startswith("Airflow goes on showing")]
+    assert [one.rpartition("\n")[2] for one in told] == ["all is proved"]
 
 
 def test_an_approval_of_something_else_names_no_plan(context: dict[str, Any], book: Ledger) -> None:
@@ -175,39 +236,69 @@ def test_a_changed_source_is_asked_for_with_what_changed_first(
 
 
 def test_the_new_plan_is_approved_when_the_source_stayed_so(
-    drift: ApproveDriftOperator, context: dict[str, Any], source: list[bool], planned: Ledger
+    drift: ApproveDriftOperator, context: dict[str, Any], looks: list[str], planned: Ledger
 ) -> None:
-    source.append(True)
     assert drift.execute_complete(context, answer("Approve")) == {"approved": True, "by": "olga"}
+    assert looks == ["refuse_changes"]
     assert open_failures(planned) == []
 
 
-@pytest.mark.usefixtures("asked")
-def test_a_source_that_changed_while_the_new_plan_was_looked_at_is_asked_for_again(
-    drift: ApproveDriftOperator, context: dict[str, Any], source: list[bool], planned: Ledger
+def test_a_source_that_changes_faster_than_it_is_approved_ends_the_run(
+    drift: ApproveDriftOperator, context: dict[str, Any], planned: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    note_changes(planned, [Change(object="Deployment shop/web", what="new")])
-    source.append(False)
-    with pytest.raises(TemporaryError, match=r"changed again .*Deployment shop/web.*hold back what changes"):
-        drift.execute_complete(context, answer("Approve"))
-    assert drift.retries == 5
+    def refuse(run: MigrationRun) -> None:
+        raise PermanentError("source cluster: changed again")
 
-    source.append(False)
-    with pytest.raises(TaskAwaitingInput):
-        drift.execute(context)
-    source.append(True)
-    drift.execute_complete(context, answer("Approve"))
-    assert open_failures(planned) == []
+    monkeypatch.setattr(approvals, "refuse_changes", refuse)
+    with pytest.raises(PermanentError, match="changed again"):
+        drift.execute_complete(context, answer("Approve"))
+    assert [row["error"] for row in open_failures(planned)] == ["source cluster: changed again"]
 
 
 @pytest.mark.usefixtures("planned")
 def test_a_rejected_new_plan_is_not_looked_at_any_more(
-    drift: ApproveDriftOperator, context: dict[str, Any], source: list[bool]
+    drift: ApproveDriftOperator, context: dict[str, Any], looks: list[str]
 ) -> None:
-    source.append(True)
     with pytest.raises(PermanentError, match="olga rejected it"):
         drift.execute_complete(context, answer("Reject"))
-    assert source == [True]
+    assert looks == []
+
+
+@pytest.mark.usefixtures("planned")
+def test_a_retry_after_the_question_asks_for_the_same_plan_and_does_not_make_another(
+    drift: ApproveDriftOperator, context: dict[str, Any], asked: dict[str, Any], source: list[bool]
+) -> None:
+    source.append(False)
+    with pytest.raises(TaskAwaitingInput):
+        drift.execute(context)
+    first = dict(asked)
+    with pytest.raises(TaskAwaitingInput):
+        drift.execute(context)
+    assert asked["body"] == first["body"]
+
+
+@pytest.mark.usefixtures("asked", "planned")
+def test_a_retry_after_the_approval_looks_once_more_and_goes_on(
+    drift: ApproveDriftOperator, context: dict[str, Any], source: list[bool], looks: list[str]
+) -> None:
+    source.append(False)
+    with pytest.raises(TaskAwaitingInput):
+        drift.execute(context)
+    drift.execute_complete(context, answer("Approve"))
+    assert drift.execute(context) is None
+    assert looks == ["refuse_changes", "refuse_changes"]
+
+
+@pytest.mark.usefixtures("asked")
+def test_another_plan_is_not_asked_for_under_the_former_text(
+    drift: ApproveDriftOperator, context: dict[str, Any], source: list[bool], planned: Ledger
+) -> None:
+    source.append(False)
+    with pytest.raises(TaskAwaitingInput):
+        drift.execute(context)
+    save_inventory(planned, inventory(deployment(replicas=9)))
+    with pytest.raises(PermanentError, match="showing the former one; this run goes no further"):
+        drift.execute(context)
 
 
 def test_a_source_that_may_not_be_migrated_any_more_fails_and_says_why(

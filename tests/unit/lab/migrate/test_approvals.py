@@ -109,6 +109,12 @@ def test_a_question_just_asked_is_left_until_the_scheduler_knows_that_it_waits(l
     assert airflow.changes == []
 
 
+def test_a_second_try_that_has_just_begun_is_left_although_its_question_is_old(ledger: LedgerView) -> None:
+    airflow = FakeAirflow(question("cutover.approve_cutover"))
+    airflow.details[0]["task_instance"]["start_date"] = NOT_YET
+    assert airflow.approvals(ledger).answer() == []
+
+
 def test_a_form_gets_all_its_fields_and_the_reason(ledger: LedgerView) -> None:
     params = {"reason": {"value": None}, "batch": {"value": 3}}
     airflow = FakeAirflow(question("cutover.approve_cutover", params=params))
