@@ -45,8 +45,8 @@ def check_preflight(run: MigrationRun) -> None:
     unusable: list[str] = []
     if _is_target_there(run, unusable):
         checks, waiting = checks | {f"{name}, target": check for name, check in waiting.items()}, {}
-    run.ledger.write(DOCUMENT, {"waiting_for_target": sorted(waiting)})
     _run_checks(run, checks, unusable)
+    run.ledger.write(DOCUMENT, {"waiting_for_target": sorted(waiting)})
     if waiting:
         logger.info("The target cluster is made later: %s checks wait for it", len(waiting))
 
