@@ -14,12 +14,18 @@ from include.definition.target_checks import CAPACITIES
 from include.errors import PreflightError
 from include.inventory.store import Inventory
 from include.provisioning.fitness import Needs, minor_of, needs_of, overlaps
-from include.provisioning.offers import Quota, offered_flavors, offered_zones, server_quotas
+from include.provisioning.offers import (
+    Quota,
+    offered_flavors,
+    offered_zones,
+    server_quotas,
+    sold_out_clusters,
+)
 from include.sizing.control_plane import cluster_scale, master_flavor, node_zones, proxy_mode
 from include.sizing.demand import PodGroup, pod_groups
 from include.sizing.model import counted
 from include.sizing.network import NetworkPlan, plan_network, source_ranges
-from include.sizing.offers import NodeFlavor
+from include.sizing.offers import NodeFlavor, for_turbo
 from include.sizing.pools import NodePool, plan_pools
 from include.sizing.recommending import peak_pods
 
@@ -62,7 +68,9 @@ def choose_target(
     :raises PreflightError: with everything that the definition fixes and that does not hold the estate, and every quota that
         is exceeded.
     """
-    groups, nodes = pod_groups(inventory), inventory.objects("Node")
+    # A number that the definition fixes has to hold the requests; what is sized holds what is used as well.
+    groups = [one if create.nodes.count else one.raised() for one in pod_groups(inventory)]
+    nodes = inventory.objects("Node")
     flavors = chosen_flavors(create, offered_flavors(cloud, create.nodes.zones or ()))
     pools = _plan_pools(groups, nodes, flavors, create.nodes.count)
     counts = _counts(pools, create)
@@ -70,7 +78,8 @@ def choose_target(
     scale = CAPACITIES.get((create.flavor or "").rpartition(".")[2]) or cluster_scale(total)
     network = _network(inventory, create, pools, groups, nodes=total, scale=scale, services=services)
     needs = needs_of(inventory)
-    flavor = create.flavor or master_flavor(total)
+    sold_out = sold_out_clusters(cloud)
+    flavor = create.flavor or _master_flavor(total, sold_out)
     zones = node_zones(total, nodes)
     new_pools = tuple(
         one
@@ -80,7 +89,7 @@ def choose_target(
     problems = [
         *_version_problems(create, needs),
         *_count_problems(pools, counts, create),
-        *_capacity_problems(flavor, total, scale),
+        *_capacity_problems(flavor, total, scale, sold_out),
         *_range_problems(create, network, total, needs),
         *_quota_problems([one for one in new_pools if one.name not in existing], server_quotas(cloud)),
     ]
@@ -106,17 +115,18 @@ def chosen_flavors(create: NewCluster, offers: Sequence[NodeFlavor]) -> list[Nod
     :raises PreflightError: when it names a zone or a flavor in which no node can be ordered now.
     """
     zones, name = set(create.nodes.zones or ()), create.nodes.flavor
-    known, there = offered_zones(offers), [one for one in offers if zones <= set(one.zones)]
+    usable = for_turbo(offers) if create.category == "Turbo" else offers
+    known, there = offered_zones(offers), [one for one in usable if zones <= set(one.zones)]
     if zones - set(known):
         text = f"no node is offered in {', '.join(sorted(zones - set(known)))}"
         raise PreflightError(f"{CREATE}.nodes.zones: {text}; there are: {', '.join(known) or 'none'}")
     chosen = [one for one in there if name in {None, one.name}]
     if not chosen:
         where = f" in {', '.join(sorted(zones))}" if zones else ""
+        where += " with a sub-interface for each pod, as Turbo needs" if create.category == "Turbo" else ""
         offered = ", ".join(one.name for one in there if one.is_large_enough) or "none"
-        raise PreflightError(
-            f"{CREATE}.nodes.flavor: {name or 'no flavor'} is not offered{where}; there are: {offered}"
-        )
+        what = f"{name} is not offered" if name else "no flavor is offered"
+        raise PreflightError(f"{CREATE}.nodes.flavor: {what}{where}; there are: {offered}")
     return chosen
 
 
@@ -182,12 +192,21 @@ def _count_problems(pools: Sequence[NodePool], counts: Sequence[int], create: Ne
         )
 
 
-def _capacity_problems(flavor: str | None, nodes: int, scale: int) -> Iterator[str]:
+def _master_flavor(nodes: int, sold_out: Container[str]) -> str | None:
+    """Return the smallest flavor with three masters that manages so many nodes and can be ordered; the usual one if none can."""
+    usual = master_flavor(nodes)
+    larger = [f"cce.s2.{size}" for size, capacity in CAPACITIES.items() if capacity >= nodes]
+    return next((one for one in larger if one not in sold_out), usual)
+
+
+def _capacity_problems(flavor: str | None, nodes: int, scale: int, sold_out: Container[str]) -> Iterator[str]:
     if flavor is None or nodes > scale:
         yield (
-            f"{CREATE}.flavor: {flavor or 'no flavor'} manages {counted(nodes, 'node')}; name a larger one, or split the "
-            "migration"
+            f"{CREATE}.flavor: {flavor or 'no flavor'} does not manage {counted(nodes, 'node')}; name a larger one, or split "
+            "the migration"
         )
+    if flavor in sold_out:
+        yield f"{CREATE}.flavor: {flavor} is sold out; name another one, or ask the cloud when it is offered again"
 
 
 def _range_problems(create: NewCluster, network: NetworkPlan, nodes: int, needs: Needs) -> Iterator[str]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from include.cloud import Cloud
+from include.errors import CloudError
 from include.sizing.offers import NodeFlavor
 from include.sizing.shapes import NodeShape
 
@@ -15,6 +16,7 @@ from include.sizing.shapes import NodeShape
 SOLD = frozenset({"", "normal", "promotion"})
 ZONE_STATE = re.compile(r"([\w.-]+)\((\w+)\)")
 ARCHITECTURES = {"arm64": "arm64"}
+NOT_THERE = 404
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,17 @@ def offered_zones(flavors: Sequence[NodeFlavor]) -> list[str]:
     return sorted({zone for flavor in flavors for zone in flavor.zones})
 
 
+def sold_out_clusters(cloud: Cloud) -> frozenset[str]:
+    """Return the cluster flavors that cannot be ordered now; none where the cloud has no such API."""
+    try:
+        specs = cloud.call("cce", "get_cluster_flavor_specs").cluster_flavor_specs or []
+    except CloudError as error:
+        if error.status != NOT_THERE:
+            raise
+        return frozenset()
+    return frozenset(one.name for one in specs if one.is_sold_out)
+
+
 def cluster_quota(cloud: Cloud) -> Quota:
     """Return how many clusters the project may have."""
     rows = cloud.call("cce", "show_quotas").quotas or []
@@ -83,7 +96,8 @@ def _flavor(document: Any, zones: set[str]) -> NodeFlavor | None:
         return None
     shape = NodeShape(int(document.vcpus), int(document.ram) // 1024)
     architecture = ARCHITECTURES.get(specs.ecsinstance_architecture or "", "amd64")
-    return NodeFlavor(shape, document.name, architecture, tuple(sold_in))
+    interfaces = int(specs.quotasub_network_interface_max_num or 0)
+    return NodeFlavor(shape, document.name, architecture, tuple(sold_in), interfaces)
 
 
 def _is_special(specs: Any) -> bool:
