@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import sys
 from typing import Any
 
 import httpx
 
 from lab import addresses, paths
-from lab.cloud.signatures import DATE_FORMAT, SentRequest, sign
+from lab.cloud.signing import Signed
 from lab.parts import Program
 from lab.secrets import secrets
 
@@ -33,11 +32,10 @@ class Cloud:
         """Say whether it lets in who signs, and nobody else."""
         path = f"/v3/{addresses.PROJECT_ID}/elb/quotas"
         url = f"http://{addresses.CLOUD}:{addresses.HTTP_PORT}{path}"
+        known = secrets()
+        login = Signed(known["obs_ak"], known["obs_sk"], addresses.PROJECT_ID)
         with httpx.Client(timeout=2, trust_env=False) as client:
-            return (
-                client.get(url).status_code == 401
-                and client.get(url, headers=signed_headers(path)).status_code == 200
-            )
+            return client.get(url).status_code == 401 and client.get(url, auth=login).status_code == 200
 
     def finish(self) -> None:
         """Do nothing more."""
@@ -62,12 +60,3 @@ class Cloud:
             },
         }
         return {"huawei_cloud": connection}
-
-
-def signed_headers(path: str) -> dict[str, str]:
-    """Return the headers of a signed GET of a path without a query."""
-    known = secrets()
-    date = dt.datetime.now(dt.UTC).strftime(DATE_FORMAT)
-    headers = {"host": addresses.CLOUD, "x-sdk-date": date, "x-project-id": addresses.PROJECT_ID}
-    request = SentRequest("GET", path, "", headers, b"")
-    return headers | {"authorization": sign(request, known["obs_ak"], known["obs_sk"])}

@@ -23,7 +23,7 @@ from lab.clusters.pull_secrets import swr_login
 from lab.secrets import secrets
 
 # the one that the lab's migration binds Services to
-EXISTING_BALANCERS = {"00000000-0000-4000-8000-000000000020": "shop"}
+EXISTING_BALANCERS = {"00000000-0000-4000-8000-000000000020": ("shop", "198.18.20.32")}
 _ROOT = "root"
 
 

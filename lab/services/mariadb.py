@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 from typing import Any
@@ -20,6 +21,24 @@ ADMINISTRATOR = "root"
 _PLACE = "/var/lib/mysql"
 _DATA = f"{_PLACE}/data"
 _CONFIGURATION = f"{_PLACE}/server.cnf"
+
+
+def version() -> str:
+    """Return the first two numbers of the version on this machine.
+
+    Raises:
+        RuntimeError: there is none.
+    """
+    try:
+        shown = subprocess.run(["mariadbd", "--version"], capture_output=True, text=True).stdout
+    except FileNotFoundError:
+        raise RuntimeError(
+            "MariaDB is missing: apt-get install --no-install-recommends mariadb-server"
+        ) from None
+    found = re.search(r"Ver (\d+\.\d+)", shown)
+    if found is None:
+        raise RuntimeError(f"mariadbd does not tell its version: {shown[:200]}")
+    return found[1]
 
 
 def settings(address: str) -> str:

@@ -1,18 +1,15 @@
 from __future__ import annotations
 
-import datetime as dt
 from pathlib import Path
 
 import pytest
 
 from lab import addresses, paths
-from lab.cloud.accounts import Account
 from lab.cloud.assembly import operations
 from lab.cloud.calls import Region
-from lab.cloud.part import Cloud, signed_headers
+from lab.cloud.part import Cloud
 from lab.cloud.progress import Clock
 from lab.cloud.serve import EXISTING_BALANCERS, account, backends
-from lab.cloud.signatures import SentRequest, read_authorization, verify
 from lab.cloud.store import Store
 from tests.conftest import ROOT
 
@@ -35,14 +32,6 @@ def test_the_clouds_names_are_those_of_one_address_that_the_lab_has() -> None:
     assert {addresses.HOST_NAMES[host] for host in addresses.CLOUD_HOSTS.values()} == {addresses.CLOUD}
     assert addresses.CLOUD in addresses.SERVICE_ADDRESSES
     assert len(set(addresses.SERVICE_ADDRESSES)) == len(addresses.SERVICE_ADDRESSES)
-
-
-def test_its_own_check_is_signed_with_the_key_that_the_server_knows(secrets: dict[str, str]) -> None:
-    headers = signed_headers("/v3/x/elb/quotas")
-    known: Account = account(secrets)
-    authorization = read_authorization(headers["authorization"])
-    request = SentRequest("GET", "/v3/x/elb/quotas", "", headers, b"")
-    verify(request, authorization, known.keys[authorization.access_key].secret, dt.datetime.now(dt.UTC))
 
 
 def test_the_services_are_put_together_without_asking_what_is_behind_them(
