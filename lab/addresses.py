@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from ipaddress import ip_network
 
 BRIDGE = "ccelab0"
 BRIDGE_ADDRESS = "198.18.0.1"
@@ -86,40 +87,64 @@ SERVICE_ADDRESSES = (
 
 
 @dataclass(frozen=True)
-class ClusterAddresses:
-    """The addresses of one cluster: its node (one network namespace), its pods, Services and load balancers."""
+class Machine:
+    """A machine of the lab, on which a node can run: one network namespace on the bridge."""
 
     name: str
-    netns: str
-    node_name: str
-    node: str
+    address: str
+
+    @property
+    def netns(self) -> str:
+        """Return the name of its network namespace."""
+        return f"ccelab-{self.name}"
+
+    @property
+    def link(self) -> str:
+        """Return the name of its network device on the bridge, which has 15 characters at most."""
+        return f"ccelab-{self.name.replace('-node', '')}"
+
+
+@dataclass(frozen=True)
+class ClusterAddresses:
+    """The machines of one cluster and its ranges of addresses. The control plane runs on the first machine."""
+
+    name: str
+    machines: tuple[Machine, ...]
     pods: str
     services: str
     load_balancers: str
     api_port: int = 6443
 
     @property
+    def master(self) -> Machine:
+        """Return the machine of the control plane, which has the load balancers' addresses as well."""
+        return self.machines[0]
+
+    @property
     def api(self) -> str:
         """Return the API server's URL."""
-        return f"https://{self.node}:{self.api_port}"
+        return f"https://{self.master.address}:{self.api_port}"
+
+    def pods_of(self, machine: Machine) -> str:
+        """Return the block of the pods' addresses on a machine, as a VPC router gives one to each node."""
+        blocks = ip_network(self.pods).subnets(prefixlen_diff=2)
+        return str(list(blocks)[self.machines.index(machine)])
 
 
 SOURCE = ClusterAddresses(
     name="source",
-    netns="ccelab-source",
-    node_name="source-node-1",
-    node="198.18.1.10",
+    machines=(Machine("source-node-1", "198.18.1.10"),),
     pods="198.19.0.0/18",
     services="198.19.64.0/18",
     load_balancers="198.18.10.0/24",
 )
+# What the cloud has to give: a cluster is made of it when one is ordered.
 TARGET = ClusterAddresses(
     name="target",
-    netns="ccelab-target",
-    node_name="target-node-1",
-    node="198.18.2.10",
+    machines=tuple(Machine(f"target-node-{number}", f"198.18.2.1{number - 1}") for number in (1, 2, 3)),
     pods="198.19.128.0/18",
     services="198.19.192.0/18",
     load_balancers="198.18.20.0/24",
 )
 CLUSTERS = (SOURCE, TARGET)
+MACHINES = (*SOURCE.machines, *TARGET.machines)

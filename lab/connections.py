@@ -15,7 +15,7 @@ _lock = threading.Lock()
 
 def add_connections(connections: dict[str, dict[str, Any]]) -> None:
     """Put connections into the file, in the place of those of the same id. Ids become upper case in the names."""
-    with _lock:
+    with _lock, paths.locked("connections"):
         lines = read_connections()
         for name, connection in connections.items():
             lines[f"AIRFLOW_CONN_{name.upper()}"] = json.dumps(connection)

@@ -79,7 +79,7 @@ def _one_at_a_time() -> Generator[None, None, None]:
 
 def _forget_containers() -> None:
     """Remove the state of containers that no longer run: what a machine that starts anew would not have either."""
-    sockets = [namespace.node_folder(cluster.name, "/run/containerd") for cluster in addresses.CLUSTERS]
+    sockets = [namespace.node_folder(machine, "/run/containerd") for machine in addresses.MACHINES]
     for folder in [*paths.RUN.glob("*/containerd-state"), *sockets]:
         shutil.rmtree(folder, ignore_errors=True)
 

@@ -79,6 +79,19 @@ def _bring_up(progress: Progress, others: dict[str, Progress], board: Board, beg
     progress.state = "ready"
 
 
+def bring_up(part: Part) -> None:
+    """Bring up one part whose others are there.
+
+    Raises:
+        PartFailedError: it did not become ready.
+    """
+    part.prepare()
+    _run_until_ready(part)
+    part.finish()
+    if isinstance(part, HasConnections):
+        add_connections(part.connections())
+
+
 def _wait_for(part: Part, others: dict[str, Progress]) -> None:
     for name in part.depends_on:
         other = others.get(name)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from lab import addresses
-from lab.addresses import CLUSTERS, ClusterAddresses
+from lab.addresses import MACHINES, SOURCE, ClusterAddresses, Machine
 from lab.execution import in_network, run
 from lab.parts import Program
 
@@ -37,7 +37,7 @@ class Network:
         """Say whether each node can be reached and each service address is there."""
         present = _addresses_of(addresses.BRIDGE)
         return all(address in present for address in addresses.SERVICE_ADDRESSES) and all(
-            _answers(cluster.node) for cluster in CLUSTERS
+            _answers(machine.address) for machine in MACHINES
         )
 
     def finish(self) -> None:
@@ -57,23 +57,41 @@ def _answers(address: str) -> bool:
 
 def missing_namespaces() -> list[str]:
     """Return the network namespaces that are not there: processes in them cannot be repaired, only started anew."""
-    return [cluster.netns for cluster in CLUSTERS if not _is_namespace(cluster.netns)]
+    return [machine.netns for machine in MACHINES if not _is_namespace(machine.netns)]
 
 
 def make() -> None:
     """Make the bridge, the addresses, the namespaces and the routes that are not there yet."""
     _make_bridge()
-    for cluster in CLUSTERS:
-        _make_node(cluster)
-    for cluster in CLUSTERS:
-        run(["ip", "route", "replace", cluster.pods, "via", cluster.node, "dev", addresses.BRIDGE])
-        for other in CLUSTERS:
-            if other is not cluster:
-                # addresses of pods are not rewritten: whoever gets a packet must know the way back
-                run(["ip", "route", "replace", other.pods, "via", other.node], netns=cluster.netns)
+    for machine in MACHINES:
+        _make_machine(machine)
+    lead_to_pods(SOURCE)
     for rule in (_BRIDGED, _TO_HOST):
         if subprocess.run(["iptables", "-w", "-C", *rule], capture_output=True).returncode != 0:
             run(["iptables", "-w", "-I", *rule])
+
+
+def lead_to_pods(cluster: ClusterAddresses) -> None:
+    """Tell everybody on the bridge the way to a cluster's pods.
+
+    Addresses of pods are not rewritten: whoever gets a packet must know the way back.
+    """
+    for machine in cluster.machines:
+        route = ["ip", "route", "replace", cluster.pods_of(machine), "via", machine.address]
+        run([*route, "dev", addresses.BRIDGE])
+        for other in MACHINES:
+            if other is not machine:
+                run(route, netns=other.netns)
+
+
+def clear(machine: Machine) -> None:
+    """Take from a machine what Kubernetes made in its network: addresses, bridges, rules."""
+    for table in ("nat", "filter", "mangle"):
+        run(["iptables", "-w", "-t", table, "-F"], netns=machine.netns, check=False)
+        run(["iptables", "-w", "-t", table, "-X"], netns=machine.netns, check=False)
+    run(["ip", "link", "delete", "cni0"], netns=machine.netns, check=False)
+    for address in _addresses_of("eth0", machine.netns) - {machine.address}:
+        run(["ip", "address", "delete", f"{address}/32", "dev", "eth0"], netns=machine.netns, check=False)
 
 
 def _make_bridge() -> None:
@@ -95,35 +113,23 @@ def _make_bridge() -> None:
             run(["ip", "address", "add", f"{address}/32", "dev", addresses.BRIDGE])
 
 
-def _make_node(cluster: ClusterAddresses) -> None:
-    if not _is_namespace(cluster.netns):
-        _make_namespace(NAMESPACES / cluster.netns)
-    outer = f"ccelab-{cluster.name[:6]}"
-    if not _exists("eth0", cluster.netns):
-        run(["ip", "link", "delete", outer], check=False)
-        run([
-            "ip",
-            "link",
-            "add",
-            outer,
-            "type",
-            "veth",
-            "peer",
-            "name",
-            "eth0",
-            "netns",
-            f"/run/netns/{cluster.netns}",
-        ])
-    run(["ip", "link", "set", outer, "master", addresses.BRIDGE, "up"])
-    run(["ip", "link", "set", "lo", "up"], netns=cluster.netns)
-    run(["ip", "link", "set", "eth0", "up"], netns=cluster.netns)
-    if cluster.node not in _addresses_of("eth0", cluster.netns):
-        address = f"{cluster.node}/{addresses.PREFIX_LENGTH}"
-        run(["ip", "address", "add", address, "dev", "eth0"], netns=cluster.netns)
-    run(["ip", "route", "replace", "default", "via", addresses.BRIDGE_ADDRESS], netns=cluster.netns)
-    _set(cluster.netns, "net.ipv4.ip_forward", "1")
+def _make_machine(machine: Machine) -> None:
+    if not _is_namespace(machine.netns):
+        _make_namespace(NAMESPACES / machine.netns)
+    if not _exists("eth0", machine.netns):
+        run(["ip", "link", "delete", machine.link], check=False)
+        peer = ["type", "veth", "peer", "name", "eth0", "netns", f"/run/netns/{machine.netns}"]
+        run(["ip", "link", "add", machine.link, *peer])
+    run(["ip", "link", "set", machine.link, "master", addresses.BRIDGE, "up"])
+    run(["ip", "link", "set", "lo", "up"], netns=machine.netns)
+    run(["ip", "link", "set", "eth0", "up"], netns=machine.netns)
+    if machine.address not in _addresses_of("eth0", machine.netns):
+        address = f"{machine.address}/{addresses.PREFIX_LENGTH}"
+        run(["ip", "address", "add", address, "dev", "eth0"], netns=machine.netns)
+    run(["ip", "route", "replace", "default", "via", addresses.BRIDGE_ADDRESS], netns=machine.netns)
+    _set(machine.netns, "net.ipv4.ip_forward", "1")
     # a pod that reaches itself or its neighbour through a Service needs bridged packets to pass iptables
-    _set(cluster.netns, "net.bridge.bridge-nf-call-iptables", "1")
+    _set(machine.netns, "net.bridge.bridge-nf-call-iptables", "1")
 
 
 def _make_namespace(path: Path) -> None:
@@ -143,10 +149,10 @@ def remove() -> None:
     for rule in (_BRIDGED, _TO_HOST):
         while subprocess.run(["iptables", "-w", "-D", *rule], capture_output=True).returncode == 0:
             continue
-    for cluster in CLUSTERS:
-        path = NAMESPACES / cluster.netns
-        run(["ip", "link", "delete", f"ccelab-{cluster.name[:6]}"], check=False)
-        while _is_namespace(cluster.netns) and _unmounted(path):
+    for machine in MACHINES:
+        path = NAMESPACES / machine.netns
+        run(["ip", "link", "delete", machine.link], check=False)
+        while _is_namespace(machine.netns) and _unmounted(path):
             continue
         path.unlink(missing_ok=True)
     run(["ip", "link", "delete", addresses.BRIDGE], check=False)

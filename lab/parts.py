@@ -51,3 +51,11 @@ class HasConnections(Protocol):
 
     def connections(self) -> dict[str, dict[str, Any]]:
         """Return the Airflow connections to this part."""
+
+
+@runtime_checkable
+class OnOrder(Protocol):
+    """A part that is only there once it was ordered from the cloud, which makes it and removes it."""
+
+    def is_ordered(self) -> bool:
+        """Say whether somebody ordered it."""

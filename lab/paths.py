@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import fcntl
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -49,3 +52,12 @@ def make_folders() -> None:
     for folder in FOLDERS:
         folder.mkdir(parents=True, exist_ok=True)
         folder.chmod(0o755)
+
+
+@contextmanager
+def locked(name: str) -> Generator[None]:
+    """Let no other process of the lab do what this name stands for meanwhile."""
+    RUN.mkdir(parents=True, exist_ok=True)
+    with (RUN / f".{name}.lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 from typing import cast
 
-from lab.parts import Part
+from lab.parts import OnOrder, Part
 
 # part name -> "module:class"; modules are imported when the list is made, so that one can be used alone
 PARTS = {
@@ -37,20 +37,37 @@ PARTS = {
 
 
 def all_parts(only: tuple[str, ...] = ()) -> list[Part]:
-    """Return every part of the lab, or those named and what they depend on."""
-    if not only:
-        return [_load(name) for name in PARTS]
+    """Return every part of the lab, or those named and what they depend on; of those on order only the ordered ones.
+
+    Raises:
+        SystemExit: one that is named is unknown, or was not ordered.
+    """
     wanted: dict[str, Part] = {}
-    waiting = list(only)
+    waiting = list(only or PARTS)
     while waiting:
         name = waiting.pop()
-        if name not in wanted:
-            wanted[name] = _load(name)
-            waiting.extend(wanted[name].depends_on)
+        if name in wanted:
+            continue
+        part = load_part(name)
+        if is_there(part):
+            wanted[name] = part
+            waiting.extend(part.depends_on)
+        elif name in only:
+            raise SystemExit(f"{name} is made by the cloud when it is ordered: make migrate does so.")
     return [wanted[name] for name in PARTS if name in wanted]
 
 
-def _load(name: str) -> Part:
+def is_there(part: Part) -> bool:
+    """Say whether a part is one that the lab has at present."""
+    return not isinstance(part, OnOrder) or part.is_ordered()
+
+
+def load_part(name: str) -> Part:
+    """Return a part.
+
+    Raises:
+        SystemExit: there is none of this name.
+    """
     if name not in PARTS:
         raise SystemExit(f"There is no part {name!r} in the lab. The parts are: {', '.join(PARTS)}.")
     module, _, attribute = PARTS[name].partition(":")

@@ -12,7 +12,8 @@ from starlette.applications import Starlette
 from lab.cloud.application import application
 from lab.cloud.backends.database_stock import StockedServer
 from lab.cloud.calls import Operation, Region
-from lab.cloud.cce import Cce, ExistingCluster
+from lab.cloud.cce import Cce
+from lab.cloud.cce_backend import ClusterBackend
 from lab.cloud.dns import Dns, Server
 from lab.cloud.elb import Elb
 from lab.cloud.iam import Iam
@@ -38,15 +39,14 @@ class Backends:
     name_server: Server
     database_servers: Mapping[str, StockedServer]
     load_balancers: str
-    cluster: ExistingCluster
-    cluster_name: str = "target"
+    cluster: ClusterBackend
     existing_balancers: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
 
 def operations(region: Region, behind: Backends) -> list[Operation]:
     """Return every operation of every service."""
     services: list[_Service] = [
-        Cce(region, behind.cluster, behind.cluster_name),
+        Cce(region, behind.cluster),
         Swr(region, behind.registry, behind.registry_login),
         Rds(region, Instances(region, behind.database_servers)),
         Dns(region, behind.name_server),

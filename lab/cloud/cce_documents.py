@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import uuid
-from typing import Any, Protocol
+from typing import Any
 
-_NOWHERE = str(uuid.UUID(int=0))
 _ZONE = "topology.kubernetes.io/zone"
 _FLAVOR = "node.kubernetes.io/instance-type"
 _KIB_A_GIB = 2**20
@@ -13,45 +11,42 @@ _KIB_A_GIB = 2**20
 _ADDONS = {"coredns": "coredns", "volume-provisioner": "everest"}
 
 
-class _Described(Protocol):
-    pods: str
-    services: str
-
-    @property
-    def server(self) -> str: ...
-
-    def version(self) -> str: ...
-
-
-def cluster(identity: str, name: str, found: _Described, phase: str) -> dict[str, Any]:
-    """Return the document of a cluster."""
-    is_available = phase == "Available"
+def cluster(
+    identity: str, kept: dict[str, Any], phase: str, *, version: str, server: str, created: str
+) -> dict[str, Any]:
+    """Return the document of a cluster: what was ordered, and what became of it."""
+    wanted = kept["spec"]
+    spec = {
+        "category": "CCE",
+        "type": "VirtualMachine",
+        "description": "",
+        "ipv6enable": False,
+        "authentication": {"mode": "rbac"},
+        "billingMode": 0,
+        "kubeProxyMode": "iptables",
+        **wanted,
+        "version": version,
+        "containerNetwork": {
+            "mode": wanted["containerNetwork"]["mode"],
+            "cidr": kept["pods"],
+            "cidrs": [{"cidr": kept["pods"]}],
+        },
+        "serviceNetwork": {"IPv4CIDR": kept["services"]},
+        "kubernetesSvcIpRange": kept["services"],
+    }
+    places = [{"url": server, "type": kind} for kind in ("Internal", "External")] if server else []
     return {
         "kind": "Cluster",
         "apiVersion": "v3",
-        "metadata": {"name": name, "uid": identity, "alias": name, "labels": {}, "annotations": {}},
-        "spec": {
-            "category": "CCE",
-            "type": "VirtualMachine",
-            "flavor": "cce.s1.small",
-            "version": found.version() if is_available else "",
-            "description": "",
-            "ipv6enable": False,
-            "hostNetwork": {"vpc": _NOWHERE, "subnet": _NOWHERE, "SecurityGroup": _NOWHERE},
-            "containerNetwork": {"mode": "vpc-router", "cidr": found.pods, "cidrs": [{"cidr": found.pods}]},
-            "serviceNetwork": {"IPv4CIDR": found.services},
-            "kubernetesSvcIpRange": found.services,
-            "authentication": {"mode": "rbac"},
-            "billingMode": 0,
-            "kubeProxyMode": "iptables",
+        "metadata": {
+            "name": kept["name"],
+            "uid": identity,
+            "alias": kept["name"],
+            **kept["metadata"],
+            "creationTimestamp": created,
         },
-        "status": {
-            "phase": phase,
-            "endpoints": [
-                {"url": found.server, "type": "Internal"},
-                {"url": found.server, "type": "External"},
-            ],
-        },
+        "spec": spec,
+        "status": {"phase": phase, "jobID": kept["job"], "endpoints": places},
     }
 
 
@@ -120,15 +115,44 @@ def _disk(found: dict[str, Any]) -> int:
     return int(text.removesuffix("Ki")) // _KIB_A_GIB if text.endswith("Ki") else 0
 
 
-def default_pool(nodes: list[dict[str, Any]]) -> dict[str, Any]:
-    """Return the document of the pool that stands for nodes of none."""
-    active = sum(node(found)["status"]["phase"] == "Active" for found in nodes)
+def node_in_making(name: str, template: dict[str, Any]) -> dict[str, Any]:
+    """Return the document of a node that Kubernetes does not know yet."""
+    return {
+        "kind": "Node",
+        "apiVersion": "v3",
+        "metadata": {"name": name, "annotations": {}},
+        "spec": {
+            "flavor": template["flavor"],
+            "az": template["az"],
+            "rootVolume": template["rootVolume"],
+            "billingMode": 0,
+            "count": 1,
+            "k8sTags": template.get("k8sTags") or {},
+            "runtime": {"name": "containerd"},
+        },
+        "status": {"phase": "Installing", "serverId": "", "privateIP": ""},
+    }
+
+
+def node_pool(identity: str, kept: dict[str, Any], status: dict[str, Any]) -> dict[str, Any]:
+    """Return the document of a pool."""
+    return {
+        "kind": "NodePool",
+        "apiVersion": "v3",
+        "metadata": {"name": kept["name"], "uid": identity, **kept["metadata"]},
+        "spec": {"type": "vm", "autoscaling": {"enable": False}, **kept["spec"]},
+        "status": status,
+    }
+
+
+def default_pool() -> dict[str, Any]:
+    """Return the document of the pool that stands for nodes of none; there are none here."""
     return {
         "kind": "NodePool",
         "apiVersion": "v3",
         "metadata": {"name": "DefaultPool", "uid": "DefaultPool"},
         "spec": {"type": "vm", "initialNodeCount": 0, "nodeTemplate": {}, "autoscaling": {"enable": False}},
-        "status": {"currentNode": len(nodes), "creatingNode": 0, "activeNode": active, "phase": ""},
+        "status": {"currentNode": 0, "creatingNode": 0, "activeNode": 0, "phase": ""},
     }
 
 

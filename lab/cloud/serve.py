@@ -10,7 +10,7 @@ from starlette.applications import Starlette
 from lab import addresses, paths
 from lab.cloud.accounts import AccessKey, Account
 from lab.cloud.assembly import Backends, cloud, server
-from lab.cloud.backends.cluster import Cluster
+from lab.cloud.backends.cluster import TargetCluster
 from lab.cloud.backends.database_server import Place
 from lab.cloud.backends.image_registry import ImageRegistry
 from lab.cloud.backends.mariadb import Mariadb
@@ -39,15 +39,13 @@ def backends(known: dict[str, str]) -> Backends:
     postgres = Place(addresses.TARGET_POSTGRES, addresses.POSTGRES_PORT, _ROOT, known["pg_target_password"])
     mariadb = Place(addresses.TARGET_MARIADB, addresses.MARIADB_PORT, _ROOT, known["mariadb_target_password"])
     key = dns.tsig.Key(addresses.DNS_KEY_NAME, known["tsig_key"], addresses.DNS_KEY_ALGORITHM)
-    networks = {"pods": addresses.TARGET.pods, "services": addresses.TARGET.services}
     return Backends(
         registry=ImageRegistry(addresses.SWR_HOST, f"http://{addresses.SWR}", login),
         registry_login=login,
         name_server=NameServer(addresses.DNS, addresses.DNS_PORT, addresses.DNS_ZONE, key),
         database_servers={"target-postgres": Postgresql(postgres), "target-mariadb": Mariadb(mariadb)},
         load_balancers=addresses.TARGET.load_balancers,
-        cluster=Cluster(paths.TARGET_KUBECONFIG, networks),
-        cluster_name=addresses.TARGET.name,
+        cluster=TargetCluster(paths.TARGET_KUBECONFIG),
         existing_balancers=EXISTING_BALANCERS,
     )
 

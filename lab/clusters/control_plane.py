@@ -8,7 +8,7 @@ from lab.parts import Program
 
 
 def control_plane_programs(settings: ClusterSettings) -> list[Program]:
-    """Return the control plane's programs, all in the node's network namespace."""
+    """Return the control plane's programs, all in the network namespace of the first machine."""
     return [
         _program(settings, "etcd", _etcd(settings)),
         _program(settings, "kube-apiserver", _api_server(settings)),
@@ -21,7 +21,7 @@ def _program(settings: ClusterSettings, binary: str, flags: dict[str, str]) -> P
     return Program(
         name=f"{settings.name}-{binary}",
         command=[str(paths.BIN / binary), *(f"--{name}={value}" for name, value in flags.items())],
-        netns=settings.addresses.netns,
+        netns=settings.addresses.master.netns,
     )
 
 
@@ -43,7 +43,7 @@ def _api_server(settings: ClusterSettings) -> dict[str, str]:
     serving = settings.certificate("api-server")
     kubelet_client = settings.certificate("api-server-kubelet-client")
     return {
-        "advertise-address": settings.addresses.node,
+        "advertise-address": settings.addresses.master.address,
         "bind-address": "0.0.0.0",
         "secure-port": str(settings.addresses.api_port),
         "etcd-servers": "http://127.0.0.1:2379",

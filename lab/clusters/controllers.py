@@ -16,7 +16,7 @@ from lab.clusters.balancers import BalancersOfServices, Elb
 from lab.clusters.free_addresses import FreeAddresses
 from lab.clusters.load_balancers import AddressBook, LoadBalancers
 from lab.clusters.pull_secrets import PullSecrets
-from lab.clusters.settings import SOURCE_CLUSTER, TARGET_CLUSTER, ClusterSettings
+from lab.clusters.settings import SOURCE_CLUSTER, ClusterSettings, target_cluster
 from lab.secrets import secrets
 
 PASS_SECONDS = 0.5
@@ -28,7 +28,7 @@ def main(name: str) -> None:
     """Pass over the cluster twice a second for ever; a server that does not answer is waited for."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
     logging.getLogger("httpx").setLevel(logging.WARNING)
-    settings = {"source": SOURCE_CLUSTER, "target": TARGET_CLUSTER}[name]
+    settings = SOURCE_CLUSTER if name == SOURCE_CLUSTER.name else target_cluster()
     with ClusterApi(settings.kubeconfig) as api:
         passes: list[Callable[[], None]] = [LoadBalancers(settings, api, _book(settings, api)).pass_once]
         if name == "target":

@@ -1,71 +1,79 @@
-"""The programs of a cluster's node and their configurations: containerd, kubelet, kube-proxy, the cloud's controllers."""
+"""The programs of a cluster's nodes and their configurations: containerd, kubelet, kube-proxy."""
 
 from __future__ import annotations
 
 import json
 import os
-import sys
 from pathlib import Path
 from typing import Any
 
 from lab import addresses, paths
-from lab.clusters.settings import ClusterSettings
+from lab.clusters.kubeconfig import write_kubeconfig
+from lab.clusters.settings import ClusterSettings, NodeSettings
 from lab.parts import Program
 from lab.secrets import secrets
-from lab.supervision.namespace import on_node
+from lab.supervision.namespace import machine_data, on_node
 
 CNI_BINARIES = "/usr/lib/cni"
+# the kubelet's root folder, in the mount namespace of the node
+_KUBELET_ROOT = "/var/lib/kubelet"
+_MIB_A_KIB = 1024
 
 
-def node_programs(settings: ClusterSettings) -> list[Program]:
-    """Return the node's programs, all in the node's network namespace."""
-    run, netns = settings.run, settings.addresses.netns
-    labels = ",".join(f"{name}={value}" for name, value in settings.node_labels)
+def node_programs(node: NodeSettings) -> list[Program]:
+    """Return a node's programs, all in its machine's network namespace."""
+    run, netns = node.run, node.machine.netns
     containerd = ["containerd", "--config", str(run / "containerd.toml")]
     kubelet = [
         str(paths.BIN / "kubelet"),
         f"--config={run / 'kubelet.json'}",
-        f"--kubeconfig={settings.component_kubeconfig('kubelet')}",
-        f"--root-dir={settings.kubelet_root}",
-        f"--hostname-override={settings.addresses.node_name}",
-        f"--node-ip={settings.addresses.node}",
-        f"--node-labels={labels}",
+        f"--kubeconfig={run / 'kubelet.kubeconfig'}",
+        f"--root-dir={_KUBELET_ROOT}",
+        f"--hostname-override={node.name}",
+        f"--node-ip={node.machine.address}",
+        f"--node-labels={','.join(f'{name}={value}' for name, value in node.labels)}",
     ]
     proxy = [str(paths.BIN / "kube-proxy"), f"--config={run / 'kube-proxy.json'}"]
-    proxy.append(f"--hostname-override={settings.addresses.node_name}")
-    controllers = [sys.executable, "-m", "lab.clusters.controllers", settings.name]
+    proxy.append(f"--hostname-override={node.name}")
     return [
-        Program(f"{settings.name}-containerd", on_node(settings.name, containerd), netns=netns),
-        Program(f"{settings.name}-kubelet", on_node(settings.name, kubelet), netns=netns),
-        Program(f"{settings.name}-kube-proxy", proxy, netns=netns),
-        Program(f"{settings.name}-controllers", controllers, netns=netns, directory=str(paths.ROOT)),
+        Program(f"{node.name}-containerd", on_node(node.machine, containerd), netns=netns),
+        Program(f"{node.name}-kubelet", on_node(node.machine, kubelet), netns=netns),
+        Program(f"{node.name}-kube-proxy", proxy, netns=netns),
     ]
 
 
-def write_node_configurations(settings: ClusterSettings) -> None:
-    """Write the configurations of the node's programs."""
-    _write(settings.run / "containerd.toml", _containerd(settings))
-    _write_registry_hosts(settings)
-    cni = settings.run / "cni"
+def write_node_configurations(settings: ClusterSettings, node: NodeSettings) -> None:
+    """Write the configurations of a node's programs."""
+    run = node.run
+    write_kubeconfig(
+        run / "kubelet.kubeconfig",
+        cluster=settings.name,
+        server=settings.addresses.api,
+        authority=settings.authority.certificate,
+        user="kubelet",
+        pair=settings.certificate(f"{node.name}-kubelet"),
+    )
+    _write(run / "containerd.toml", _containerd(settings, node))
+    _write_registry_hosts(settings, node)
+    cni = run / "cni"
     cni.mkdir(exist_ok=True)
-    _write(cni / "10-lab.conflist", json.dumps(_cni(settings), indent=1))
-    _write(settings.run / "kubelet.json", json.dumps(_kubelet(settings), indent=1))
-    _write(settings.run / "kube-proxy.json", json.dumps(_kube_proxy(settings), indent=1))
-    settings.volumes.mkdir(exist_ok=True)
+    _write(cni / "10-lab.conflist", json.dumps(_cni(settings, node), indent=1))
+    _write(run / "kubelet.json", json.dumps(_kubelet(settings, node), indent=1))
+    _write(run / "kube-proxy.json", json.dumps(_kube_proxy(settings), indent=1))
 
 
-def _containerd(settings: ClusterSettings) -> str:
+def _containerd(settings: ClusterSettings, node: NodeSettings) -> str:
     mirror = addresses.SOURCE_REGISTRY if settings.name == "target" else addresses.SOURCE_REGISTRY_HOST
     return f"""version = 2
-root = "{settings.data / "containerd"}"
-state = "{settings.run / "containerd-state"}"
+root = "{machine_data(node.machine) / "containerd"}"
+state = "{node.run / "containerd-state"}"
 disabled_plugins = [
   "io.containerd.snapshotter.v1.aufs", "io.containerd.snapshotter.v1.btrfs", "io.containerd.snapshotter.v1.devmapper",
   "io.containerd.snapshotter.v1.zfs", "io.containerd.internal.v1.opt", "io.containerd.tracing.processor.v1.otlp",
   "io.containerd.internal.v1.tracing",
 ]
 [grpc]
-address = "{settings.containerd_socket}"
+address = "{node.containerd_socket}"
 [plugins."io.containerd.grpc.v1.cri"]
 sandbox_image = "{settings.system_images}/lab/pause:1"
 stream_server_address = "127.0.0.1"
@@ -76,7 +84,7 @@ netns_mounts_under_state_dir = true
 max_concurrent_downloads = 6
 [plugins."io.containerd.grpc.v1.cri".cni]
 bin_dir = "{CNI_BINARIES}"
-conf_dir = "{settings.run / "cni"}"
+conf_dir = "{node.run / "cni"}"
 [plugins."io.containerd.grpc.v1.cri".containerd]
 snapshotter = "overlayfs"
 discard_unpacked_layers = true
@@ -84,18 +92,18 @@ default_runtime_name = "runc"
 [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc]
 runtime_type = "io.containerd.runc.v2"
 [plugins."io.containerd.grpc.v1.cri".registry]
-config_path = "{settings.run / "registries"}"
+config_path = "{node.run / "registries"}"
 [plugins."io.containerd.grpc.v1.cri".registry.configs."{mirror}".auth]
 username = "{addresses.SOURCE_REGISTRY_USER}"
 password = "{secrets()["registry_password"]}"
 """
 
 
-def _write_registry_hosts(settings: ClusterSettings) -> None:
+def _write_registry_hosts(settings: ClusterSettings, node: NodeSettings) -> None:
     """Say for each registry where it is: all of the lab's speak plain HTTP.
 
-    The target's node pulls its system images from `addons.cce.lab`, which is the source registry by its address. It
-    has no login for the registries by name: what the estate runs there must come from SWR, with a pull secret.
+    The target's nodes pull their system images from `addons.cce.lab`, which is the source registry by its address. They
+    have no login for the registries by name: what the estate runs there must come from SWR, with a pull secret.
     """
     places = {
         addresses.SOURCE_REGISTRY_HOST: addresses.SOURCE_REGISTRY_HOST,
@@ -104,18 +112,18 @@ def _write_registry_hosts(settings: ClusterSettings) -> None:
     if settings.name == "target":
         places[settings.system_images] = addresses.SOURCE_REGISTRY
     for host, place in places.items():
-        folder = settings.run / "registries" / host
+        folder = node.run / "registries" / host
         folder.mkdir(parents=True, exist_ok=True)
         text = f'server = "http://{place}"\n[host."http://{place}"]\ncapabilities = ["pull", "resolve"]\n'
         _write(folder / "hosts.toml", text)
 
 
-def _cni(settings: ClusterSettings) -> dict[str, Any]:
+def _cni(settings: ClusterSettings, node: NodeSettings) -> dict[str, Any]:
     ipam = {
         "type": "host-local",
-        "ranges": [[{"subnet": settings.addresses.pods}]],
+        "ranges": [[{"subnet": settings.addresses.pods_of(node.machine)}]],
         "routes": [{"dst": "0.0.0.0/0"}],
-        "dataDir": str(settings.data / "pod-addresses"),
+        "dataDir": str(machine_data(node.machine) / "pod-addresses"),
     }
     bridge = {"type": "bridge", "bridge": "cni0", "isGateway": True, "hairpinMode": True, "ipam": ipam}
     return {
@@ -125,8 +133,8 @@ def _cni(settings: ClusterSettings) -> dict[str, Any]:
     }
 
 
-def _kubelet(settings: ClusterSettings) -> dict[str, Any]:
-    serving = settings.certificate("kubelet-server")
+def _kubelet(settings: ClusterSettings, node: NodeSettings) -> dict[str, Any]:
+    serving = settings.certificate(f"{node.name}-server")
     return {
         "apiVersion": "kubelet.config.k8s.io/v1beta1",
         "kind": "KubeletConfiguration",
@@ -138,17 +146,19 @@ def _kubelet(settings: ClusterSettings) -> dict[str, Any]:
         "authorization": {"mode": "Webhook"},
         "tlsCertFile": str(serving.certificate),
         "tlsPrivateKeyFile": str(serving.key),
-        "containerRuntimeEndpoint": f"unix://{settings.containerd_socket}",
+        "containerRuntimeEndpoint": f"unix://{node.containerd_socket}",
         "cgroupDriver": "cgroupfs",
         # its own root: a kubelet kills every pod under its root that it does not know
-        "cgroupRoot": settings.cgroup,
+        "cgroupRoot": node.cgroup,
         "enforceNodeAllocatable": [],
+        "systemReserved": reserved(node),
         "failSwapOn": False,
         "clusterDNS": [settings.dns_service],
         "clusterDomain": "cluster.local",
         "resolvConf": str(paths.RESOLV_CONF),
         "maxPods": 200,
         "registerNode": True,
+        "registerWithTaints": list(node.taints),
         "imageGCHighThresholdPercent": 100,
         "evictionHard": {"memory.available": "100Mi"},
         "localStorageCapacityIsolation": False,
@@ -158,6 +168,25 @@ def _kubelet(settings: ClusterSettings) -> dict[str, Any]:
         "registryPullQPS": 0,
         "shutdownGracePeriod": "0s",
     }
+
+
+def reserved(node: NodeSettings) -> dict[str, str]:
+    """Return what is kept from a node's pods, so that they get what its flavor has of this machine."""
+    if node.millicores is None or node.memory_mib is None:
+        return {}
+    millicores, memory_mib = machine_size()
+    return {
+        "cpu": f"{millicores - node.millicores}m",
+        "memory": f"{memory_mib - node.memory_mib}Mi",
+    }
+
+
+def machine_size() -> tuple[int, int]:
+    """Return the millicores and MiB of this machine."""
+    line = next(
+        line for line in Path("/proc/meminfo").read_text().splitlines() if line.startswith("MemTotal")
+    )
+    return (os.cpu_count() or 1) * 1000, int(line.split()[1]) // _MIB_A_KIB
 
 
 def _kube_proxy(settings: ClusterSettings) -> dict[str, Any]:

@@ -1,23 +1,25 @@
-"""The two clusters as parts of the lab: the control plane and node first, then what runs in `kube-system`."""
+"""The two clusters as parts of the lab: the control plane and nodes first, then what runs in `kube-system`."""
 
 from __future__ import annotations
 
 import json
+import sys
 from typing import Any
 
-from lab import paths
+from lab import network, paths
+from lab.clusters import order
 from lab.clusters.addons import addon_manifests, are_available
 from lab.clusters.api import ClusterApi
 from lab.clusters.applying import Applier
 from lab.clusters.control_plane import control_plane_programs
 from lab.clusters.kubeconfig import write_kubeconfig
 from lab.clusters.node import node_programs, write_node_configurations
-from lab.clusters.settings import SOURCE_CLUSTER, TARGET_CLUSTER, ClusterSettings
+from lab.clusters.settings import SOURCE_CLUSTER, ClusterSettings, target_cluster
 from lab.parts import Program
 
 
 class _ControlPlane:
-    """A cluster's processes. Ready when the API server says so and the node is registered and Ready."""
+    """A cluster's processes. Ready when the API server says so and each node is registered and Ready."""
 
     depends_on: tuple[str, ...] = ("network",)
 
@@ -27,13 +29,16 @@ class _ControlPlane:
         self.address = settings.addresses.api
 
     def prepare(self) -> None:
-        """Make certificates, kubeconfigs and configurations."""
+        """Make certificates, kubeconfigs and configurations, and the ways to the pods."""
         settings = self._settings
         settings.make_certificates()
-        for component in ("controller-manager", "scheduler", "kube-proxy", "kubelet"):
+        settings.volumes.mkdir(exist_ok=True)
+        network.lead_to_pods(settings.addresses)
+        for component in ("controller-manager", "scheduler", "kube-proxy"):
             self._write_kubeconfig(component)
         self._write_kubeconfig("admin")
-        write_node_configurations(settings)
+        for node in settings.nodes:
+            write_node_configurations(settings, node)
 
     def _write_kubeconfig(self, component: str) -> None:
         settings = self._settings
@@ -47,25 +52,35 @@ class _ControlPlane:
         )
 
     def programs(self) -> list[Program]:
-        """Return the processes of control plane and node."""
-        return [*control_plane_programs(self._settings), *node_programs(self._settings)]
+        """Return the processes of control plane and nodes, and the cloud's own controllers."""
+        settings = self._settings
+        controllers = Program(
+            f"{settings.name}-controllers",
+            [sys.executable, "-m", "lab.clusters.controllers", settings.name],
+            netns=settings.addresses.master.netns,
+            directory=str(paths.ROOT),
+        )
+        nodes = [program for node in settings.nodes for program in node_programs(node)]
+        return [*control_plane_programs(settings), controllers, *nodes]
 
     def is_ready(self) -> bool:
-        """Say whether the API server is ready and the node is."""
+        """Say whether the API server is ready and the nodes are."""
         with ClusterApi(self._settings.kubeconfig, timeout=3) as api:
-            if api.get("/readyz") != "ok":
-                return False
-            path = f"/api/v1/nodes/{self._settings.addresses.node_name}"
-            # the node's own word: its status may still be that of a kubelet that died
-            if api.get(f"{path}/proxy/healthz") != "ok":
-                return False
-            node = api.get(path)
-        return any(
-            entry["type"] == "Ready" and entry["status"] == "True" for entry in node["status"]["conditions"]
-        )
+            return api.get("/readyz") == "ok" and all(
+                _is_node_ready(api, node.name) for node in self._settings.nodes
+            )
 
     def finish(self) -> None:
         """Do nothing more."""
+
+
+def _is_node_ready(api: ClusterApi, name: str) -> bool:
+    path = f"/api/v1/nodes/{name}"
+    # the node's own word: its status may still be that of a kubelet that died
+    if api.get(f"{path}/proxy/healthz") != "ok":
+        return False
+    conditions = api.get(path)["status"]["conditions"]
+    return any(entry["type"] == "Ready" and entry["status"] == "True" for entry in conditions)
 
 
 class _Cluster:
@@ -87,13 +102,15 @@ class _Cluster:
         return []
 
     def is_ready(self) -> bool:
-        """Say whether all add-ons are available."""
+        """Say whether all add-ons are available, as far as there is a node for them."""
+        if not self._settings.nodes:
+            return True
         with ClusterApi(self._settings.kubeconfig, timeout=3) as api:
             return are_available(api)
 
     def finish(self) -> None:
         """Write the authorities of both clusters, as far as they are there, where clients look for them."""
-        certificates = [settings.authority.certificate for settings in (SOURCE_CLUSTER, TARGET_CLUSTER)]
+        certificates = [settings.authority.certificate for settings in (SOURCE_CLUSTER, target_cluster())]
         known = [file.read_text() for file in certificates if file.exists()]
         paths.CA_CERTIFICATE.write_text("".join(known))
 
@@ -112,13 +129,6 @@ class SourceControlPlane(_ControlPlane):
         super().__init__(SOURCE_CLUSTER)
 
 
-class TargetControlPlane(_ControlPlane):
-    """The target cluster's processes."""
-
-    def __init__(self) -> None:
-        super().__init__(TARGET_CLUSTER)
-
-
 class SourceCluster(_Cluster):
     """The source cluster."""
 
@@ -126,8 +136,23 @@ class SourceCluster(_Cluster):
         super().__init__(SOURCE_CLUSTER)
 
 
-class TargetCluster(_Cluster):
-    """The target cluster."""
+class TargetControlPlane(_ControlPlane):
+    """The target cluster's processes, once it was ordered."""
 
     def __init__(self) -> None:
-        super().__init__(TARGET_CLUSTER)
+        super().__init__(target_cluster())
+
+    def is_ordered(self) -> bool:
+        """Say whether somebody ordered the cluster."""
+        return order.load() is not None
+
+
+class TargetCluster(_Cluster):
+    """The target cluster, once it was ordered."""
+
+    def __init__(self) -> None:
+        super().__init__(target_cluster())
+
+    def is_ordered(self) -> bool:
+        """Say whether somebody ordered the cluster."""
+        return order.load() is not None

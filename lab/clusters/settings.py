@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import ipaddress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from lab import paths
-from lab.addresses import SOURCE, TARGET, ClusterAddresses
+from lab.addresses import REGION, SOURCE, TARGET, ClusterAddresses, Machine
+from lab.clusters import order
 from lab.clusters.certificates import Authority, KeyPair, make_signing_key
 
 KUBERNETES_VERSION = "v1.34.4"
@@ -22,6 +23,42 @@ class StorageClass:
 
 
 @dataclass(frozen=True)
+class NodeSettings:
+    """The settings of one node; without a size it is as large as this machine."""
+
+    machine: Machine
+    labels: tuple[tuple[str, str], ...]
+    taints: tuple[order.Taint, ...] = ()
+    millicores: int | None = None
+    memory_mib: int | None = None
+
+    @property
+    def name(self) -> str:
+        """Return the name of the node, which is the machine's."""
+        return self.machine.name
+
+    @property
+    def run(self) -> Path:
+        """Return the folder of the node's configurations."""
+        return paths.run_of(self.name)
+
+    @property
+    def containerd_socket(self) -> Path:
+        """Return containerd's socket."""
+        return containerd_socket(self.machine)
+
+    @property
+    def cgroup(self) -> str:
+        """Return the control group that holds the node's pods."""
+        return f"/cce-lab/{self.name}"
+
+
+def containerd_socket(machine: Machine) -> Path:
+    """Return the socket of containerd on a machine."""
+    return paths.SOCKETS / f"{machine.name}-containerd.sock"
+
+
+@dataclass(frozen=True)
 class ClusterSettings:
     """The settings of one cluster."""
 
@@ -29,7 +66,7 @@ class ClusterSettings:
     kubeconfig: Path
     storage_classes: tuple[StorageClass, ...]
     provisioner: str
-    node_labels: tuple[tuple[str, str], ...]
+    nodes: tuple[NodeSettings, ...]
     system_images: str
 
     @property
@@ -53,24 +90,9 @@ class ClusterSettings:
         return paths.run_of(self.part)
 
     @property
-    def kubelet_root(self) -> Path:
-        """Return the kubelet's root folder, in the mount namespace of the node."""
-        return Path("/var/lib/kubelet")
-
-    @property
     def volumes(self) -> Path:
         """Return the folder of the dynamic volumes."""
         return self.data / "volumes"
-
-    @property
-    def containerd_socket(self) -> Path:
-        """Return containerd's socket."""
-        return paths.SOCKETS / f"{self.name}-containerd.sock"
-
-    @property
-    def cgroup(self) -> str:
-        """Return the control group that holds the cluster's pods."""
-        return f"/cce-lab/{self.name}"
 
     @property
     def dns_service(self) -> str:
@@ -107,7 +129,7 @@ class ClusterSettings:
 
     def make_certificates(self) -> None:
         """Make every certificate of the cluster that is not there yet."""
-        node = self.addresses.node
+        master = self.addresses.master.address
         names = (
             "kubernetes",
             "kubernetes.default",
@@ -118,15 +140,13 @@ class ClusterSettings:
         issue(
             "api-server",
             "kube-apiserver",
-            addresses=(*names, "localhost", "127.0.0.1", node, self.api_service),
+            addresses=(*names, "localhost", "127.0.0.1", master, self.api_service),
         )
         issue("api-server-kubelet-client", "kube-apiserver-kubelet-client", "system:masters")
-        issue(
-            "kubelet-server",
-            f"system:node:{self.addresses.node_name}",
-            addresses=(self.addresses.node_name, node),
-        )
-        issue("kubelet", f"system:node:{self.addresses.node_name}", "system:nodes")
+        for node in self.nodes:
+            user = f"system:node:{node.name}"
+            issue(f"{node.name}-server", user, addresses=(node.name, node.machine.address))
+            issue(f"{node.name}-kubelet", user, "system:nodes")
         issue("controller-manager", "system:kube-controller-manager")
         issue("scheduler", "system:kube-scheduler")
         issue("kube-proxy", "system:kube-proxy")
@@ -139,20 +159,35 @@ SOURCE_CLUSTER = ClusterSettings(
     kubeconfig=paths.SOURCE_KUBECONFIG,
     storage_classes=(StorageClass("local-path", default=True),),
     provisioner="rancher.io/local-path",
-    node_labels=(("topology.kubernetes.io/zone", "idc-1"), ("disktype", "ssd")),
+    nodes=(NodeSettings(SOURCE.master, (("topology.kubernetes.io/zone", "idc-1"), ("disktype", "ssd"))),),
     system_images="registry.source.lab",
 )
-TARGET_CLUSTER = ClusterSettings(
-    addresses=TARGET,
-    kubeconfig=paths.TARGET_KUBECONFIG,
-    storage_classes=(
-        StorageClass("csi-disk", default=True),
-        StorageClass("csi-nas"),
-        StorageClass("csi-obs"),
-    ),
-    provisioner="everest-csi-provisioner",
-    node_labels=(("topology.kubernetes.io/zone", "eu-de-01"), ("topology.kubernetes.io/region", "eu-de")),
-    # a name of its own for the same registry: the target's node can pull the cloud's system images,
-    # but not the images of the source, which it must get from SWR
-    system_images="addons.cce.lab",
-)
+
+
+def target_cluster() -> ClusterSettings:
+    """Return the settings of the target cluster as it was ordered; if it was not, of one without nodes."""
+    ordered = order.load() or order.Order()
+    return ClusterSettings(
+        addresses=replace(TARGET, pods=ordered.pods, services=ordered.services),
+        kubeconfig=paths.TARGET_KUBECONFIG,
+        storage_classes=(
+            StorageClass("csi-disk", default=True),
+            StorageClass("csi-nas"),
+            StorageClass("csi-obs"),
+        ),
+        provisioner="everest-csi-provisioner",
+        nodes=tuple(_ordered_node(node) for node in ordered.nodes),
+        # a name of its own for the same registry: the target's nodes can pull the cloud's system images,
+        # but not the images of the source, which they must get from SWR
+        system_images="addons.cce.lab",
+    )
+
+
+def _ordered_node(node: order.OrderedNode) -> NodeSettings:
+    machine = next(one for one in TARGET.machines if one.name == node.machine)
+    labels = node.labels | {
+        "topology.kubernetes.io/zone": node.zone,
+        "topology.kubernetes.io/region": REGION,
+        "node.kubernetes.io/instance-type": node.flavor,
+    }
+    return NodeSettings(machine, tuple(labels.items()), node.taints, node.millicores, node.memory_mib)

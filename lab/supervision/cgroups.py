@@ -6,13 +6,15 @@ import os
 import shlex
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+
+from lab.addresses import MACHINES
 
 ROOT = Path("/sys/fs/cgroup")
 NAME = "cce-lab"
 SERVICES = f"{NAME}/services"
-CHILDREN = ("services", "source", "target")
+CHILDREN = ("services", *(machine.name for machine in MACHINES))
 
 
 def controllers() -> list[Path]:
@@ -61,11 +63,11 @@ def born_there(command: list[str]) -> list[str]:
     return ["sh", "-c", script, "lab", *command]
 
 
-def processes() -> set[int]:
-    """Return the ids of all processes of the lab."""
+def processes(group: str = "") -> set[int]:
+    """Return the ids of all processes of the lab, or of one of its groups."""
     found: set[int] = set()
     for top in controllers():
-        for folder in _groups(top / NAME):
+        for folder in _groups(top / NAME / group):
             try:
                 found.update(int(line) for line in (folder / "cgroup.procs").read_text().split())
             except OSError:
@@ -74,11 +76,28 @@ def processes() -> set[int]:
     return found - {os.getpid()}
 
 
+def processes_naming(text: str) -> set[int]:
+    """Return the ids of the lab's processes with a text in their command line."""
+    return {pid for pid in processes() if text in _command_line(pid)}
+
+
+def _command_line(pid: int) -> str:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_text(errors="replace")
+    except OSError:
+        return ""
+
+
 def end_all(seconds: float = 20) -> set[int]:
     """Kill every process of the lab; return those still there after `seconds`."""
+    return end(processes, seconds)
+
+
+def end(find: Callable[[], set[int]], seconds: float = 20) -> set[int]:
+    """Kill what `find` finds until it finds nothing more; return those still there after `seconds`."""
     deadline = time.monotonic() + seconds
     killed: set[int] = set()
-    while left := processes():
+    while left := find():
         killed |= left
         for pid in left:
             try:
@@ -86,7 +105,7 @@ def end_all(seconds: float = 20) -> set[int]:
             except ProcessLookupError:
                 continue
         if time.monotonic() > deadline:
-            return processes()
+            return find()
         time.sleep(0.05)
     _wait_until_collected(killed, deadline=time.monotonic() + 5)
     return set()

@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 
 from lab import paths
-from lab.addresses import CLUSTERS
+from lab.addresses import MACHINES, Machine
 from lab.paths import SOCKETS
 from lab.supervision import cgroups
 
@@ -57,51 +57,64 @@ exec "$@"
 
 
 def make_node_namespaces() -> None:
-    """Make the namespace of each cluster's node. To be called in the namespace that the supervisor is started in.
+    """Make the namespace of each machine. To be called in the namespace that the supervisor is started in."""
+    for machine in MACHINES:
+        make_node_namespace(machine)
 
-    Each is kept by a process that only waits. A file bound to the namespace would do without, but on Linux 6.18
-    that bind fails by chance (EINVAL): the order of namespaces' ids depends on the processor they were made on.
+
+def make_node_namespace(machine: Machine) -> None:
+    """Make the namespace of a machine, kept by a process that only waits.
+
+    A file bound to the namespace would do without, but on Linux 6.18 that bind fails by chance (EINVAL): the order of
+    namespaces' ids depends on the processor they were made on.
     """
     _NODES.mkdir(parents=True, exist_ok=True)
-    for cluster in CLUSTERS:
-        script = ["set -e", "mount --make-rprivate /", "mount --make-rshared /"]
-        for folder in _FIXED_FOLDERS:
-            own = node_folder(cluster.name, folder)
-            own.mkdir(parents=True, exist_ok=True)
-            script.append(f"mount --bind {shlex.quote(str(own))} {folder}")
-        script.append(
-            f"echo $$ > {_NODES / cluster.name}.draft && mv {_NODES / cluster.name}.draft {_NODES / cluster.name}"
+    keeper = _NODES / machine.name
+    script = ["set -e", "mount --make-rprivate /", "mount --make-rshared /"]
+    for folder in _FIXED_FOLDERS:
+        own = node_folder(machine, folder)
+        own.mkdir(parents=True, exist_ok=True)
+        script.append(f"mount --bind {shlex.quote(str(own))} {folder}")
+    script += [f"echo $$ > {keeper}.draft && mv {keeper}.draft {keeper}", "exec sleep infinity"]
+    keeper.unlink(missing_ok=True)
+    command = cgroups.born_there(["unshare", "--mount", "sh", "-c", "\n".join(script)])
+    # its output goes to a file: a pipe would keep whoever reads what `up` prints waiting for ever
+    with (paths.LOGS / "node-namespaces.log").open("ab") as log:
+        process = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
         )
-        script.append("exec sleep infinity")
-        (_NODES / cluster.name).unlink(missing_ok=True)
-        command = cgroups.born_there(["unshare", "--mount", "sh", "-c", "\n".join(script)])
-        # its output goes to a file: a pipe would keep whoever reads what `up` prints waiting for ever
-        with (paths.LOGS / "node-namespaces.log").open("ab") as log:
-            process = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
-            )
-        deadline = time.monotonic() + 10
-        while not (_NODES / cluster.name).exists():
-            if process.poll() is not None or time.monotonic() > deadline:
-                raise RuntimeError(f"The mount namespace of the {cluster.name} node could not be made.")
-            time.sleep(0.02)
+    deadline = time.monotonic() + 10
+    while not keeper.exists():
+        if process.poll() is not None or time.monotonic() > deadline:
+            raise RuntimeError(f"The mount namespace of {machine.name} could not be made.")
+        time.sleep(0.02)
 
 
 def nodes_are_kept() -> bool:
-    """Say whether the process that keeps each node's namespace is there."""
+    """Say whether the process that keeps each machine's namespace is there."""
     kept = cgroups.processes()
-    files = [_NODES / cluster.name for cluster in CLUSTERS]
-    return all(file.exists() and int(file.read_text()) in kept for file in files)
+    return all(keeper_of(machine) & kept for machine in MACHINES)
 
 
-def node_folder(cluster: str, folder: str) -> Path:
-    """Return where a fixed folder of a cluster's node really is."""
-    return paths.DATA / f"{cluster}-cluster" / "node" / folder.strip("/").replace("/", "-")
+def keeper_of(machine: Machine) -> set[int]:
+    """Return the id of the process that keeps a machine's namespace, or nothing."""
+    file = _NODES / machine.name
+    return {int(file.read_text())} if file.exists() else set()
 
 
-def on_node(cluster: str, command: list[str]) -> list[str]:
-    """Return the command line that runs `command` in the mount namespace of a cluster's node."""
-    script = f'exec nsenter --mount=/proc/"$(cat {_NODES / cluster})"/ns/mnt -- "$@"'
+def node_folder(machine: Machine, folder: str) -> Path:
+    """Return where a fixed folder of a machine really is."""
+    return machine_data(machine) / folder.strip("/").replace("/", "-")
+
+
+def machine_data(machine: Machine) -> Path:
+    """Return the folder of all that a machine stores."""
+    return paths.DATA / "machines" / machine.name
+
+
+def on_node(machine: Machine, command: list[str]) -> list[str]:
+    """Return the command line that runs `command` in the mount namespace of a machine."""
+    script = f'exec nsenter --mount=/proc/"$(cat {_NODES / machine.name})"/ns/mnt -- "$@"'
     return ["sh", "-c", script, "lab", *command]
 
 

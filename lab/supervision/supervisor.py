@@ -118,12 +118,19 @@ def run_programs(part: str, programs: list[Program]) -> None:
         return
     file = PROGRAMS / f"{part}.conf"
     text = "\n".join(_section(program) for program in programs)
-    with _lock, _server() as server:
+    with _lock, paths.locked("programs"), _server() as server:
         if not file.exists() or file.read_text() != text:
             _write(file, text)
             _reload(server)
         for program in programs:
             _revive(server, program.name)
+
+
+def forget_programs(part: str) -> None:
+    """Stop a part's programs, and do not start them again."""
+    with _lock, paths.locked("programs"), _server() as server:
+        (PROGRAMS / f"{part}.conf").unlink(missing_ok=True)
+        _reload(server)
 
 
 def _reload(server: Any) -> None:

@@ -1,0 +1,43 @@
+"""A database server of the lab that is started when it is ordered: a part of the lab."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from lab import paths
+from lab.cloud import orders
+from lab.cloud.backends.database_server import DatabaseServer, Place
+from lab.services.administrators import keep_password, password_of
+
+
+@dataclass(frozen=True)
+class OrderedServer:
+    """A part that is a database server; `own_password` is the one it has if nobody ordered it."""
+
+    part: str
+    engine: str
+    version: str
+    address: str
+    port: int
+    session: Callable[[Place], DatabaseServer]
+    own_password: str = field(repr=False)
+    user: str = "root"
+
+    def is_there(self) -> bool:
+        """Say whether its data were made."""
+        return (paths.DATA / self.part / "data").exists()
+
+    def make(self, password: str) -> None:
+        """Start the part with this password for its administrator, and wait until it is ready."""
+        keep_password(self.part, password)
+        orders.start_part(self.part)
+
+    def remove(self) -> None:
+        """End the part and remove its data."""
+        orders.end_part(self.part)
+
+    def open(self) -> DatabaseServer:
+        """Return its administrator's session."""
+        password = password_of(self.part, self.own_password)
+        return self.session(Place(self.address, self.port, self.user, password))
