@@ -1,4 +1,4 @@
-"""The cloud as a part of the lab: the process, its names, and the connection by which it is called."""
+"""The cloud as a part of the lab: the process, its names, and the connections to it and to what is ordered from it."""
 
 from __future__ import annotations
 
@@ -11,13 +11,14 @@ from lab import addresses, paths
 from lab.cloud.signing import Signed
 from lab.parts import Program
 from lab.secrets import secrets
+from lab.services import mariadb, postgres
 
 
 class Cloud:
     """The control plane. Ready when a signed request is answered and one without a signature is refused."""
 
     name = "cloud"
-    depends_on: tuple[str, ...] = ("network", "dns", "swr", "target-postgres", "target-mariadb")
+    depends_on: tuple[str, ...] = ("network", "dns", "swr")
     address = f"http://{addresses.CLOUD_HOSTS['cce']}"
 
     def prepare(self) -> None:
@@ -41,7 +42,7 @@ class Cloud:
         """Do nothing more."""
 
     def connections(self) -> dict[str, dict[str, Any]]:
-        """Return the connection to the cloud."""
+        """Return the connection to the cloud, and those to the servers that are ordered from it with these logins."""
         known = secrets()
         connection = {
             "conn_type": "cce",
@@ -59,4 +60,8 @@ class Cloud:
                 },
             },
         }
-        return {"huawei_cloud": connection}
+        return {
+            "huawei_cloud": connection,
+            "target_postgres": postgres.target_connection(),
+            "target_mariadb": mariadb.target_connection(),
+        }

@@ -12,6 +12,7 @@ import pymysql
 from lab import addresses, paths
 from lab.parts import Program
 from lab.secrets import secrets
+from lab.services.administrators import password_of, was_made
 from lab.services.configuration import give_to, revision, write_configuration
 from lab.services.confinement import confined
 
@@ -73,7 +74,6 @@ class _Server:
     def __init__(self, name: str, host: str, password: str) -> None:
         self.name = name
         self.address = f"{host}:{addresses.MARIADB_PORT}"
-        self._host = host
         self._listen = addresses.HOST_NAMES[host]
         self._password = password
         self._data = paths.DATA / name
@@ -140,14 +140,15 @@ class _Server:
     def finish(self) -> None:
         """Do nothing more."""
 
-    def _connection(self) -> dict[str, Any]:
-        return {
-            "conn_type": "mysql",
-            "host": self._host,
-            "port": addresses.MARIADB_PORT,
-            "login": ADMINISTRATOR,
-            "password": self._password,
-        }
+
+def _connection_to(host: str, password: str) -> dict[str, Any]:
+    return {
+        "conn_type": "mysql",
+        "host": host,
+        "port": addresses.MARIADB_PORT,
+        "login": ADMINISTRATOR,
+        "password": password,
+    }
 
 
 class SourceMariadb(_Server):
@@ -160,7 +161,7 @@ class SourceMariadb(_Server):
 
     def connections(self) -> dict[str, dict[str, Any]]:
         """Return the connection to the source's server."""
-        return {"source_mariadb": self._connection()}
+        return {"source_mariadb": _connection_to(addresses.SOURCE_MARIADB_HOST, self._password)}
 
 
 class TargetMariadb(_Server):
@@ -176,11 +177,19 @@ class TargetMariadb(_Server):
         "show view, create routine, alter routine, create user, event, trigger, delete history, set user"
     )
 
-    def __init__(self) -> None:
-        super().__init__(
-            "target-mariadb", addresses.TARGET_MARIADB_HOST, secrets()["mariadb_target_password"]
-        )
+    # not that it needs the cloud: who names it wants an instance, and the cloud is what lists it
+    depends_on = ("network", "cloud")
 
-    def connections(self) -> dict[str, dict[str, Any]]:
-        """Return the connection to the target's server."""
-        return {"target_mariadb": self._connection()}
+    def __init__(self) -> None:
+        name = "target-mariadb"
+        password = password_of(name, secrets()["mariadb_target_password"])
+        super().__init__(name, addresses.TARGET_MARIADB_HOST, password)
+
+    def is_ordered(self) -> bool:
+        """Say whether the server was made."""
+        return was_made(self.name)
+
+
+def target_connection() -> dict[str, Any]:
+    """Return the connection to the target's server, which its user has before the server is there."""
+    return _connection_to(addresses.TARGET_MARIADB_HOST, secrets()["mariadb_target_password"])

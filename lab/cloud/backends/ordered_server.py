@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from lab import paths
 from lab.cloud import orders
 from lab.cloud.backends.database_server import DatabaseServer, Place
-from lab.services.administrators import keep_password, password_of
+from lab.services.administrators import keep_password, password_of, was_made
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ class OrderedServer:
 
     def is_there(self) -> bool:
         """Say whether its data were made."""
-        return (paths.DATA / self.part / "data").exists()
+        return was_made(self.part)
 
     def make(self, password: str) -> None:
         """Start the part with this password for its administrator, and wait until it is ready."""
@@ -36,6 +37,7 @@ class OrderedServer:
     def remove(self) -> None:
         """End the part and remove its data."""
         orders.end_part(self.part)
+        shutil.rmtree(paths.DATA / self.part, ignore_errors=True)
 
     def open(self) -> DatabaseServer:
         """Return its administrator's session."""

@@ -114,6 +114,7 @@ def test_what_was_made_is_known_after_a_restart(
 ) -> None:
     server.put_forward(86400)
     made, ordered = make(elb, "orders"), order(rds, "orders")
+    wait_for(rds, ordered, "ACTIVE")
     again = start()
     credentials = clients.regional(KEY, SECRET, PROJECT)
     second = Checked(clients.open_client("elb", again.url, credentials))

@@ -97,10 +97,11 @@ def test_a_record_set_is_answered_by_the_labs_name_server(connections: Documents
 
 def test_the_targets_servers_are_the_instances(connections: Documents) -> None:
     service = open_service(connections, "rds")
-    found = {one.name: one for one in service.list_instances(ListInstancesRequest()).instances}
-    assert set(found) == {"target-postgres", "target-mariadb"}
-    assert found["target-postgres"].private_ips == [addresses.TARGET_POSTGRES]
-    name, instance = f"contract_{uuid.uuid4().hex[:8]}", found["target-postgres"].id
+    found = {one.datastore.type: one for one in service.list_instances(ListInstancesRequest()).instances}
+    if "PostgreSQL" not in found:
+        pytest.skip("nobody ordered an instance: python -m lab up target-postgres")
+    assert found["PostgreSQL"].private_ips == [addresses.TARGET_POSTGRES]
+    name, instance = f"contract_{uuid.uuid4().hex[:8]}", found["PostgreSQL"].id
     body = PostgresqlDatabaseForCreation(name=name)
     service.create_postgresql_database(CreatePostgresqlDatabaseRequest(instance_id=instance, body=body))
     service.delete_postgresql_database(DeletePostgresqlDatabaseRequest(instance_id=instance, db_name=name))

@@ -8,7 +8,7 @@ import pytest
 from lab.clusters import load_balancers
 from lab.clusters.free_addresses import FreeAddresses
 from lab.clusters.load_balancers import AddressBook, LoadBalancers
-from lab.clusters.settings import SOURCE_CLUSTER, TARGET_CLUSTER, ClusterSettings
+from lab.clusters.settings import SOURCE_CLUSTER, ClusterSettings, target_cluster
 
 
 class FakeApi:
@@ -78,13 +78,13 @@ def test_a_service_of_the_source_gets_an_address_and_keeps_it_after_a_restart(
 
 
 def test_a_service_that_its_book_has_no_address_for_stays_pending(commands: list[str]) -> None:
-    assert reported_by(TARGET_CLUSTER, Book(None), service("web")) == {}
+    assert reported_by(target_cluster(), Book(None), service("web")) == {}
     assert commands == ["ip -json -4 address show dev eth0"]
 
 
 def test_the_book_is_told_which_services_there_are(commands: list[str]) -> None:
     book = Book("198.18.20.1")
-    reported_by(TARGET_CLUSTER, book, service("web"), service("api", kind="ClusterIP"))
+    reported_by(target_cluster(), book, service("web"), service("api", kind="ClusterIP"))
     assert book.services == {"shop/web"}
 
 
