@@ -16,6 +16,11 @@ MigrationError
 │   │   ├── CloudQuotaError             the project may not have more of it
 │   │   ├── CloudObjectNotFoundError    404
 │   │   └── CloudConflictError          it is there already, or is in a state that forbids the request
+│   ├── ProvisioningError           a thing of the target cloud did not come about, `.resource`
+│   │   ├── ResourceFailedError         the API reports an error, a failed job, or that it is gone
+│   │   ├── ResourceSoldOutError        the cloud has no more of it in stock
+│   │   └── NeverReadyError             it did not become ready in the time that it was given
+│   ├── TargetClusterMissingError   the target cluster was not made yet
 │   └── ClusterError                the Kubernetes API refused, `.status` `.cluster` `.object_name`
 │       ├── ClusterLoginError           401
 │       ├── ClusterForbiddenError       403
@@ -184,6 +189,30 @@ class CloudObjectNotFoundError(CloudError):
 
 class CloudConflictError(CloudError):
     """Say that the object is there already, or is in a state that forbids the request."""
+
+
+class ProvisioningError(PermanentError):
+    """Say why a thing that was ordered in the target cloud is not there: `resource` is its key in the plan."""
+
+    def __init__(self, message: str, *, resource: str = "") -> None:
+        super().__init__(message)
+        self.resource = resource
+
+
+class ResourceFailedError(ProvisioningError):
+    """Say that the API reports an error, that the job failed, or that it is gone."""
+
+
+class ResourceSoldOutError(ProvisioningError):
+    """Say that the cloud has no more of it in stock."""
+
+
+class NeverReadyError(ProvisioningError):
+    """Say what did not become ready in how long, and what was seen last."""
+
+
+class TargetClusterMissingError(PermanentError):
+    """Say that there is no cluster of the definition's name: it was not made yet."""
 
 
 class CloudUnavailableError(_CloudFacts, TemporaryError):

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from include.errors import MigrationError
+from include.errors import MigrationError, TargetClusterMissingError
 from include.objects import abort_all_uploads
 from include.volumes import remove_movers
 
@@ -33,6 +33,8 @@ def remove_leftovers(run: MigrationRun) -> int:
     for what, remove in parts.items():
         try:
             removed += remove()
+        except TargetClusterMissingError:
+            logger.info("The target cluster was not made: there are no %s", what)
         except MigrationError as error:
             logger.warning("Could not look for %s: %s", what, error)
     logger.info("%s leftovers of killed tasks removed", removed)

@@ -47,10 +47,16 @@ class MigrationRun:
 
     @cached_property
     def target(self) -> Cluster:
-        """Return the target cluster, connected at its first request."""
+        """Return the target cluster, connected at its first request.
+
+        :raises TargetClusterMissingError: when it was not made yet.
+        """
         from include.clusters import Cluster
 
-        return Cluster(self.connections.cluster(self.definition.target.cluster, "target"))
+        wanted = self.definition.target.cluster
+        if isinstance(wanted, str):
+            return Cluster(self.connections.cluster(wanted, "target"))
+        return Cluster(self.connections.cce_cluster(wanted))
 
     @cached_property
     def secrets_key(self) -> bytes:

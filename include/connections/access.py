@@ -15,6 +15,7 @@ from include.ledger.secrets_guard import register_secret
 
 if TYPE_CHECKING:
     from include.cloud.access import CloudAccess
+    from include.definition import TargetCluster
 
 Side = Literal["source", "target"]
 DatabaseEngine = Literal["postgresql", "mariadb"]
@@ -122,6 +123,9 @@ class Connections(Protocol):
 
     def cloud(self, connection_id: str) -> CloudAccess:
         """Return access to a project of a cloud."""
+
+    def cce_cluster(self, wanted: TargetCluster) -> ClusterAccess:
+        """Return access to a cluster of CCE, called target in every text; the cloud is asked for a new login each time."""
 
     def password(self, connection_id: str) -> str:
         """Return the password alone, of a connection that only holds one."""

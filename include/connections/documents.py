@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import yaml
 
 from include.cloud.access import CloudAccess
+from include.cloud.clusters import cluster_login
 from include.cloud.documents import CONNECTION_TYPE, read_cloud_access
 from include.cloud.registry_login import registry_login
 from include.connections.access import (
@@ -22,6 +23,9 @@ from include.connections.access import (
 )
 from include.errors import ConnectionDetailsError
 from include.ledger.secrets_guard import register_secret
+
+if TYPE_CHECKING:
+    from include.definition import TargetCluster
 
 # Where Airflow's Kubernetes connections keep the kubeconfig, now and formerly.
 KUBECONFIG_FIELDS = ("kube_config", "extra__kubernetes__kube_config")
@@ -131,6 +135,10 @@ class DocumentConnections:
     def cloud(self, connection_id: str) -> CloudAccess:
         """Return access to a project of a cloud: login = AK, password = SK, the rest in extra."""
         return read_cloud_access(connection_id, self.document(connection_id))
+
+    def cce_cluster(self, wanted: TargetCluster) -> ClusterAccess:
+        """Return access to a cluster of CCE with a login for a day, which the cloud makes."""
+        return cluster_login(self.cloud(wanted.connection), wanted)
 
     def password(self, connection_id: str) -> str:
         """Return the password of a connection that only holds one."""

@@ -33,9 +33,9 @@ def find_connection_problems(connections: Connections, definition: Definition) -
 
 
 def _needs(connections: Connections, definition: Definition) -> Iterator[Need]:
-    source, target = definition.source.cluster, definition.target.cluster
+    source = definition.source.cluster
     yield "source.cluster", lambda: _log_in(connections.cluster(source, "source"))
-    yield "target.cluster", lambda: _log_in(connections.cluster(target, "target"))
+    yield _target_need(connections, definition)
     for host, connection_id in definition.images.sources.items():
         yield f"images.sources.{host}", _later(connections.registry, connection_id)
     yield "images.target.connection", _later(connections.registry, definition.images.target.connection)
@@ -53,6 +53,14 @@ def _needs(connections: Connections, definition: Definition) -> Iterator[Need]:
     yield "volumes.connection", _later(connections.object_storage, definition.volumes.connection)
     yield "volumes.repository", _later(connections.password, definition.volumes.repository)
     yield "front_door.dns.connection", _later(connections.dns, definition.front_door.dns.connection)
+
+
+def _target_need(connections: Connections, definition: Definition) -> Need:
+    """Return what the target cluster needs: one that CCE is asked for may not be there yet."""
+    target = definition.target.cluster
+    if isinstance(target, str):
+        return "target.cluster", lambda: _log_in(connections.cluster(target, "target"))
+    return "target.cluster.connection", _later(connections.cloud, target.connection)
 
 
 def _log_in(access: ClusterAccess) -> None:

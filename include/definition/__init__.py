@@ -16,6 +16,7 @@ from include.definition.data import Volumes as VolumeSettings
 from include.definition.loading import load_definition
 from include.definition.model import Definition, Retirement, Waived
 from include.definition.places import LoadBalancer, Source, Target
+from include.definition.target_cluster import NewCluster, NewNodes, TargetCluster
 from include.definition.traffic import Check, Cutover, Dns, FrontDoor, HttpCheck, Probe, SqlCheck
 
 __all__ = [
@@ -32,11 +33,14 @@ __all__ = [
     "Images",
     "LoadBalancer",
     "MovedAddress",
+    "NewCluster",
+    "NewNodes",
     "Probe",
     "Retirement",
     "Source",
     "SqlCheck",
     "Target",
+    "TargetCluster",
     "Velero",
     "VeleroImages",
     "VolumeSettings",

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from include.definition.problems import Problem, YamlPath, yaml_path
+from include.definition.target_checks import find_target_problems
 
 
 def find_cross_problems(document: Mapping[str, Any]) -> list[Problem]:
@@ -22,6 +23,7 @@ def find_cross_problems(document: Mapping[str, Any]) -> list[Problem]:
         *_unknown_databases(document),
         *_front_door_outside(document),
         *_placeholder(document),
+        *find_target_problems(document),
     ]
 
 

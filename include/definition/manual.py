@@ -65,6 +65,8 @@ def _rules() -> str:
 - The Service of `front_door` is in a migrated namespace.
 - A check has exactly one of `http` and `sql`; `sql.database` is the name of an entry in `databases`.
 - The path `front_door.probe.written` contains `{{client}}`.
+- Of a new target cluster `containers` and `services` lie apart, `container_subnets` stands with category Turbo and `containers`
+  with category CCE, and `nodes.count` is no more than `flavor` manages.
 - Keys that stand twice in one mapping are refused: YAML would silently keep the last.
 """
 
@@ -99,8 +101,12 @@ def _section(path: str, model: Schema, schema: Schema) -> str:
 
 
 def _type(field: Schema, schema: Schema) -> str:
-    options = [option for option in field.get("anyOf", [field]) if option.get("type") != "null"]
-    return _escaped(_one_type(options[0], schema))
+    options = [option for option in _options(field) or [field] if option.get("type") != "null"]
+    return _escaped(" or ".join(_one_type(option, schema) for option in options))
+
+
+def _options(field: Schema) -> list[Schema]:
+    return [*field.get("anyOf", []), *field.get("oneOf", [])]
 
 
 def _one_type(field: Schema, schema: Schema) -> str:
@@ -136,7 +142,7 @@ def _default(field: Schema) -> str:
 
 def _model_in(field: Schema, schema: Schema) -> Schema | None:
     """Return the model behind a field, through a list or an optional."""
-    for option in (field, field.get("items", {}), *field.get("anyOf", []), *field.get("allOf", [])):
+    for option in (field, field.get("items", {}), *_options(field), *field.get("allOf", [])):
         reference = option.get("$ref")
         if reference:
             model: Schema = schema["$defs"][reference.rpartition("/")[2]]

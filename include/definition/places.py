@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from include.definition.parts import ConnectionId, Namespace, Part, Text
+from include.definition.target_cluster import ClusterPlace, TargetCluster
 
 
 class LoadBalancer(Part):
@@ -30,7 +31,9 @@ class Source(Part):
 class Target(Part):
     """Name the CCE cluster to migrate to, and what differs there."""
 
-    cluster: ConnectionId = Field(description="id of the Airflow connection that holds the kubeconfig")
+    cluster: ClusterPlace = Field(
+        description="id of the Airflow connection that holds the kubeconfig, or a mapping: a cluster of CCE by its name"
+    )
     region: Text = Field(description="region of the target cloud, e.g. eu-de")
     storage_classes: dict[Text, Text] = Field(
         default_factory=dict,
@@ -44,3 +47,8 @@ class Target(Part):
     load_balancer: LoadBalancer | None = Field(
         default=None, description="ELB for LoadBalancer Services; needed when the source has one"
     )
+
+    @property
+    def cce_cluster(self) -> TargetCluster | None:
+        """Return the cluster that CCE is asked for, or None when a connection holds its kubeconfig."""
+        return self.cluster if isinstance(self.cluster, TargetCluster) else None

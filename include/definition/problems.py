@@ -13,17 +13,22 @@ from pydantic import BaseModel, ValidationError
 
 from include.definition.model import Definition
 from include.definition.parts import CONNECTION_PATTERN, NAME_PATTERN
+from include.definition.target_cluster import CONNECTION_FORM, MAPPING_FORM, VERSION_PATTERN
 from include.errors import shorten
 
 YamlPath = tuple[str | int, ...]
 PATTERN_HINTS = {
     NAME_PATTERN: "lower-case letters, digits and '-', at most 63, no '-' at the ends",
     CONNECTION_PATTERN: "an Airflow connection id: letters, digits, '_' and '-', first a letter",
+    VERSION_PATTERN: "v and two to four numbers, e.g. v1.34 or v1.34.1-r0",
     r"^/\S*$": "a path that begins with '/'",
     r"^https?://[^\s/]+(/\S*)?$": "a URL that begins with http:// or https://",
     r"^([A-Za-z0-9_*-]+\.)+$": "a fully qualified name with its final dot, e.g. shop.example.com.",
     r"^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:[0-9]+)?$": "a registry host, e.g. registry.example.com:5000",
 }
+
+# Parts of pydantic's paths that stand nowhere in the YAML.
+NO_PLACES = frozenset({"[key]", CONNECTION_FORM, MAPPING_FORM})
 
 
 @dataclass(frozen=True)
@@ -54,7 +59,7 @@ def problems_of(error: ValidationError) -> list[Problem]:
 
 
 def _problem(finding: Any) -> Problem:
-    path: YamlPath = tuple(part for part in finding["loc"] if part != "[key]")
+    path: YamlPath = tuple(part for part in finding["loc"] if part not in NO_PLACES)
     describe = _DESCRIPTIONS.get(finding["type"], _other)
     return Problem(path, describe(finding, path))
 
@@ -149,9 +154,12 @@ def _field(model: type[BaseModel], written: str) -> Any:
 
 
 def _unwrapped(annotation: Any) -> Any:
-    """Look through `X | None` and Annotated."""
+    """Look through `X | None` and Annotated; of `X | Model` return the model."""
     if get_origin(annotation) is Annotated:
         return _unwrapped(get_args(annotation)[0])
     if get_origin(annotation) in {Union, types.UnionType}:
-        return _unwrapped(next(one for one in get_args(annotation) if one is not type(None)))
+        options = [_unwrapped(one) for one in get_args(annotation) if one is not type(None)]
+        return next(
+            (one for one in options if isinstance(one, type) and issubclass(one, BaseModel)), options[0]
+        )
     return annotation

@@ -104,7 +104,7 @@ class Clusters:
     def phase(self, kept: dict[str, Any]) -> str:
         """Return the phase of a cluster."""
         if kept["deleting"]:
-            return "Deleting"
+            return "Error" if self.jobs.phase(kept["deleting"]) == "Failed" else "Deleting"
         # between the order and the job's start nothing is known of a job yet
         phase = _PHASES.get(self.jobs.phase(kept["job"]) if kept["job"] else "Running")
         if phase is not None:
@@ -140,7 +140,7 @@ class Clusters:
         identity = call["cluster_id"]
         kept = self.kept(identity)
         job = kept["deleting"]
-        if not job:
+        if not job or self.jobs.phase(job) == "Failed":
             job = self.jobs.start(DELETE, identity, identity)
             with self._region.store.change(KIND) as known:
                 if identity in known:

@@ -70,7 +70,10 @@ class NodePools:
         job = self._clusters.jobs.start(CREATE, cluster, identity, call.fate)
         with self._region.store.change(KIND) as known:
             known[identity]["job"] = job
-        return Answer(self._document(identity, self._kept(call, identity)), status=201)
+        document = self._document(identity, self._kept(call, identity))
+        # only who asks later is told the job
+        del document["status"]["jobId"]
+        return Answer(document, status=201)
 
     def _kept(self, call: Call, identity: str) -> dict[str, Any]:
         self._clusters.kept(call["cluster_id"])

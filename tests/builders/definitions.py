@@ -43,3 +43,21 @@ def _document() -> dict[str, Any]:
 @cache
 def _unchanged() -> Definition:
     return load_definition(definition_text())
+
+
+def target_cluster(**create: Any) -> dict[str, Any]:
+    """Return a target cluster that is to be made, everything that can be left out left out; keywords add to `create`."""
+    return {
+        "connection": "huawei_cloud",
+        "name": "shop-target",
+        "create": {"vpc": "vpc-1", "subnet": "subnet-1", "nodes": {"ssh_key": "operator"}, **create},
+    }
+
+
+def definition_with_new_cluster(
+    change: Callable[[dict[str, Any]], object] = lambda cluster: None,
+) -> Definition:
+    """Return migrations/lab.yaml with a target cluster that is to be made, after a change to its description."""
+    cluster = target_cluster()
+    change(cluster)
+    return definition(lambda document: document["target"].update(cluster=cluster))

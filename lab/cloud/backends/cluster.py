@@ -165,6 +165,7 @@ def _wipe(machine: Machine) -> None:
     if left:
         raise RuntimeError(f"{machine.name}: processes {sorted(left)} do not end")
     for folder in (namespace.machine_data(machine), paths.RUN / machine.name):
-        shutil.rmtree(folder)
+        if folder.exists():
+            shutil.rmtree(folder)
     network.clear(machine)
     namespace.make_node_namespace(machine)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import yaml
@@ -12,10 +12,13 @@ from airflow.sdk import BaseHook
 from airflow.sdk.exceptions import AirflowNotFoundException
 from airflow.sdk.log import mask_secret
 
-from include.connections import DocumentConnections, RegistryAccess
+from include.connections import ClusterAccess, DocumentConnections, RegistryAccess
 from include.connections.access import secret_values
 from include.connections.documents import KUBECONFIG_FIELDS
 from include.errors import ConnectionDetailsError
+
+if TYPE_CHECKING:
+    from include.definition import TargetCluster
 
 
 class AirflowConnections(DocumentConnections):
@@ -38,6 +41,13 @@ class AirflowConnections(DocumentConnections):
         """Return access to an image registry; a derived password stands in no connection, so it is masked here."""
         access = super().registry(connection_id)
         _mask(access.password)
+        return access
+
+    def cce_cluster(self, wanted: TargetCluster) -> ClusterAccess:
+        """Return access to a cluster of CCE; the login that the cloud made stands in no connection, so it is masked here."""
+        access = super().cce_cluster(wanted)
+        for secret in secret_values(yaml.safe_load(access.kubeconfig)):
+            _mask(secret)
         return access
 
 

@@ -1,0 +1,114 @@
+"""Order from the lab's cloud as a customer does, with the cloud's own SDK, without the product."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from huaweicloudsdkcce.v3 import (
+    Cluster,
+    ClusterMetadata,
+    ClusterSpec,
+    ContainerNetwork,
+    CreateClusterRequest,
+    CreateNodePoolRequest,
+    DeleteClusterRequest,
+    HostNetwork,
+    ListClustersRequest,
+    Login,
+    NodePool,
+    NodePoolMetadata,
+    NodePoolSpec,
+    NodeTemplate,
+    ServiceNetwork,
+    ShowJobRequest,
+    ShowNodePoolRequest,
+    Volume,
+)
+
+from lab import addresses
+
+Seen = TypeVar("Seen")
+SECONDS = 180
+NOWHERE = "00000000-0000-0000-0000-000000000000"
+
+
+def cluster_order(
+    name: str, *, pods: str = addresses.TARGET.pods, services: str = addresses.TARGET.services, **spec: Any
+) -> CreateClusterRequest:
+    """Return the order of a cluster."""
+    wanted: dict[str, Any] = {
+        "category": "CCE",
+        "type": "VirtualMachine",
+        "flavor": "cce.s1.small",
+        "version": "v1.34",
+        "host_network": HostNetwork(vpc=NOWHERE, subnet=NOWHERE),
+        "container_network": ContainerNetwork(mode="vpc-router", cidr=pods),
+        "service_network": ServiceNetwork(i_pv4_cidr=services),
+    }
+    metadata = ClusterMetadata(name=name)
+    body = Cluster(kind="Cluster", api_version="v3", metadata=metadata, spec=ClusterSpec(**(wanted | spec)))
+    return CreateClusterRequest(body=body)
+
+
+def pool_order(cluster: str, name: str, *, nodes: int = 2, **template: Any) -> CreateNodePoolRequest:
+    """Return the order of a node pool."""
+    wanted: dict[str, Any] = {
+        "flavor": "s3.large.2",
+        "az": "eu-de-01",
+        "login": Login(ssh_key="lab"),
+        "root_volume": Volume(size=50, volumetype="SAS"),
+        "data_volumes": [Volume(size=100, volumetype="SAS")],
+    }
+    spec = NodePoolSpec(
+        type="vm", initial_node_count=nodes, node_template=NodeTemplate(**(wanted | template))
+    )
+    body = NodePool(kind="NodePool", api_version="v3", metadata=NodePoolMetadata(name=name), spec=spec)
+    return CreateNodePoolRequest(cluster_id=cluster, body=body)
+
+
+def order_target(cce: Any, name: str, *, nodes: int = 2) -> str:
+    """Order a cluster with nodes, wait until they are there, and return its id; one that is there is taken."""
+    for known in cce.list_clusters(ListClustersRequest()).items:
+        if known.metadata.name == name:
+            return str(known.metadata.uid)
+    made = cce.create_cluster(cluster_order(name))
+    end_of_job(cce, made.status.job_id)
+    order_pool(cce, pool_order(made.metadata.uid, "nodes", nodes=nodes))
+    return str(made.metadata.uid)
+
+
+def order_pool(cce: Any, order: CreateNodePoolRequest) -> str:
+    """Order a node pool, wait until its nodes are there, and return its id."""
+    pool = cce.create_node_pool(order).metadata.uid
+    shown = cce.show_node_pool(ShowNodePoolRequest(cluster_id=order.cluster_id, nodepool_id=pool))
+    end_of_job(cce, shown.status.job_id)
+    return str(pool)
+
+
+def remove_clusters(cce: Any) -> None:
+    """Remove every cluster, and wait until it is gone."""
+    for known in cce.list_clusters(ListClustersRequest()).items:
+        end_of_job(
+            cce, cce.delete_cluster(DeleteClusterRequest(cluster_id=known.metadata.uid)).status.job_id
+        )
+
+
+def end_of_job(cce: Any, job: str) -> str:
+    """Wait for the end of a job, and return the phase that it has then."""
+    return wait_for(lambda: _ended(cce.show_job(ShowJobRequest(job_id=job)).status))
+
+
+def _ended(status: Any) -> str:
+    assert status.phase != "Failed", status.reason
+    return status.phase if status.phase == "Success" else ""
+
+
+def wait_for(look: Callable[[], Seen]) -> Seen:
+    """Look until what is seen is true, and return it."""
+    deadline = time.monotonic() + SECONDS
+    while not (seen := look()):
+        assert time.monotonic() < deadline, f"not seen within {SECONDS} s"
+        time.sleep(0.2)
+    return seen
