@@ -215,6 +215,10 @@ class TargetClusterMissingError(PermanentError):
     """Say that there is no cluster of the definition's name: it was not made yet."""
 
 
+class TargetServerMissingError(PermanentError):
+    """Say that there is no RDS instance of the definition's name yet, or that it cannot be used yet."""
+
+
 class CloudUnavailableError(_CloudFacts, TemporaryError):
     """Say that a cloud's API did not answer, or could not do it now, after all retries."""
 

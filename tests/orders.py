@@ -90,9 +90,7 @@ def order_pool(cce: Any, order: CreateNodePoolRequest) -> str:
 def remove_clusters(cce: Any) -> None:
     """Remove every cluster, and wait until it is gone."""
     for known in cce.list_clusters(ListClustersRequest()).items:
-        end_of_job(
-            cce, cce.delete_cluster(DeleteClusterRequest(cluster_id=known.metadata.uid)).status.job_id
-        )
+        end_of_job(cce, cce.delete_cluster(DeleteClusterRequest(cluster_id=known.metadata.uid)).status.job_id)
 
 
 def end_of_job(cce: Any, job: str) -> str:

@@ -26,7 +26,7 @@ def database_findings(run: MigrationRun) -> Iterator[Finding]:
     """
     for database in run.definition.databases:
         source = run.connections.database(database.source, database.engine)
-        target = run.connections.database(database.target, database.engine)
+        target = run.connections.target_database(database)
         if database.engine == "postgresql":
             from include.databases.postgresql.obstacles import find_obstacles
         else:

@@ -30,7 +30,7 @@ def bucket_rows(run: MigrationRun) -> list[PlanItem]:
 
 def _database_row(run: MigrationRun, database: Database) -> PlanItem:
     source = run.connections.database(database.source, database.engine)
-    target = run.connections.database(database.target, database.engine)
+    target = run.connections.target_database(database)
     place = f"database {database.name}, source {source.address}"
     with explained(place, "check that it is up and the connection may read it", source.password):
         size = database_size(source, database.database) or 0

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from include.ledger import Proof
 from include.ledger.records import Action
@@ -50,7 +50,7 @@ def target_rows(run: MigrationRun) -> list[PlanItem]:
         for row in target_buckets(run)
     ]
     for database in run.definition.databases:
-        access = run.connections.database(database.target, database.engine)
+        access = run.connections.target_database(database)
         rows.append(
             _row(
                 f"database/{database.name}",
@@ -84,8 +84,8 @@ def _prepare_bucket(run: MigrationRun, target: TargetBucket) -> tuple[Action, st
     return action, "ready" if bucket_exists(client, target.bucket) else "missing"
 
 
-def _prepare_database(run: MigrationRun, database: Any) -> tuple[Action, str]:
-    access = run.connections.database(database.target, database.engine)
+def _prepare_database(run: MigrationRun, database: Database) -> tuple[Action, str]:
+    access = run.connections.target_database(database)
     mark_database(access, database.database, run.definition.name)
     is_ours = is_database_ours(access, database.database, run.definition.name)
     return "already_equal", "ready" if is_ours else "not marked"
