@@ -48,6 +48,7 @@ DOMAIN_ID = "1ab00000000000000000000000000000"
 # SWR's registry has a name of its own: swr.eu-de.lab
 CLOUD_HOSTS = {
     "cce": f"cce.{REGION}.lab",
+    "ecs": f"ecs.{REGION}.lab",
     "swr": f"swr-api.{REGION}.lab",
     "rds": f"rds.{REGION}.lab",
     "dns": f"dns.{REGION}.lab",

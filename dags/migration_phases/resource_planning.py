@@ -1,4 +1,4 @@
-"""Phase resource_planning: check, take the inventory, plan, have the plan approved, prepare the targets."""
+"""Phase resource_planning: check, take the inventory, plan, have the plan approved, make the target."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from cce_migration.operators.approvals import ApprovePlanOperator
 from cce_migration.operators.cutover import QuiesceOperator
 from cce_migration.operators.planning import (
     CheckPreflightOperator,
+    CheckTargetOperator,
+    MakeTargetOperator,
     PlanMigrationOperator,
     PrepareTargetsOperator,
     ReadDefinitionOperator,
@@ -25,6 +27,8 @@ def resource_planning() -> None:
         TakeInventoryOperator(task_id="take_inventory"),
         PlanMigrationOperator(task_id="plan_migration"),
         ApprovePlanOperator(task_id="approve_plan"),
+        MakeTargetOperator(task_id="make_target"),
+        CheckTargetOperator(task_id="check_target"),
         [
             # What an earlier run has let run on the target would write beside the copies.
             QuiesceOperator(task_id="quiesce_target", side="target"),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from include.errors import PermanentError, PreflightError
 from include.inventory.store import Inventory, load_inventory
 from include.phases import PHASES
+from include.planning.cluster_rows import cluster_rows
 from include.planning.data_rows import bucket_rows, database_rows
 from include.planning.fixed_rows import fixed_rows
 from include.planning.image_rows import image_rows
@@ -59,11 +60,12 @@ def _refuse_more_than_velero_takes(run: MigrationRun, plan: Plan) -> None:
 
 
 def _rows(run: MigrationRun, inventory: Inventory) -> list[PlanItem]:
-    with ThreadPoolExecutor(3) as pool:
+    with ThreadPoolExecutor(4) as pool:
         outside = [
             pool.submit(image_rows, run, inventory.images()),
             pool.submit(database_rows, run),
             pool.submit(bucket_rows, run),
+            pool.submit(cluster_rows, run, inventory),
         ]
         rows = object_rows(inventory)
         rows += volume_rows(inventory.volumes(), run.definition.target.storage_classes)

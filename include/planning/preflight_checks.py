@@ -1,41 +1,90 @@
-"""Run every preflight check side by side and report all problems at once."""
+"""Run the preflight checks side by side and report all problems at once.
+
+A target cluster that is still to be made cannot be asked anything: what has to be so in it is checked once it is there.
+"""
 
 from __future__ import annotations
 
 import importlib
 import logging
 import pkgutil
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any
 
 from include.errors import ConnectionDetailsError, MigrationError, PreflightError, shorten
 from include.planning import preflight
+from include.planning.target_presence import is_target_complete
 
 if TYPE_CHECKING:
+    from include.ledger import Ledger
     from include.run import MigrationRun
 
 logger = logging.getLogger(__name__)
 WORKERS = 8
+# Which checks of the target wait until it is made.
+DOCUMENT = "preflight"
+
+Check = Callable[[Any], Iterable[str]]
+Checks = dict[str, Check]
 
 
-class PreflightCheck(Protocol):
-    """Look at one thing that has to be so."""
-
-    def find_problems(self, run: MigrationRun) -> Iterable[str]:
-        """Yield a line per problem."""
+def preflight_checks() -> Checks:
+    """Return every check of the folder that needs no target cluster, by its module's name."""
+    return _functions("find_problems")
 
 
-def preflight_checks() -> dict[str, PreflightCheck]:
-    """Return every check of the folder by its module's name."""
-    names = sorted(module.name for module in pkgutil.iter_modules(preflight.__path__))
-    return {name: importlib.import_module(f"{preflight.__name__}.{name}") for name in names}
+def target_checks() -> Checks:
+    """Return every check that asks the target cluster, by its module's name."""
+    return _functions("find_target_problems")
 
 
 def check_preflight(run: MigrationRun) -> None:
-    """Raise one `PreflightError` with the problems of all checks; change nothing."""
-    checks = preflight_checks()
+    """Raise one `PreflightError` with the problems of all checks that can be made now; change nothing in any system."""
+    checks, waiting = preflight_checks(), target_checks()
     unusable: list[str] = []
+    if _is_target_there(run, unusable):
+        checks, waiting = checks | {f"{name}, target": check for name, check in waiting.items()}, {}
+    run.ledger.write(DOCUMENT, {"waiting_for_target": sorted(waiting)})
+    _run_checks(run, checks, unusable)
+    if waiting:
+        logger.info("The target cluster is made later: %s checks wait for it", len(waiting))
+
+
+def check_target(run: MigrationRun) -> int:
+    """Raise one `PreflightError` with the problems of the checks that waited for the target; return how many waited."""
+    known = target_checks()
+    waiting = {name: known[name] for name in left_out(run.ledger) if name in known}
+    if not waiting:
+        logger.info("Everything about the target was checked before the plan")
+        return 0
+    _run_checks(run, waiting, [])
+    return len(waiting)
+
+
+def left_out(ledger: Ledger) -> list[str]:
+    """Return the names of the checks that wait for the target."""
+    return list(ledger.read(DOCUMENT)["waiting_for_target"]) if ledger.exists(DOCUMENT) else []
+
+
+def _functions(name: str) -> Checks:
+    modules = sorted(module.name for module in pkgutil.iter_modules(preflight.__path__))
+    loaded = {module: importlib.import_module(f"{preflight.__name__}.{module}") for module in modules}
+    return {module: getattr(one, name) for module, one in loaded.items() if hasattr(one, name)}
+
+
+def _is_target_there(run: MigrationRun, unusable: list[str]) -> bool:
+    """Say whether the target can be asked now; why the cloud cannot tell is a problem that a check names."""
+    try:
+        return is_target_complete(run)
+    except ConnectionDetailsError as error:
+        unusable.append(str(error))
+    except MigrationError as error:
+        logger.debug("Whether the target is there is not known: %s", error)
+    return False
+
+
+def _run_checks(run: MigrationRun, checks: Checks, unusable: list[str]) -> None:
     with ThreadPoolExecutor(WORKERS) as pool:
         found = list(pool.map(lambda name: _problems(name, checks[name], run, unusable), checks))
     problems = list(dict.fromkeys(problem for problems in found for problem in problems))
@@ -46,10 +95,10 @@ def check_preflight(run: MigrationRun) -> None:
     logger.info("All %s preflight checks are satisfied", len(checks))
 
 
-def _problems(name: str, check: PreflightCheck, run: MigrationRun, unusable: list[str]) -> list[str]:
+def _problems(name: str, check: Check, run: MigrationRun, unusable: list[str]) -> list[str]:
     problems: list[str] = []
     try:
-        problems.extend(check.find_problems(run))
+        problems.extend(check(run))
     except ConnectionDetailsError as error:
         unusable.append(str(error))
     except MigrationError as error:

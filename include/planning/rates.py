@@ -32,6 +32,9 @@ RATES = {
     "check": Rate(seconds=0.5, bytes_per_second=1e9),
     "endpoint": Rate(seconds=30.0, bytes_per_second=1e9),
     "resource": Rate(seconds=0.5, bytes_per_second=1e9),
+    # Minutes in a cloud, seconds in the lab.
+    "new cluster": Rate(seconds=600.0, bytes_per_second=1e9),
+    "new nodepool": Rate(seconds=300.0, bytes_per_second=1e9),
 }
 
 

@@ -88,9 +88,14 @@ def _masters(nodes: int, scale: int) -> Advice:
     return Advice("cluster", "Masters", value, reason, figures)
 
 
+def node_zones(nodes: int, source_nodes: Sequence[Manifest]) -> int:
+    """Return in how many zones so many nodes stand: as many as the source's, two at least and three at most."""
+    return max(1, min(ZONES, nodes, max(2, len(_zones_of(source_nodes)))))
+
+
 def _zones(nodes: int, source_nodes: Sequence[Manifest]) -> Advice:
-    found = {_zone(node) for node in source_nodes} - {None}
-    zones = max(1, min(ZONES, nodes, max(2, len(found))))
+    found = _zones_of(source_nodes)
+    zones = node_zones(nodes, source_nodes)
     stand = f"stand in {counted(len(found), 'zone')}" if found else "name no zone"
     return Advice(
         "cluster",
@@ -99,6 +104,10 @@ def _zones(nodes: int, source_nodes: Sequence[Manifest]) -> Advice:
         f"the source's nodes {stand}; a disk stays in its zone, and the class csi-disk-topology makes it where its pod is",
         {"masters": ZONES, "nodes": zones, "source": len(found)},
     )
+
+
+def _zones_of(nodes: Sequence[Manifest]) -> set[str]:
+    return {zone for node in nodes if (zone := _zone(node)) is not None}
 
 
 def _zone(node: Manifest) -> str | None:

@@ -90,6 +90,18 @@ def _first_free(wide: IPv4Network, prefix: int, taken: Sequence[IPv4Network]) ->
 
 def source_ranges(inventory: Inventory) -> list[IPv4Network]:
     """Return the ranges that the source's nodes, pods and Services are seen in, widened to what clusters usually have."""
+    networks = {network for address, width in _seen(inventory) if (network := _range_around(address, width))}
+    return list(collapse_addresses(networks))
+
+
+def source_addresses(inventory: Inventory) -> list[IPv4Network]:
+    """Return what the source certainly uses: the addresses of nodes, pods and Services, and the nodes' ranges of pods."""
+    networks = {network for address, _ in _seen(inventory) if (network := _range_around(address, 32))}
+    return list(collapse_addresses(networks))
+
+
+def _seen(inventory: Inventory) -> list[tuple[object, int]]:
+    """Return addresses and ranges, each with the width of the range around it that clusters usually have."""
     seen: list[tuple[object, int]] = []
     for node in inventory.objects("Node"):
         rows = (node.get("status") or {}).get("addresses") or []
@@ -101,8 +113,7 @@ def source_ranges(inventory: Inventory) -> list[IPv4Network]:
         ((service.get("spec") or {}).get("clusterIP"), SERVICE_RANGE)
         for service in inventory.objects("Service")
     ]
-    networks = {network for address, width in seen if (network := _range_around(address, width))}
-    return list(collapse_addresses(networks))
+    return seen
 
 
 def network_advice(plan: NetworkPlan, taken: Sequence[IPv4Network], peak_pods: int) -> Iterator[Advice]:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from include.errors import PreflightError
 from include.inventory.quantities import parse_quantity
 from include.sizing.demand import ARCHITECTURE, PodGroup, Selector
 from include.sizing.model import GIB, Amounts
-from include.sizing.packing import fewest_nodes, nodes_needed
+from include.sizing.offers import SMALLEST, NodeFlavor, flavors_by_shape
+from include.sizing.packing import fewest_nodes, first_fit_decreasing, nodes_needed
 from include.sizing.shapes import NodeShape, shapes_for
 
 # What CCE's own add-ons take of a cluster together: 2 cores and 4 GiB, as pods that fit anywhere.
@@ -36,6 +38,8 @@ class NodePool:
     :param requested: all that pods request, DaemonSets on every node included.
     :param offered_by_source: what the source's nodes of this sort have allocatable.
     :param largest: the pod that needs most memory, and most cores among equals.
+    :param at_least: nodes without which the pods certainly have no room.
+    :param flavor: the cloud's name for the shape, where its offers are known.
     """
 
     labels: Selector
@@ -47,6 +51,8 @@ class NodePool:
     requested: Amounts
     offered_by_source: Amounts
     largest: PodGroup | None
+    at_least: int
+    flavor: NodeFlavor | None = None
 
     @property
     def name(self) -> str:
@@ -59,13 +65,21 @@ class NodePool:
         return self.shape.allocatable * self.nodes
 
 
-def plan_pools(groups: Sequence[PodGroup], source_nodes: Sequence[Manifest]) -> list[NodePool]:
-    """Return the general pool, and one for every combination of labels that pods ask for."""
+def plan_pools(
+    groups: Sequence[PodGroup],
+    source_nodes: Sequence[Manifest],
+    offers: Sequence[NodeFlavor] | None = None,
+) -> list[NodePool]:
+    """Return the general pool, and one for every combination of labels that pods ask for.
+
+    :param offers: the flavors to choose of; None when no cloud was asked.
+    :raises PreflightError: when no flavor that is offered has room for the largest pod.
+    """
     usual = (ARCHITECTURE, architecture_of(workers(source_nodes)))
     plain = [replace(one, selector=tuple(pair for pair in one.selector if pair != usual)) for one in groups]
     selectors = sorted({one.selector for one in plain if one.most} - {()})
     theirs = _nodes_of_pools(selectors, workers(source_nodes))
-    return [_pool(selector, usual[1], plain, theirs[selector]) for selector in [(), *selectors]]
+    return [_pool(selector, usual[1], plain, theirs[selector], offers) for selector in [(), *selectors]]
 
 
 def workers(nodes: Sequence[Manifest]) -> list[Manifest]:
@@ -108,8 +122,13 @@ def _nodes_of_pools(
 
 
 def _pool(
-    selector: Selector, architecture: str, groups: Sequence[PodGroup], source_nodes: Sequence[Manifest]
+    selector: Selector,
+    usual: str,
+    groups: Sequence[PodGroup],
+    source_nodes: Sequence[Manifest],
+    offers: Sequence[NodeFlavor] | None,
 ) -> NodePool:
+    architecture = dict(selector).get(ARCHITECTURE, usual)
     members = [one for one in groups if not one.is_per_node and one.selector == selector and one.count]
     daemons = [one for one in groups if one.is_per_node and set(one.selector) <= set(selector)]
     on_each = sum((one.each for one in daemons), Amounts())
@@ -118,12 +137,16 @@ def _pool(
     if selector == ():
         members.append(ADD_ONS)
     least = max(1 if selector else FEWEST, min(SPREAD, len(source_nodes)))
-    shape, by_requests = _choose_shape(members, on_each, floor, least)
+    flavors = None if offers is None else flavors_by_shape(offers, architecture)
+    shapes = shapes_for(_largest_amounts(members) + on_each, flavors)
+    if not shapes:
+        raise PreflightError(_without_room(members, on_each, flavors or {}, architecture))
+    shape, by_requests = _choose_shape(members, on_each, floor, least, shapes)
     by_source = _nodes_offering(floor, shape)
     nodes = max(least, by_requests, by_source)
     return NodePool(
         labels=selector,
-        architecture=dict(selector).get(ARCHITECTURE, architecture),
+        architecture=architecture,
         shape=shape,
         nodes=nodes,
         by_requests=by_requests,
@@ -131,11 +154,36 @@ def _pool(
         requested=sum((one.each * one.count for one in members), Amounts()) + on_each * nodes,
         offered_by_source=floor,
         largest=largest,
+        at_least=first_fit_decreasing(members, shape.allocatable - on_each),
+        flavor=flavors[shape] if flavors is not None else None,
+    )
+
+
+def _without_room(
+    groups: Sequence[PodGroup],
+    on_each: Amounts,
+    flavors: Mapping[NodeShape, NodeFlavor],
+    architecture: str,
+) -> str:
+    need = _largest_amounts(groups) + on_each
+    largest = max(flavors, default=None)
+    offered = (
+        f"the largest flavor, {flavors[largest].name}, leaves {largest.allocatable.text()} of its {largest.text}"
+        if largest
+        else f"no flavor of {architecture} nodes with at least {SMALLEST.text} is offered"
+    )
+    return (
+        f"target cluster: a node has to have {need.text()} for pods, and {offered}; ask the cloud for a larger one, name other "
+        "zones, or lower the requests"
     )
 
 
 def _choose_shape(
-    groups: Sequence[PodGroup], on_each: Amounts, floor: Amounts, least: int
+    groups: Sequence[PodGroup],
+    on_each: Amounts,
+    floor: Amounts,
+    least: int,
+    shapes: Sequence[NodeShape],
 ) -> tuple[NodeShape, int]:
     """Return the shape of which the nodes needed cost least, and how many the requests need.
 
@@ -152,7 +200,6 @@ def _choose_shape(
         needed = nodes_needed(groups, shape.allocatable - on_each)
         return cost(shape, needed), shape, needed
 
-    shapes = shapes_for(_largest_amounts(groups) + on_each)
     bounds = sorted((cost(one, fewest_nodes(total, one.allocatable - on_each)), one) for one in shapes)
     best = option(bounds[0][1])
     for bound, shape in bounds[1:]:

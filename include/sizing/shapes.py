@@ -8,6 +8,7 @@ on a Node" of its user guide.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from include.sizing.model import MIB, Amounts
@@ -51,15 +52,23 @@ class NodeShape:
         system, kubernetes = 400 + 25 * self.memory_gib, 500 + 5 * self.max_pods
         memory = self.memory_gib * 1024 - hidden - system - kubernetes - EVICTION_MIB
         # 6 % of the first core, 1 % of the second, 0.5 % of the next two, 0.25 % of every further one
-        reserved = 60 + 10 + 10 + math.ceil(2.5 * (self.vcpus - 4))
+        more = max(0, self.vcpus - 4)
+        reserved = (
+            60 + 10 * min(1, self.vcpus - 1) + 5 * min(2, max(0, self.vcpus - 2)) + math.ceil(2.5 * more)
+        )
         return Amounts(self.vcpus * 1000 - reserved, memory * MIB, self.max_pods - ADD_ON_PODS)
 
 
 SHAPES = tuple(NodeShape(vcpus, vcpus * ratio) for vcpus in VCPUS for ratio in GIB_PER_VCPU)
 
 
-def shapes_for(largest: Amounts) -> tuple[NodeShape, ...]:
-    """Return the shapes on which the largest pod has room; when none has, the smallest doubling of the largest one."""
+def shapes_for(largest: Amounts, offered: Iterable[NodeShape] | None = None) -> tuple[NodeShape, ...]:
+    """Return the shapes on which the largest pod has room.
+
+    Of `offered` shapes there may be none; else it is the smallest doubling of the largest general-purpose one.
+    """
+    if offered is not None:
+        return tuple(shape for shape in offered if shape.allocatable.holds(largest))
     fitting = tuple(shape for shape in SHAPES if shape.allocatable.holds(largest))
     shape = SHAPES[-1]
     while not fitting:

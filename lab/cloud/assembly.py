@@ -15,6 +15,7 @@ from lab.cloud.calls import Operation, Region
 from lab.cloud.cce import Cce
 from lab.cloud.cce_backend import ClusterBackend
 from lab.cloud.dns import Dns, Server
+from lab.cloud.ecs import Ecs
 from lab.cloud.elb import Elb
 from lab.cloud.iam import Iam
 from lab.cloud.rds import Rds
@@ -47,6 +48,7 @@ def operations(region: Region, behind: Backends) -> list[Operation]:
     """Return every operation of every service."""
     services: list[_Service] = [
         Cce(region, behind.cluster),
+        Ecs(region, behind.cluster),
         Swr(region, behind.registry, behind.registry_login),
         Rds(region, Instances(region, behind.database_servers)),
         Dns(region, behind.name_server),

@@ -18,7 +18,7 @@ NO_EXECUTION = frozenset({"NoSchedule", "NoExecute"})
 Amounts = dict[str, float]
 
 
-def find_problems(run: MigrationRun) -> Iterator[str]:
+def find_target_problems(run: MigrationRun) -> Iterator[str]:
     """Yield what the pods request beyond what the target's nodes have left."""
     namespaces = run.definition.source.namespaces
     pods = [pod for name in namespaces for pod in run.source.list(f"/api/v1/namespaces/{name}/pods")]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
@@ -25,24 +25,24 @@ PROBE = {
 
 
 def find_problems(run: MigrationRun) -> Iterator[str]:
-    """Yield clocks that differ from the worker's, and pairs that differ from each other, by over five minutes."""
-    skews: dict[str, float] = {}
-    for cluster in (run.source, run.target):
-        skew = _cluster_skew(cluster)
-        if skew is not None:
-            skews[f"{cluster.name} cluster"] = skew
-    for url in sorted(_storage_urls(run)):
-        skew = _storage_skew(url)
-        if skew is not None:
-            skews[f"object storage {url}"] = skew
-    yield from compare(skews)
+    """Yield clocks of the source and the object storages that are off, or apart from each other."""
+    skews = {f"object storage {url}": _storage_skew(url) for url in sorted(_storage_urls(run))}
+    yield from compare({"source cluster": _cluster_skew(run.source), **skews})
 
 
-def compare(skews: dict[str, float]) -> Iterator[str]:
-    """Yield a line per clock that is off.
+def find_target_problems(run: MigrationRun) -> Iterator[str]:
+    """Yield when the target's clock is off, or apart from the source's."""
+    skews = {f"{cluster.name} cluster": _cluster_skew(cluster) for cluster in (run.target, run.source)}
+    # What is wrong with the source's alone is said by the other check.
+    yield from (problem for problem in compare(skews) if "target cluster" in problem)
 
-    :param skews: seconds that each clock is ahead of the worker's.
+
+def compare(seen: Mapping[str, float | None]) -> Iterator[str]:
+    """Yield a line per clock that differs from the worker's by over five minutes, and one for a pair that is so far apart.
+
+    :param seen: seconds that each clock is ahead of the worker's, None of one that does not tell.
     """
+    skews = {place: skew for place, skew in seen.items() if skew is not None}
     for place, skew in skews.items():
         if abs(skew) > MOST_SECONDS:
             direction = "ahead of" if skew > 0 else "behind"

@@ -16,11 +16,19 @@ NUMBER = re.compile(r"[0-9]+")
 
 
 def find_problems(run: MigrationRun) -> Iterator[str]:
+    """Yield why the source does not answer."""
+    try:
+        _answer(run.source)
+    except MigrationError as error:
+        yield str(error)
+
+
+def find_target_problems(run: MigrationRun) -> Iterator[str]:
     """Yield what is wrong with the pair of clusters."""
     answers: list[tuple[dict[str, Any], str]] = []
     for cluster in (run.source, run.target):
         try:
-            answers.append((cluster.version(), _uid(cluster)))
+            answers.append(_answer(cluster))
         except MigrationError as error:
             yield str(error)
     if len(answers) == 2:
@@ -45,5 +53,6 @@ def minor_version(document: dict[str, Any]) -> tuple[int, int]:
     return tuple(int(number.group()) if number else 0 for number in numbers)  # type: ignore[return-value]
 
 
-def _uid(cluster: Cluster) -> str:
-    return str(cluster.get("/api/v1/namespaces/kube-system")["metadata"]["uid"])
+def _answer(cluster: Cluster) -> tuple[dict[str, Any], str]:
+    """Return a cluster's version document and what tells it from every other."""
+    return cluster.version(), str(cluster.get("/api/v1/namespaces/kube-system")["metadata"]["uid"])

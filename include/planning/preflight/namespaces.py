@@ -14,22 +14,31 @@ KINDS = ("deployments", "statefulsets", "daemonsets")
 
 
 def find_problems(run: MigrationRun) -> Iterator[str]:
-    """Yield missing and ending namespaces, and workloads and claims on the target that no restore has made."""
+    """Yield missing and ending namespaces of the source."""
     for namespace in run.definition.source.namespaces:
-        path = f"/api/v1/namespaces/{namespace}"
-        found = run.source.find(path)
+        found = run.source.find(f"/api/v1/namespaces/{namespace}")
         if found is None:
             yield f"namespace {namespace}, source cluster: does not exist; correct source.namespaces in the definition"
-        for cluster, seen in (("source", found), ("target", run.target.find(path))):
-            if is_ending(seen):
-                yield (
-                    f"namespace {namespace}, {cluster} cluster: is being deleted, and takes no new objects; wait until it is "
-                    "gone, or remove the finalizers that keep it"
-                )
+        yield from _ending(namespace, "source", found)
+
+
+def find_target_problems(run: MigrationRun) -> Iterator[str]:
+    """Yield ending namespaces of the target, and workloads and claims in it that no restore has made."""
+    for namespace in run.definition.source.namespaces:
+        path = f"/api/v1/namespaces/{namespace}"
+        yield from _ending(namespace, "target", run.target.find(path))
         for kind in KINDS:
             yield from strangers(run.target.list(f"/apis/apps/v1/namespaces/{namespace}/{kind}"))
         planned = {claim["metadata"]["name"] for claim in run.source.list(f"{path}/persistentvolumeclaims")}
         yield from foreign_claims(run.target.list(f"{path}/persistentvolumeclaims"), planned)
+
+
+def _ending(namespace: str, cluster: str, seen: dict[str, Any] | None) -> Iterator[str]:
+    if is_ending(seen):
+        yield (
+            f"namespace {namespace}, {cluster} cluster: is being deleted, and takes no new objects; wait until it is gone, or "
+            "remove the finalizers that keep it"
+        )
 
 
 def is_ending(namespace: dict[str, Any] | None) -> bool:

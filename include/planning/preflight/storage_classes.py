@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 COLLECTION = "/apis/storage.k8s.io/v1/storageclasses"
 
 
-def find_problems(run: MigrationRun) -> Iterator[str]:
+def find_target_problems(run: MigrationRun) -> Iterator[str]:
     """Yield mapped classes the target does not have."""
     known = {row["metadata"]["name"] for row in run.target.list(COLLECTION)}
     for source, target in sorted(run.definition.target.storage_classes.items()):

@@ -8,7 +8,15 @@ from cce_migration.operators.base import MigrationOperator
 from include.assessment import assess
 from include.inventory import take_inventory
 from include.inventory.model import SEVERITIES
-from include.planning import check_preflight, find_obstacles, load_plan, plan_migration, prepare_targets
+from include.planning import (
+    check_preflight,
+    check_target,
+    find_obstacles,
+    load_plan,
+    make_target,
+    plan_migration,
+    prepare_targets,
+)
 from include.planning.shards import shard_rows
 
 if TYPE_CHECKING:
@@ -28,8 +36,9 @@ class ReadDefinitionOperator(MigrationOperator):
 class CheckPreflightOperator(MigrationOperator):
     """Check everything that the definition names, on both sides, before anything is touched.
 
-    Logins of clusters, registries, databases, object storage and DNS; rights, versions, clocks, capacity and classes
-    of the target; targets that hold something foreign. All problems are reported at once, each with its remedy.
+    Logins of clusters, registries, databases, object storage, DNS and cloud; rights, versions, clocks, capacity and classes
+    of the target; targets that hold something foreign. All problems are reported at once, each with its remedy. A target that
+    is to be made: whether it can be; the rest waits until it is there.
     """
 
     def act(self, run: MigrationRun, context: Context) -> None:
@@ -78,6 +87,28 @@ class PlanMigrationOperator(MigrationOperator):
         """Make the plan and return its numbers of rows."""
         plan = plan_migration(run)
         return {"items": len(plan.items()), "excluded": len(plan.excluded())}
+
+
+class MakeTargetOperator(MigrationOperator):
+    """Make the target cluster and its node pools as the approved plan says, or take what is there; wait until it is ready.
+
+    What a killed try has ordered is found by its name and its tag. Nothing that is there is ever changed in size.
+    """
+
+    def act(self, run: MigrationRun, context: Context) -> dict[str, int]:
+        """Return how much was to be made and to be taken."""
+        return make_target(run)
+
+
+class CheckTargetOperator(MigrationOperator):
+    """Check what could not be checked before the target cluster was there: rights, versions, room, classes, namespaces.
+
+    A target that existed before was checked with everything else; then there is nothing left to do here.
+    """
+
+    def act(self, run: MigrationRun, context: Context) -> int:
+        """Return how many checks had waited; raise one error with all problems."""
+        return check_target(run)
 
 
 class PrepareTargetsOperator(MigrationOperator):

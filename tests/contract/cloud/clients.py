@@ -7,6 +7,7 @@ from typing import Any
 
 SERVICES = {
     "cce": ("huaweicloudsdkcce.v3", "CceClient"),
+    "ecs": ("huaweicloudsdkecs.v2", "EcsClient"),
     "swr": ("huaweicloudsdkswr.v2", "SwrClient"),
     "rds": ("huaweicloudsdkrds.v3", "RdsClient"),
     "dns": ("huaweicloudsdkdns.v2", "DnsClient"),

@@ -38,10 +38,17 @@ class Check:
     def __init__(self, *problems: str, error: Exception | None = None) -> None:
         self.problems, self.error = problems, error
 
-    def find_problems(self, run: Any) -> list[str]:
+    def __call__(self, run: Any) -> list[str]:
         if self.error:
             raise self.error
         return list(self.problems)
+
+
+def only(
+    monkeypatch: pytest.MonkeyPatch, checks: dict[str, Check], *, of_target: dict[str, Check] | None = None
+) -> None:
+    monkeypatch.setattr(preflight_checks, "preflight_checks", lambda: checks)
+    monkeypatch.setattr(preflight_checks, "target_checks", lambda: of_target or {})
 
 
 def test_all_problems_of_all_checks_are_named_at_once(
@@ -54,7 +61,7 @@ def test_all_problems_of_all_checks_are_named_at_once(
         "four": Check(error=ConnectionDetailsError("connection d is empty")),
         "five": Check("a is missing", "target.cluster: connection d is empty"),
     }
-    monkeypatch.setattr(preflight_checks, "preflight_checks", lambda: checks)
+    only(monkeypatch, checks)
     with pytest.raises(PreflightError) as caught:
         preflight_checks.check_preflight(lab_run(tmp_path))
     assert caught.value.problems == [
@@ -70,19 +77,45 @@ def test_an_unusable_connection_that_no_check_names_is_not_lost(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     checks = {"one": Check(error=ConnectionDetailsError("kubeconfig: it is not YAML"))}
-    monkeypatch.setattr(preflight_checks, "preflight_checks", lambda: checks)
+    only(monkeypatch, checks)
     with pytest.raises(PreflightError, match="kubeconfig: it is not YAML"):
         preflight_checks.check_preflight(lab_run(tmp_path))
 
 
 def test_no_problem_means_go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(preflight_checks, "preflight_checks", lambda: {"one": Check()})
+    only(monkeypatch, {"one": Check()})
     preflight_checks.check_preflight(lab_run(tmp_path))
 
 
 def test_every_file_of_the_folder_is_a_check() -> None:
     files = {path.stem for path in Path(preflight.__path__[0]).glob("*.py")} - {"__init__"}
-    assert set(preflight_checks.preflight_checks()) == files
+    assert set(preflight_checks.preflight_checks()) | set(preflight_checks.target_checks()) == files
+
+
+def test_a_target_that_is_there_is_checked_with_everything_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    only(monkeypatch, {"one": Check("a is missing")}, of_target={"one": Check("b is missing")})
+    run = lab_run(tmp_path)
+    with pytest.raises(PreflightError) as caught:
+        preflight_checks.check_preflight(run)
+
+    assert caught.value.problems == ["a is missing", "b is missing"]
+    assert preflight_checks.check_target(run) == 0
+
+
+def test_a_target_that_is_to_be_made_is_checked_once_it_is_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    only(monkeypatch, {"one": Check()}, of_target={"one": Check("b is missing"), "two": Check()})
+    monkeypatch.setattr(preflight_checks, "is_target_complete", lambda run: False)
+    run = lab_run(tmp_path)
+    preflight_checks.check_preflight(run)
+
+    with pytest.raises(PreflightError, match="b is missing"):
+        preflight_checks.check_target(run)
+    only(monkeypatch, {}, of_target={"one": Check(), "two": Check()})
+    assert preflight_checks.check_target(run) == 2
 
 
 @pytest.mark.parametrize(
@@ -136,7 +169,7 @@ def test_only_ready_nodes_count(fields: dict[str, Any], expected: bool) -> None:
 def test_a_mapped_class_the_target_lacks_is_told(tmp_path: Path) -> None:
     run = lab_run(tmp_path)
     run.__dict__["target"] = MemoryCluster("target", make("storage.k8s.io/v1", "StorageClass", "csi-nas"))
-    assert list(storage_classes.find_problems(run)) == [
+    assert list(storage_classes.find_target_problems(run)) == [
         "target.storage_classes.local-path, target cluster: has no StorageClass csi-disk; it has csi-nas"
     ]
 

@@ -19,6 +19,7 @@ def test_the_connection_names_the_services_by_their_hosts(secrets: dict[str, str
     assert (connection["login"], connection["password"]) == (secrets["obs_ak"], secrets["obs_sk"])
     assert connection["extra"]["endpoints"] == {
         "cce": "http://cce.eu-de.lab",
+        "ecs": "http://ecs.eu-de.lab",
         "swr": "http://swr-api.eu-de.lab",
         "rds": "http://rds.eu-de.lab",
         "dns": "http://dns.eu-de.lab",
