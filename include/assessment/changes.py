@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from include.adaptation.context import AdaptationContext, context_of
 from include.adaptation.pipeline import adapt, adaptation_rules
+from include.binding import planning_run
 from include.errors import ConnectionDetailsError
 from include.images import map_reference
 from include.inventory.model import label
@@ -74,7 +75,7 @@ def _rules_for(obj: Manifest, context: AdaptationContext) -> Iterator[str]:
 def _context(run: MigrationRun) -> AdaptationContext:
     """Return the context of the rules; an assessment may lack the connection that knows the target registry's host."""
     try:
-        return context_of(run)
+        return context_of(planning_run(run))
     except ConnectionDetailsError:
         host = f"swr.{run.definition.target.region}"
         return AdaptationContext(

@@ -121,6 +121,9 @@ class Connections(Protocol):
     def target_database(self, database: Database) -> DatabaseAccess:
         """Return access to the target server of an entry; RDS is asked for the address when the connection has no host."""
 
+    def host_of(self, connection_id: str) -> str:
+        """Return the host of a connection, empty when it says none."""
+
     def has_host(self, connection_id: str) -> bool:
         """Say whether a connection says where its server is."""
 

@@ -125,9 +125,13 @@ class DocumentConnections:
         host, port = instance_address(self.cloud(database.rds.connection), database.rds)
         return DatabaseAccess(engine=database.engine, host=host, port=port, user=user, password=password)
 
+    def host_of(self, connection_id: str) -> str:
+        """Return the host of a connection, empty when it says none."""
+        return str(self.document(connection_id).get("host") or "")
+
     def has_host(self, connection_id: str) -> bool:
         """Say whether a connection says where its server is."""
-        return bool(self.document(connection_id).get("host"))
+        return bool(self.host_of(connection_id))
 
     def database_login(self, connection_id: str, engine: DatabaseEngine) -> tuple[str, str]:
         """Return login and password; the connection's type must fit the engine."""

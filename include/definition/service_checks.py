@@ -18,9 +18,10 @@ def find_service_problems(document: Mapping[str, Any]) -> Iterator[Problem]:
 
 
 def _instances(document: Mapping[str, Any]) -> Iterator[Problem]:
-    databases = document.get("databases")
+    listed = document.get("databases")
+    databases: list[Any] = listed if isinstance(listed, list) else []
     first: dict[tuple[str, str], int] = {}
-    for index, row in enumerate(databases if isinstance(databases, list) else []):
+    for index, row in enumerate(databases):
         if not isinstance(row, Mapping):
             continue
         rds = row.get("rds")

@@ -15,9 +15,11 @@ from include.planning.foreign_errors import explained
 from include.planning.model import PlanItem
 from include.planning.ownership import is_database_ours, mark_bucket, mark_database
 from include.planning.rates import predict_seconds
+from include.planning.server_presence import server_label
 from include.planning.storage_client import bucket_exists, make_bucket, open_storage
 
 if TYPE_CHECKING:
+    from include.definition import Database
     from include.run import MigrationRun
 
 logger = logging.getLogger(__name__)
@@ -50,12 +52,11 @@ def target_rows(run: MigrationRun) -> list[PlanItem]:
         for row in target_buckets(run)
     ]
     for database in run.definition.databases:
-        access = run.connections.target_database(database)
         rows.append(
             _row(
                 f"database/{database.name}",
                 f"server for database {database.name}",
-                f"{database.engine} on {access.address}",
+                f"{database.engine} on {server_label(run, database)}",
             )
         )
     return rows

@@ -10,6 +10,7 @@ from include.cloud import Cloud
 from include.errors import PreflightError
 from include.inventory.model import listed
 from include.progress import readable_bytes
+from include.provisioning.offers import Quota
 from include.sizing.data_services import ENGINES, disk_gib, instance_shape
 from include.sizing.model import GIB
 
@@ -52,11 +53,11 @@ def choose_instance(cloud: Cloud, needs: InstanceNeeds, create: NewInstance) -> 
     return ChosenInstance(version, flavor.spec_code, size, create.disk_type, zones, create.high_availability)
 
 
-def instance_quota(cloud: Cloud) -> tuple[int, int]:
-    """Return how many instances the project has, and may have."""
+def instance_quota(cloud: Cloud) -> Quota:
+    """Return how many instances the project may have."""
     resources = cloud.call("rds", "show_quotas").quotas.resources or []
-    row = next(one for one in resources if one.type == "instance")
-    return int(row.used), int(row.quota)
+    row = next((one for one in resources if one.type == "instance"), None)
+    return Quota("RDS instances", row.quota, row.used) if row else Quota("RDS instances", None, 0)
 
 
 def is_below(version: str, other: Sequence[int]) -> bool:

@@ -49,6 +49,7 @@ def only(
 ) -> None:
     monkeypatch.setattr(preflight_checks, "preflight_checks", lambda: checks)
     monkeypatch.setattr(preflight_checks, "target_checks", lambda: of_target or {})
+    monkeypatch.setattr(preflight_checks, "server_checks", dict)
 
 
 def test_all_problems_of_all_checks_are_named_at_once(
