@@ -21,6 +21,7 @@ MigrationError
 │   │   ├── ResourceSoldOutError        the cloud has no more of it in stock
 │   │   └── NeverReadyError             it did not become ready in the time that it was given
 │   ├── TargetClusterMissingError   the target cluster was not made yet
+│   ├── TargetServerMissingError    an RDS instance was not made yet
 │   └── ClusterError                the Kubernetes API refused, `.status` `.cluster` `.object_name`
 │       ├── ClusterLoginError           401
 │       ├── ClusterForbiddenError       403
