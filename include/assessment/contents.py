@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from include.assessment.measuring import Measured
 from include.assessment.ownership import owner_of
+from include.assessment.usage import describe_usage
 from include.assessment.ways_in import ingresses, load_balancers
-from include.inventory.model import label
+from include.inventory.model import VolumeUse, label
 from include.inventory.quantities import parse_quantity
 from include.inventory.references import registry_of
 from include.inventory.store import Inventory
@@ -32,6 +33,7 @@ def describe_source(inventory: Inventory, definition: Definition, measured: Meas
         "namespaces": _namespaces(inventory, groups),
         "nodes": _nodes(nodes),
         "requested": _requested(groups, len(workers(nodes))).as_dict(),
+        "usage": describe_usage(inventory, groups),
         "workloads": _workloads(inventory, groups),
         "owners": _owners(inventory, groups),
         "images": _images(inventory, measured),
@@ -137,19 +139,33 @@ def _images(inventory: Inventory, measured: Measured) -> dict[str, Any]:
 
 
 def _volumes(inventory: Inventory, definition: Definition) -> list[Manifest]:
-    classes: dict[str, list[int]] = {}
+    classes: dict[str, list[VolumeUse]] = {}
     for volume in inventory.volumes():
-        classes.setdefault(volume.storage_class or "", []).append(volume.capacity_bytes)
-    return [
+        classes.setdefault(volume.storage_class or "", []).append(volume)
+    rows = [
         {
             "class": name or "no class",
             "target_class": definition.target.storage_classes.get(name),
-            "count": len(sizes),
-            "bytes": sum(sizes),
-            "largest": max(sizes),
+            "count": len(found),
+            "bytes": sum(one.capacity_bytes for one in found),
+            "largest": max(one.capacity_bytes for one in found),
+            "used_bytes": sum(one.used_bytes or 0 for one in found),
+            "files": sum(one.files or 0 for one in found),
+            "unknown": sum(one.used_bytes is None for one in found),
+            "volumes": [_volume(one) for one in found],
         }
-        for name, sizes in sorted(classes.items(), key=lambda entry: (-sum(entry[1]), entry[0]))
+        for name, found in classes.items()
     ]
+    return sorted(rows, key=lambda row: (-row["bytes"], row["class"]))
+
+
+def _volume(volume: VolumeUse) -> Manifest:
+    return {
+        "claim": f"{volume.namespace}/{volume.claim}",
+        "bytes": volume.capacity_bytes,
+        "used_bytes": volume.used_bytes,
+        "files": volume.files,
+    }
 
 
 def _size(known: KnownSize | None) -> dict[str, Any]:

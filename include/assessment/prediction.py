@@ -38,7 +38,7 @@ def predict(inventory: Inventory, definition: Definition, measured: Measured) ->
     databases = [known.size for known in measured.databases.values() if known.size is not None]
     downtime = predict_downtime(
         definition,
-        [_size_of(one) for one in volumes],
+        [one.bytes_to_move for one in volumes],
         databases,
         unknown=len(definition.databases) - len(databases),
     )
@@ -50,6 +50,10 @@ def predict(inventory: Inventory, definition: Definition, measured: Measured) ->
         "phases": [asdict(phase) for phase in phases],
         "bytes": sum(phase.bytes for phase in phases),
         "unknown": sum(phase.unknown for phase in phases),
+        "volumes": {
+            "measured": sum(one.used_bytes is not None for one in volumes),
+            "claimed": sum(one.used_bytes is None for one in volumes),
+        },
         "seconds": round(sum(phase.seconds for phase in phases), 1),
         "downtime": downtime,
     }
@@ -117,7 +121,7 @@ def _sized(phase: str, kind: str, sizes: Iterable[KnownSize | None]) -> PhasePre
 
 
 def _with_volumes(objects: PhasePrediction, volumes: Sequence[VolumeUse]) -> PhasePrediction:
-    sizes = [_size_of(one) for one in volumes]
+    sizes = [one.bytes_to_move for one in volumes]
     seconds = objects.seconds + sum(predict_seconds("volume", size) for size in sizes)
     return PhasePrediction(objects.id, objects.items + len(volumes), sum(sizes), 0, round(seconds, 1))
 
@@ -126,8 +130,3 @@ def _side_by_side(kind: str, sizes: Sequence[int]) -> float:
     """Return the seconds of items that are worked on a few at a time: no less than the longest of them takes."""
     seconds = [predict_seconds(kind, size) for size in sizes]
     return round(max(sum(seconds) / SIDE_BY_SIDE, max(seconds, default=0.0)), 1)
-
-
-def _size_of(volume: VolumeUse) -> int:
-    """Return a volume's bytes; only its node knows how full it is, so the claim's size stands for that."""
-    return volume.capacity_bytes if volume.used_bytes is None else volume.used_bytes

@@ -73,6 +73,23 @@ class Cluster:
         except ObjectNotFoundError:
             return None
 
+    def glance(self, path: str, timeout_seconds: float) -> Manifest:
+        """Return a JSON object by one quick try: for what is good to know and not worth waiting for.
+
+        :raises ClusterError: also when the answer is no JSON object, as a proxied server may give.
+        """
+        answer = self._transport.glance(path, timeout_seconds)
+        try:
+            document = answer.json()
+        except ValueError:
+            document = None
+        if not isinstance(document, dict):
+            raise ClusterError(
+                f"{path}, {self.name} cluster: the answer is no JSON object; look at what serves this path",
+                cluster=self.name,
+            )
+        return document
+
     def exists(self, path: str) -> bool:
         """Say whether an object is there."""
         return self.find(path) is not None

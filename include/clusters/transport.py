@@ -87,6 +87,17 @@ class Transport:
             raise connection_error(error, self.name, self.server, path) from error
         except BusyAnswer as busy:
             answer = busy.answer
+        return self._accepted(answer, path, body)
+
+    def glance(self, path: str, timeout_seconds: float) -> httpx.Response:
+        """Return the 2xx answer to one GET, which is not repeated; the errors are those of `send`."""
+        try:
+            answer = self._client.get(path, extensions=self._extensions, timeout=timeout_seconds)
+        except httpx.TransportError as error:
+            raise connection_error(error, self.name, self.server, path) from error
+        return self._accepted(answer, path)
+
+    def _accepted(self, answer: httpx.Response, path: str, body: Any = None) -> httpx.Response:
         if answer.is_success:
             return answer
         raise error_of(answer, self.name, path, body)

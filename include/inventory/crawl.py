@@ -11,6 +11,8 @@ from typing import Any
 from include.clusters import Cluster
 from include.clusters.discovery import ApiResource
 from include.errors import ClusterError, PreflightError
+from include.inventory.fills import read_fills
+from include.inventory.loads import read_loads
 from include.inventory.moved_addresses import Move, moves_of
 from include.inventory.scope import (
     BINDINGS,
@@ -23,7 +25,8 @@ from include.inventory.scope import (
     needs_of,
 )
 from include.inventory.secrecy import hide_secret
-from include.inventory.store import DOCUMENT, load_inventory, save_kind
+from include.inventory.store import DOCUMENT, Inventory, load_inventory, save_kind, save_usage
+from include.inventory.usage import Usage
 from include.ledger.records import now
 from include.progress import Progress
 from include.run import MigrationRun
@@ -49,7 +52,7 @@ class Read:
 def take_inventory(run: MigrationRun) -> dict[str, Any]:
     """Read all objects of the definition's namespaces and what they need of the cluster; return counts.
 
-    Writes `inventory` and one document per kind, `inventory/<plural.group>`. Values of Secrets are replaced
+    Writes `inventory`, one document per kind, `inventory/<plural.group>`, and `inventory/usage`. Values of Secrets are replaced
     by hashes before anything is written.
 
     :raises PreflightError: with every namespace that does not exist and every kind that may not be read.
@@ -149,9 +152,16 @@ def _store(run: MigrationRun, kept: Objects, counted: dict[str, dict[str, Any]])
         },
     )
     inventory = load_inventory(run.ledger)
+    save_usage(run.ledger, _usage(run.source, inventory))
     sums = {"images": len(inventory.images()), "volumes": len(inventory.volumes())}
     logger.info("The source has %s objects of %s kinds", sum(counts.values()), len(counts))
     return {"objects": sum(counts.values()), "kinds": len(counts), **sums}
+
+
+def _usage(cluster: Cluster, inventory: Inventory) -> Usage:
+    loads = read_loads(cluster, inventory.namespaces)
+    fills = read_fills(cluster, inventory.volumes(), inventory.objects("Pod"))
+    return Usage(loads.nodes, loads.pods, fills.volumes, loads.unread + fills.unread)
 
 
 def _by_resource(reads: list[Read]) -> Objects:

@@ -33,8 +33,8 @@ class ImageUse:
 class VolumeUse:
     """Tell what a claim is, where its content lies, and who uses it.
 
-    `node_path` is the folder on `node` for hostPath and local volumes, else None. `used_bytes` is None when
-    only the node could tell.
+    `node_path` is the folder on `node` for hostPath and local volumes, else None. `used_bytes` is None when its
+    node did not tell; `files` then, too.
     """
 
     namespace: str
@@ -48,6 +48,12 @@ class VolumeUse:
     csi_driver: str | None = None
     pods: tuple[str, ...] = ()
     used_bytes: int | None = None
+    files: int | None = None
+
+    @property
+    def bytes_to_move(self) -> int:
+        """Return the used bytes where they are known, else the claimed ones: there cannot be more."""
+        return self.capacity_bytes if self.used_bytes is None else self.used_bytes
 
 
 @dataclass(frozen=True)

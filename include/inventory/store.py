@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import cached_property
 from typing import Any
 
@@ -13,11 +13,13 @@ from include.errors import LedgerError
 from include.inventory.images import find_images
 from include.inventory.model import ImageUse, VolumeUse
 from include.inventory.pod_specs import is_built_in
+from include.inventory.usage import Usage, read_usage
 from include.inventory.volumes import find_volumes
 from include.ledger import Ledger
 
 DOCUMENT = "inventory"
 FOLDER = "inventory"
+USAGE = f"{FOLDER}/usage"
 READERS = 8
 
 Manifest = dict[str, Any]
@@ -31,6 +33,7 @@ class Inventory:
     :param registries: registry hosts of the definition; image-like texts of custom resources that start
         with one of them count as images.
     :param counted: kinds whose objects were only counted, with the reason: name -> {count, reason}.
+    :param usage: what nodes, pods and volumes used at that moment, as far as the source told.
     """
 
     def __init__(
@@ -41,11 +44,13 @@ class Inventory:
         namespaces: Sequence[str] = (),
         registries: Sequence[str] = (),
         counted: dict[str, Manifest] | None = None,
+        usage: Usage | None = None,
     ) -> None:
         self.cluster = cluster or {}
         self.namespaces = tuple(namespaces)
         self.registries = tuple(registries)
         self.counted = counted or {}
+        self.usage = usage or Usage()
         self._objects = objects
 
     def objects(self, kind: str | None = None, namespace: str | None = None) -> list[Manifest]:
@@ -89,7 +94,8 @@ class Inventory:
     def volumes(self) -> list[VolumeUse]:
         """Return every claim of the migrated namespaces."""
         kinds = ("PersistentVolumeClaim", "PersistentVolume", "Pod", "Node")
-        return find_volumes(*(self.objects(kind) for kind in kinds))
+        found = find_volumes(*(self.objects(kind) for kind in kinds))
+        return [self._filled(volume) for volume in found]
 
     @cached_property
     def by_key(self) -> dict[str, Manifest]:
@@ -99,6 +105,10 @@ class Inventory:
     @cached_property
     def _by_kind(self) -> dict[tuple[str, str], ApiResource]:
         return {(resource.api_version, resource.kind): resource for resource in self._objects}
+
+    def _filled(self, volume: VolumeUse) -> VolumeUse:
+        fill = self.usage.volumes.get((volume.namespace, volume.claim))
+        return volume if fill is None else replace(volume, used_bytes=fill.used_bytes, files=fill.files)
 
     def _ordered(self) -> list[tuple[ApiResource, list[Manifest]]]:
         return sorted(self._objects.items())
@@ -118,6 +128,11 @@ def save_kind(ledger: Ledger, resource: ApiResource, objects: Iterable[Manifest]
     ledger.write(f"{FOLDER}/{resource.name}", {"resource": description, "objects": ordered})
 
 
+def save_usage(ledger: Ledger, usage: Usage) -> None:
+    """Write down what the source uses."""
+    ledger.write(USAGE, usage.as_document())
+
+
 def load_inventory(ledger: Ledger) -> Inventory:
     """Read the inventory of a run.
 
@@ -134,6 +149,8 @@ def load_inventory(ledger: Ledger) -> Inventory:
         namespaces=summary["namespaces"],
         registries=summary["registries"],
         counted=summary["counted"],
+        # The inventory of a run that an earlier version began has none.
+        usage=read_usage(ledger.read(USAGE)) if ledger.exists(USAGE) else None,
     )
 
 

@@ -82,8 +82,8 @@ def _volume_row(volume: VolumeUse, storage_classes: dict[str, str]) -> PlanItem:
         source=f"volume {name} ({volume.storage_class})",
         target=f"volume {name} ({target_class})",
         action="copy",
-        bytes=volume.used_bytes or 0,
-        predicted_seconds=predict_seconds("volume", volume.used_bytes or 0),
+        bytes=volume.bytes_to_move,
+        predicted_seconds=predict_seconds("volume", volume.bytes_to_move),
         details={
             "namespace": volume.namespace,
             "claim": volume.claim,
@@ -91,6 +91,7 @@ def _volume_row(volume: VolumeUse, storage_classes: dict[str, str]) -> PlanItem:
             "node": volume.node,
             "node_path": volume.node_path,
             "size": volume.capacity_bytes,
+            "used": volume.used_bytes,
             "storage_class": volume.storage_class,
             "csi_driver": volume.csi_driver,
             "access_modes": list(volume.access_modes),

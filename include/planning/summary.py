@@ -26,7 +26,7 @@ def plan_summary(run: MigrationRun) -> str:
         f"## Migration {definition.name}: namespaces {', '.join(definition.source.namespaces)} "
         f"into {definition.target.region}\n"
     )
-    parts = [title, _table(plan), _excluded(plan), _findings(run.ledger)]
+    parts = [title, _table(plan), _volume_sizes(plan), _excluded(plan), _findings(run.ledger)]
     return "\n".join(part for part in parts if part)
 
 
@@ -54,6 +54,16 @@ def _size(rows: list[PlanItem]) -> str:
 
 def _seconds(rows: list[PlanItem]) -> float:
     return sum(row.predicted_seconds for row in rows)
+
+
+def _volume_sizes(plan: Plan) -> str:
+    """Say of how many volumes the claimed size stands for what is in them."""
+    volumes = [row for row in plan.rows if row.kind == "volume"]
+    # The plan of an earlier version has no `used`: it knew of no volume how full it is.
+    claimed = sum(row.details.get("used") is None for row in volumes)
+    if not claimed:
+        return ""
+    return f"How full {claimed} of {len(volumes)} volumes are is not known: there the claimed size counts.\n"
 
 
 def _excluded(plan: Plan) -> str:

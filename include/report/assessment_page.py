@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,7 @@ from include.report.page import environment
 GIB = 2**30
 SMALLEST_BAR_PERCENT = 0.8
 HOURS_ALONE_FROM = 10 * 3600
+MOST_NODES = 12
 PLURALS = {"Ingress": "Ingresses"}
 PHASE_NAMES = {
     "swr_image_sync": "Images to SWR",
@@ -29,6 +30,7 @@ PHASE_NAMES = {
 }
 
 Fields = Mapping[str, Any]
+Writer = Callable[[float], str]
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,8 @@ def render_assessment(report: Report) -> str:
         severity_bars=_severity_bars(counts),
         a=report.assessment,
         phase_names=PHASE_NAMES,
+        most_nodes=MOST_NODES,
+        volume_sizes=volume_sizes(report.assessment["prediction"]["volumes"]) if report.assessment else "",
         charts=_charts(report.assessment) if report.assessment else {},
         areas=_areas(report.assessment["target"]) if report.assessment else [],
     )
@@ -86,6 +90,22 @@ def phase_time(phase: Fields) -> str:
     if phase["unknown"] == phase["items"]:
         return "unknown"
     return f"at least {duration(seconds) if seconds >= 60 else readable_seconds(seconds)}"
+
+
+def volume_sizes(volumes: Fields) -> str:
+    """Say which sizes of volumes a prediction counts: those in use, those claimed, or some of each."""
+    measured, claimed = int(volumes["measured"]), int(volumes["claimed"])
+    if not measured and not claimed:
+        return ""
+    if not claimed:
+        return "Volumes count with what is in them, as their nodes told."
+    if not measured:
+        return "Of volumes the claimed size counts, since how full they are is not known."
+    count = "counts" if claimed == 1 else "count"
+    return (
+        f"{counted(measured, 'volume')} {'counts' if measured == 1 else 'count'} with what is in them, as their nodes told; "
+        f"{counted(claimed, 'volume')} of which that is not known {count} with the claimed size."
+    )
 
 
 def _verdict(counts: Mapping[str, int], reasons: Sequence[Fields]) -> tuple[str, str]:
@@ -160,16 +180,15 @@ def _severity_bars(counts: Mapping[str, int]) -> list[tuple[str, float]]:
 
 def _charts(assessment: Fields) -> dict[str, list[Bar]]:
     source, phases = assessment["source"], assessment["prediction"]["phases"]
-    requested, offered = source["requested"], source["nodes"]["allocatable"]
     target = [row["figures"]["offered"] for row in _pools(assessment)]
     cores, memory = (sum(pool[name] for pool in target) for name in ("millicores", "memory"))
     return {
-        "cores": _capacity(requested["millicores"], offered["millicores"], cores, _cores),
-        "memory": _capacity(requested["memory"], offered["memory"], memory, _gib),
+        "cores": _target_capacity(source, "millicores", cores, _cores),
+        "memory": _target_capacity(source, "memory", memory, _gib),
+        "source_cores": _source_capacity(source, "millicores", _cores),
+        "source_memory": _source_capacity(source, "memory", _gib),
         "workloads": _bars([(row["kind"], row["count"], f"{row['count']:,}") for row in source["workloads"]]),
-        "volumes": _bars([
-            (row["class"], row["bytes"], readable_bytes(row["bytes"])) for row in source["volumes"]
-        ]),
+        "volumes": _bars([(row["class"], row["bytes"], _gib(row["bytes"])) for row in source["volumes"]]),
         "seconds": _bars([(PHASE_NAMES[row["id"]], _known_seconds(row), phase_time(row)) for row in phases]),
         "bytes": _bars([
             (PHASE_NAMES[row["id"]], row["bytes"], readable_bytes(row["bytes"]))
@@ -183,14 +202,43 @@ def _known_seconds(phase: Fields) -> float:
     return 0.0 if phase["unknown"] == phase["items"] else float(phase["seconds"])
 
 
-def _capacity(requested: int, source: int, target: int, write: Any) -> list[Bar]:
-    rows = [
-        ("Pods request", requested, "shade3"),
-        ("The source offers", source, "shade5"),
-        ("The target offers", target, "shade2"),
-    ]
-    longest = max(requested, source, target, 1)
-    return [Bar(label, write(value), _share(value, longest), shade) for label, value, shade in rows]
+def _target_capacity(source: Fields, name: str, target: int, write: Writer) -> list[Bar]:
+    return _shaded(
+        [
+            ("Pods request", source["requested"][name], "shade3"),
+            ("Pods use", _of(source["usage"]["pods_used"], name), "shade0"),
+            ("The source offers", source["nodes"]["allocatable"][name], "shade5"),
+            ("The target offers", target, "shade2"),
+        ],
+        write,
+    )
+
+
+def _source_capacity(source: Fields, name: str, write: Writer) -> list[Bar]:
+    """Return the bars of what the source uses; none where it did not measure anything."""
+    usage = source["usage"]
+    if not usage["pods_used"] and not usage["nodes_used"]:
+        return []
+    return _shaded(
+        [
+            ("Migrated pods request", source["requested"][name], "shade3"),
+            ("Migrated pods use", _of(usage["pods_used"], name), "shade0"),
+            ("Nodes use in all", _of(usage["nodes_used"], name), "shade0"),
+            ("Nodes offer", source["nodes"]["allocatable"][name], "shade5"),
+        ],
+        write,
+    )
+
+
+def _of(used: Fields | None, name: str) -> int | None:
+    return None if used is None else int(used[name])
+
+
+def _shaded(rows: Sequence[tuple[str, int | None, str]], write: Writer) -> list[Bar]:
+    """Return bars in the colours of their meaning; what is unknown has none."""
+    known = [(label, value, shade) for label, value, shade in rows if value is not None]
+    longest = max([1, *(value for _, value, _ in known)])
+    return [Bar(label, write(value), _share(value, longest), shade) for label, value, shade in known]
 
 
 def _bars(rows: Sequence[tuple[str, float, str]]) -> list[Bar]:

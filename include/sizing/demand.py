@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
+from include.inventory.leaders import leader_reference, loads_by_workload
 from include.inventory.model import label
 from include.inventory.node_labels import is_foreign
-from include.inventory.owners import controller_reference, is_finished
-from include.inventory.pod_specs import PATHS, containers, pod_spec
+from include.inventory.owners import is_finished
+from include.inventory.pod_specs import containers, pod_spec
 from include.inventory.quantities import parse_quantity
 from include.inventory.store import Inventory
+from include.inventory.usage import Load
 from include.sizing.model import Amounts
 
 ARCHITECTURE = "kubernetes.io/arch"
 OPERATING_SYSTEM = "kubernetes.io/os"
-# What a built-in workload makes is counted with the workload; mirror pods belong to a node of the source.
-FOLLOWERS = frozenset({"ReplicaSet", "Job", "Pod"})
-LEADERS = frozenset(PATHS) | {"Node"}
 REPLICATED = frozenset({"Deployment", "StatefulSet", "ReplicaSet", "ReplicationController"})
 REQUIRED = "requiredDuringSchedulingIgnoredDuringExecution"
 
@@ -35,6 +34,9 @@ class PodGroup:
     :param most: pods at once when an autoscaler has scaled to its maximum.
     :param selector: labels that a node has to have, as they are on the target.
     :param devices: extended resources such as `nvidia.com/gpu`, which general-purpose nodes lack.
+    :param used: what a pod uses as far as that was measured: the cores of the average one, since they come and go, and the
+        memory of the largest one, which cannot be lent.
+    :param is_raised: `each` counts what is used, since that is more than what is requested.
     """
 
     name: str
@@ -45,13 +47,22 @@ class PodGroup:
     is_per_node: bool = False
     has_requests: bool = True
     devices: tuple[str, ...] = ()
+    used: Amounts | None = None
+    is_raised: bool = False
+
+    def raised(self) -> PodGroup:
+        """Return the group as sizing counts it: with what is used where that is more than the requests, never with less."""
+        each = self.each if self.used is None else self.each.at_least(self.used)
+        return replace(self, each=each, is_raised=each != self.each)
 
 
 def pod_groups(inventory: Inventory) -> list[PodGroup]:
     """Return one group a workload, by name; a CronJob counts with as many pods as one run of it has."""
-    scaled = _autoscaled(inventory)
+    scaled, loads = _autoscaled(inventory), loads_by_workload(inventory)
+    groups = (_group(obj, scaled) for obj in inventory.objects() if _is_counted(obj))
     return sorted(
-        (_group(obj, scaled) for obj in inventory.objects() if _is_counted(obj)), key=lambda group: group.name
+        (replace(one, used=_used(loads[one.name])) if one.name in loads else one for one in groups),
+        key=lambda group: group.name,
     )
 
 
@@ -71,8 +82,13 @@ def pod_requests(spec: Manifest) -> Amounts:
 def _is_counted(obj: Manifest) -> bool:
     if pod_spec(obj) is None or obj["kind"] == "PodTemplate" or is_finished(obj):
         return False
-    owner = controller_reference(obj)
-    return not (obj["kind"] in FOLLOWERS and owner is not None and owner.get("kind") in LEADERS)
+    return leader_reference(obj) is None
+
+
+def _used(loads: Sequence[Load]) -> Amounts:
+    """Return what one pod of a workload uses, of the loads of at least one."""
+    millicores = math.ceil(sum(load.millicores for load in loads) / len(loads))
+    return Amounts(millicores, max(load.memory for load in loads))
 
 
 def _group(obj: Manifest, scaled: dict[tuple[str, str, str], int]) -> PodGroup:

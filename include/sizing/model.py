@@ -28,6 +28,14 @@ class Amounts:
     def __mul__(self, times: int) -> Amounts:
         return Amounts(self.millicores * times, self.memory * times, self.pods * times)
 
+    def at_least(self, other: Amounts) -> Amounts:
+        """Return the larger of each amount."""
+        return Amounts(
+            max(self.millicores, other.millicores),
+            max(self.memory, other.memory),
+            max(self.pods, other.pods),
+        )
+
     def holds(self, other: Amounts) -> bool:
         """Say whether there is room for all of `other`."""
         return self.millicores >= other.millicores and self.memory >= other.memory and self.pods >= other.pods

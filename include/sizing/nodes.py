@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from include.inventory.model import listed
 from include.inventory.quantities import parse_quantity
 from include.sizing.demand import PodGroup
 from include.sizing.model import GIB, Advice, counted
@@ -64,6 +65,11 @@ def _number(pool: NodePool) -> Advice:
         f"{pods} with {'the add-ons and ' if not pool.labels else ''}a DaemonSet's pod on every node {need} "
         f"{pool.requested.text()}: {counted(pool.by_requests, 'node')}"
     ]
+    if pool.raised:
+        reasons.append(
+            f"{counted(len(pool.raised), 'workload')} count{'s' if len(pool.raised) == 1 else ''} with what was "
+            f"seen in use, more than requested: {listed(pool.raised)}"
+        )
     if pool.by_source:
         reasons.append(
             f"as much as the source offers, {pool.offered_by_source.text()}, takes {counted(pool.by_source, 'node')}"
@@ -81,6 +87,7 @@ def _number(pool: NodePool) -> Advice:
             "by_requests": pool.by_requests,
             "by_source": pool.by_source,
             "requested": pool.requested.as_dict(),
+            "counted_by_usage": list(pool.raised),
             "offered_by_source": pool.offered_by_source.as_dict(),
             "offered": pool.offered.as_dict(),
         },
@@ -94,7 +101,7 @@ def _density(pools: Sequence[NodePool], groups: Sequence[PodGroup]) -> Advice:
     if silent:
         reason += (
             f"; {counted(len(silent), 'workload')} with {counted(pods, 'pod')} "
-            f"request{'s' if len(silent) == 1 else ''} no cores or no memory, so that only what the source offers accounts for that"
+            f"request{'s' if len(silent) == 1 else ''} no cores or no memory, so that only {_known_of(silent)} accounts for that"
         )
     most = {pool.name: pool.shape.max_pods for pool in pools}
     return Advice(
@@ -104,6 +111,15 @@ def _density(pools: Sequence[NodePool], groups: Sequence[PodGroup]) -> Advice:
         reason,
         {"most": most, "workloads_without_requests": len(silent), "pods_without_requests": pods},
     )
+
+
+def _known_of(silent: Sequence[PodGroup]) -> str:
+    measured = sum(group.used is not None for group in silent)
+    if not measured:
+        return "what the source offers"
+    if measured == len(silent):
+        return "what was seen in use"
+    return f"what {measured} of them use{'s' if measured == 1 else ''} and the source offers"
 
 
 def _devices(groups: Sequence[PodGroup]) -> Iterator[Advice]:

@@ -35,11 +35,12 @@ class NodePool:
     :param labels: labels its nodes get, because pods ask for them.
     :param by_requests: nodes that the requests alone need.
     :param by_source: nodes that offer as much as the source's.
-    :param requested: all that pods request, DaemonSets on every node included.
+    :param requested: all that pods request, or use where that is more, DaemonSets on every node included.
     :param offered_by_source: what the source's nodes of this sort have allocatable.
     :param largest: the pod that needs most memory, and most cores among equals.
     :param at_least: nodes without which the pods certainly have no room.
     :param flavor: the cloud's name for the shape, where its offers are known.
+    :param raised: names of the workloads that count with what they use, since that is more than they request.
     """
 
     labels: Selector
@@ -53,6 +54,7 @@ class NodePool:
     largest: PodGroup | None
     at_least: int
     flavor: NodeFlavor | None = None
+    raised: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -156,6 +158,7 @@ def _pool(
         largest=largest,
         at_least=first_fit_decreasing(members, shape.allocatable - on_each),
         flavor=flavors[shape] if flavors is not None else None,
+        raised=tuple(sorted(one.name for one in (*members, *daemons) if one.is_raised)),
     )
 
 

@@ -30,7 +30,7 @@ def recommend_target(
 
     :param databases: sizes by the entries' names, as far as their servers answered; likewise `buckets`.
     """
-    groups, nodes = pod_groups(inventory), inventory.objects("Node")
+    groups, nodes = [group.raised() for group in pod_groups(inventory)], inventory.objects("Node")
     pools, services = plan_pools(groups, nodes), len(inventory.objects("Service"))
     advice = control_plane_advice(pools, nodes, version=inventory.cluster.get("version"), services=services)
     storage = storage_advice(

@@ -87,6 +87,7 @@ MODULES = (
         (_plain("github.com/rancher/local-path-provisioner"),),
         1.1,
     ),
+    Module("metrics_server", "metrics-server", (_plain("sigs.k8s.io/metrics-server/cmd/metrics-server"),), 2),
     Module(
         "velero",
         "Velero v1.18.3 and its AWS plugin",

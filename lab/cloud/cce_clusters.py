@@ -10,7 +10,7 @@ from lab.cloud import cce_documents as documents
 from lab.cloud.calls import Answer, Call, Operation, Region, document_in
 from lab.cloud.cce_backend import ClusterBackend
 from lab.cloud.cce_jobs import Jobs
-from lab.cloud.cce_refusals import invalid, missing, not_ready, taken, without_quota
+from lab.cloud.cce_refusals import invalid, missing, not_ready, refuse_wrong, taken, without_quota
 from lab.cloud.progress import as_time
 
 KIND = "clusters"
@@ -164,7 +164,7 @@ class Clusters:
         self.need_available(call["cluster_id"])
         duration = call.document().get("duration")
         if call.document().get("expire_at") is None and not _is_duration(duration):
-            raise invalid()
+            raise invalid("duration")
         headers = {"Port-ID": str(uuid.uuid5(uuid.NAMESPACE_DNS, f"port of {call['cluster_id']}"))}
         return Answer(documents.kubeconfig(self._backend.document()), headers=headers)
 
@@ -191,21 +191,17 @@ def _check_order(wanted: dict[str, Any], backend: ClusterBackend) -> tuple[str, 
     """
     spec, name = document_in(wanted, "spec"), str(document_in(wanted, "metadata").get("name", ""))
     network, host = document_in(spec, "containerNetwork"), document_in(spec, "hostNetwork")
-    category = spec.get("category", "CCE")
-    is_good = (
-        wanted.get("kind") == "Cluster"
-        and wanted.get("apiVersion") == "v3"
-        and _NAME.fullmatch(name)
-        and _FLAVOR.fullmatch(str(spec.get("flavor", "")))
-        and host.get("vpc")
-        and host.get("subnet")
-        and network.get("mode") in _MODES.get(category, set())
-        and str(spec.get("version") or backend.version()).startswith(backend.version())
-    )
     ranges = [document.get("cidr") for document in network.get("cidrs") or [network]]
     services = document_in(spec, "serviceNetwork").get("IPv4CIDR") or spec.get("kubernetesSvcIpRange")
-    if not is_good or len(ranges) != 1 or not backend.may_use(str(ranges[0]), str(services)):
-        raise invalid()
+    refuse_wrong({
+        "kind": wanted.get("kind") == "Cluster" and wanted.get("apiVersion") == "v3",
+        "metadata.name": _NAME.fullmatch(name),
+        "spec.flavor": _FLAVOR.fullmatch(str(spec.get("flavor", ""))),
+        "spec.version": str(spec.get("version") or backend.version()).startswith(backend.version()),
+        "spec.hostNetwork": host.get("vpc") and host.get("subnet"),
+        "spec.containerNetwork.mode": network.get("mode") in _MODES.get(spec.get("category", "CCE"), set()),
+        "spec.containerNetwork": len(ranges) == 1 and backend.may_use(str(ranges[0]), str(services)),
+    })
     return str(ranges[0]), str(services)
 
 

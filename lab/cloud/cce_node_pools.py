@@ -10,7 +10,7 @@ from lab.cloud import cce_documents as documents
 from lab.cloud.calls import Answer, Call, Operation, Region, document_in
 from lab.cloud.cce_backend import ClusterBackend, NodeWish
 from lab.cloud.cce_clusters import Clusters
-from lab.cloud.cce_refusals import invalid, missing, taken, without_servers
+from lab.cloud.cce_refusals import missing, refuse_wrong, taken, without_servers
 from lab.cloud.rds_offers import ZONES
 
 KIND = "node-pools"
@@ -173,18 +173,15 @@ def _read_order(wanted: dict[str, Any], backend: ClusterBackend) -> list[NodeWis
     template, count = document_in(spec, "nodeTemplate"), spec.get("initialNodeCount", 0)
     login = document_in(template, "login")
     zone = template.get("az")
-    is_good = (
-        wanted.get("kind") == "NodePool"
-        and _NAME.fullmatch(name)
-        and isinstance(count, int)
-        and count >= 0
-        and zone in {"random", *ZONES}
-        and (login.get("sshKey") or login.get("userPassword"))
-        and _are_disks_good(template)
-        and backend.has_flavor(str(template.get("flavor", "")))
-    )
-    if not is_good:
-        raise invalid()
+    refuse_wrong({
+        "kind": wanted.get("kind") == "NodePool",
+        "metadata.name": _NAME.fullmatch(name),
+        "spec.initialNodeCount": isinstance(count, int) and count >= 0,
+        "spec.nodeTemplate.az": zone in {"random", *ZONES},
+        "spec.nodeTemplate.login": login.get("sshKey") or login.get("userPassword"),
+        "spec.nodeTemplate volumes": _are_disks_good(template),
+        "spec.nodeTemplate.flavor": backend.has_flavor(str(template.get("flavor", ""))),
+    })
     labels, taints = document_in(template, "k8sTags"), tuple(template.get("taints") or ())
     zones = ZONES if zone == "random" else (zone,)
     return [

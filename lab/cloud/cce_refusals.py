@@ -10,9 +10,22 @@ def missing() -> RefusalError:
     return by_cce(404, "CCE.01404001", "Resource not found.")
 
 
-def invalid() -> RefusalError:
-    """Return the refusal of a request that is no valid one."""
-    return by_cce(400, "CCE.01400001", "Invalid request.")
+def invalid(*fields: str) -> RefusalError:
+    """Return the refusal of a request in which these fields are wrong."""
+    return by_cce(
+        400, "CCE.01400001", " ".join(["Invalid request.", *(f"{one} is invalid." for one in fields)])
+    )
+
+
+def refuse_wrong(checks: dict[str, object]) -> None:
+    """Refuse a request by what is wrong in it: each check is what must be true of a field.
+
+    Raises:
+        RefusalError: at least one is not.
+    """
+    wrong = [field for field, is_right in checks.items() if not is_right]
+    if wrong:
+        raise invalid(*wrong)
 
 
 def taken() -> RefusalError:

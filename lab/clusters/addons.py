@@ -1,4 +1,4 @@
-"""What runs in `kube-system` of both clusters: cluster DNS and the volume provisioner, with their storage classes."""
+"""What runs in `kube-system`: cluster DNS and volumes in both clusters, and metrics in the source, as in most that people run."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def addon_manifests(settings: ClusterSettings) -> list[Manifest]:
         "provisioner": settings.provisioner,
     }
     found: list[Manifest] = [_proxy_permissions()]
-    for file in sorted(_FOLDER.glob("*.yaml")):
+    for file in sorted([*_FOLDER.glob("*.yaml"), *(_FOLDER / settings.name).glob("*.yaml")]):
         found.extend(yaml.safe_load_all(Template(file.read_text()).substitute(values)))
     return found + [_storage_class(settings, known) for known in settings.storage_classes]
 

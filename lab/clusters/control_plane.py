@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lab import paths
-from lab.clusters.settings import ClusterSettings
+from lab.clusters.settings import FRONT_PROXY, ClusterSettings
 from lab.parts import Program
 
 
@@ -42,6 +42,7 @@ def _etcd(settings: ClusterSettings) -> dict[str, str]:
 def _api_server(settings: ClusterSettings) -> dict[str, str]:
     serving = settings.certificate("api-server")
     kubelet_client = settings.certificate("api-server-kubelet-client")
+    front_proxy = settings.certificate("front-proxy")
     return {
         "advertise-address": settings.addresses.master.address,
         "bind-address": "0.0.0.0",
@@ -57,6 +58,14 @@ def _api_server(settings: ClusterSettings) -> dict[str, str]:
         "kubelet-client-certificate": str(kubelet_client.certificate),
         "kubelet-client-key": str(kubelet_client.key),
         "kubelet-certificate-authority": str(settings.authority.certificate),
+        # how it calls the APIs that other servers add to it, and they know it by
+        "proxy-client-cert-file": str(front_proxy.certificate),
+        "proxy-client-key-file": str(front_proxy.key),
+        "requestheader-client-ca-file": str(settings.authority.certificate),
+        "requestheader-allowed-names": FRONT_PROXY,
+        "requestheader-username-headers": "X-Remote-User",
+        "requestheader-group-headers": "X-Remote-Group",
+        "requestheader-extra-headers-prefix": "X-Remote-Extra-",
         # else logs and exec look up the node's name, which no DNS knows
         "kubelet-preferred-address-types": "InternalIP",
         "service-account-issuer": "https://kubernetes.default.svc.cluster.local",

@@ -12,6 +12,7 @@ from lab.clusters import order
 from lab.clusters.certificates import Authority, KeyPair, make_signing_key
 
 KUBERNETES_VERSION = "v1.34.4"
+FRONT_PROXY = "front-proxy-client"
 
 
 @dataclass(frozen=True)
@@ -142,6 +143,7 @@ class ClusterSettings:
             "kube-apiserver",
             addresses=(*names, "localhost", "127.0.0.1", master, self.api_service),
         )
+        issue("front-proxy", FRONT_PROXY)
         issue("api-server-kubelet-client", "kube-apiserver-kubelet-client", "system:masters")
         for node in self.nodes:
             user = f"system:node:{node.name}"

@@ -15,6 +15,7 @@ PAUSE = "lab/pause:1"
 BUSYBOX = "lab/busybox:1"
 COREDNS = "lab/coredns:1.12.4"
 PROVISIONER = "lab/local-path-provisioner:v0.0.30"
+METRICS = "lab/metrics-server:v0.8.0"
 
 
 class SystemImages:
@@ -38,7 +39,7 @@ class SystemImages:
     def finish(self) -> None:
         """Build and push what the registry has not."""
         with ThreadPoolExecutor(2) as pool:
-            list(pool.map(_provide, (PAUSE, BUSYBOX, COREDNS, PROVISIONER)))
+            list(pool.map(_provide, (PAUSE, BUSYBOX, COREDNS, PROVISIONER, METRICS)))
 
 
 def _provide(name: str) -> None:
@@ -51,7 +52,7 @@ def _build(name: str) -> Path:
         return build_image(name, {"bin/busybox": _busybox()}, ["/bin/busybox", "sleep", "2147483647"])
     if name == BUSYBOX:
         return build_image(name, {}, [], busybox=True, command=["sh"])
-    binary = "coredns" if name == COREDNS else "local-path-provisioner"
+    binary = name.removeprefix("lab/").partition(":")[0]
     return build_image(name, {f"bin/{binary}": paths.BIN / binary}, [f"/bin/{binary}"], busybox=True)
 
 

@@ -12,6 +12,15 @@ from include.run import MigrationRun
 from tests.builders.definitions import definition
 from tests.builders.objects import MemoryCluster, claim, container, make, volume, workload
 from tests.builders.runs import run as lab_run
+from tests.builders.usage import (
+    GIB,
+    mounting,
+    node_metrics,
+    pod_metrics,
+    summary,
+    summary_path,
+    volume_stats,
+)
 
 REGISTRY = "registry.source.lab"
 HELM = {"meta.helm.sh/release-name": "shop"}
@@ -40,12 +49,70 @@ def estate() -> list[Manifest]:
     ]
 
 
-def estate_run(folder: Path, *objects: Manifest, source: Definition | None = None) -> MigrationRun:
-    """Return a run whose inventory of the estate, and of more objects, is taken."""
+def estate_run(
+    folder: Path,
+    *objects: Manifest,
+    source: Definition | None = None,
+    answers: dict[str, Manifest | Exception] | None = None,
+) -> MigrationRun:
+    """Return a run whose inventory of the estate, and of more objects, is taken.
+
+    :param answers: what the source answers to quick questions, by path, such as those for kubelets.
+    """
     run = lab_run(folder, definition=source or estate_definition())
-    run.__dict__["source"] = MemoryCluster("source", *estate(), *objects)
+    cluster = MemoryCluster("source", *estate(), *objects)
+    cluster.answers = answers or {}
+    run.__dict__["source"] = cluster
     take_inventory(run)
     return run
+
+
+def measured_estate_run(folder: Path) -> MigrationRun:
+    """Return a run of the estate with running pods, a metrics server, and kubelets that tell how full volumes are."""
+    full = {"uploads": 31, "search-0": 12, "search-1": 12.5, "search-2": 11.75}
+    stats = [
+        volume_stats(name, int(used * GIB), (49 if name == "uploads" else 98) * GIB, files=int(used * 4100))
+        for name, used in full.items()
+    ]
+    share = volume_stats("media", 700 * GIB, 2**63 - 2**12, files=None)
+    answers: dict[str, Manifest | Exception] = {
+        summary_path("worker-a"): summary(*stats[:2], share),
+        summary_path("worker-b"): summary(stats[2]),
+        summary_path("worker-c"): summary(stats[3]),
+    }
+    return estate_run(folder, *_running(), answers=answers)
+
+
+def _running() -> Iterator[Manifest]:
+    """Yield the pods of some workloads with what they use, and what their nodes use."""
+    yield node_metrics("cp-1", "310m", "3100Mi")
+    for place, (zone, cpu, memory) in enumerate((
+        ("a", "5900m", "24Gi"),
+        ("b", "4100m", "21Gi"),
+        ("c", "2700m", "17Gi"),
+    )):
+        node = f"worker-{zone}"
+        yield node_metrics(node, cpu, memory)
+        for name, used in (
+            ("search", ("2100m", "7400Mi")),
+            ("api", ("420m", "2900Mi")),
+            ("mailer", ("120m", "410Mi")),
+        ):
+            yield _running_pod(name, place, node)
+            yield pod_metrics(f"{name}-{place}", used)
+
+
+def _running_pod(name: str, number: int, node: str) -> Manifest:
+    kind = "StatefulSet" if name == "search" else "Deployment"
+    claims = [f"search-{number}"] if name == "search" else ["uploads", "media"] if name == "api" else []
+    requests = {"search": ("2", "8Gi"), "api": ("750m", "1536Mi")}.get(name)
+    made = mounting(f"{name}-{number}", *claims, node=node)
+    made["metadata"]["ownerReferences"] = [
+        {"apiVersion": "apps/v1", "kind": kind, "name": name, "controller": True}
+    ]
+    image = f"shop/{name}:5"
+    made["spec"]["containers"] = [_asking(image, *requests) if requests else container(f"{REGISTRY}/{image}")]
+    return made
 
 
 def estate_definition() -> Definition:
@@ -193,7 +260,7 @@ def _volumes() -> Iterator[Manifest]:
         ("media", "400Gi", "efs-shared"),
     ):
         yield claim(name, size, storage_class)
-        yield volume(name)
+        yield volume(name, hostPath=None, csi={"driver": "csi.example.com", "volumeHandle": name})
 
 
 def _settings() -> Iterator[Manifest]:

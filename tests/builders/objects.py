@@ -47,6 +47,8 @@ KINDS = {
     ("crd.projectcalico.org/v1", "NetworkPolicy"): ("networkpolicies", True),
     ("bitnami.com/v1alpha1", "SealedSecret"): ("sealedsecrets", True),
     ("cert-manager.io/v1", "Certificate"): ("certificates", True),
+    ("metrics.k8s.io/v1beta1", "NodeMetrics"): ("nodes", False),
+    ("metrics.k8s.io/v1beta1", "PodMetrics"): ("pods", True),
     ("shop.lab/v1", "Campaign"): ("campaigns", True),
     ("shop.lab/v1", "Region"): ("regions", False),
 }
@@ -147,6 +149,8 @@ class MemoryCluster:
         self.refusals = refusals or {}
         self.tried: list[dict[str, Any]] = []
         self.unknown_kinds: set[str] = set()
+        self.answers: dict[str, dict[str, Any] | Exception] = {}
+        self.asked: list[str] = []
 
     def discover(self, *, refresh: bool = False) -> list[ApiResource]:
         """Return every kind of these tests, but for those made unknown."""
@@ -169,6 +173,14 @@ class MemoryCluster:
         if found is None:
             raise ObjectNotFoundError(f"{path}: not there", status=404)
         return found
+
+    def glance(self, path: str, timeout_seconds: float) -> dict[str, Any]:
+        """Return what `answers` has for a path, else the objects of the collection."""
+        self.asked.append(path)
+        answer = self.answers.get(path, {"items": list(self.list(path))})
+        if isinstance(answer, Exception):
+            raise answer
+        return copy.deepcopy(answer)
 
     def find(self, path: str, **parameters: Any) -> dict[str, Any] | None:
         """Return one object or None."""

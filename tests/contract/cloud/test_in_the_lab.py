@@ -15,7 +15,6 @@ from huaweicloudsdkcce.v3 import (
     ClusterCertDuration,
     CreateKubernetesClusterCertRequest,
     ListAddonInstancesRequest,
-    ListClustersRequest,
     ListNodesRequest,
 )
 from huaweicloudsdkdns.v2 import (
@@ -34,9 +33,12 @@ from huaweicloudsdkrds.v3 import (
     PostgresqlDatabaseForCreation,
 )
 from huaweicloudsdkswr.v2 import ListNamespacesRequest, ListReposDetailsRequest, ListRepositoryTagsRequest
+from kubernetes.utils.quantity import parse_quantity
 
 from lab import addresses
+from lab.cloud.node_flavors import offered_flavor
 from lab.clusters.api import ClusterApi
+from tests import orders
 from tests.contract import registry_client
 
 from . import clients
@@ -57,21 +59,27 @@ def open_service(connections: Documents, service: str) -> Checked:
     return Checked(clients.open_client(service, extra["endpoints"][service], credentials))
 
 
-def test_the_kubeconfig_leads_into_the_target(connections: Documents, tmp_path: Path) -> None:
+def test_the_target_is_made_as_it_was_ordered(connections: Documents, tmp_path: Path) -> None:
     cce = open_service(connections, "cce")
-    (cluster,) = cce.list_clusters(ListClustersRequest()).items
-    assert (cluster.metadata.name, cluster.status.phase) == ("target", "Available")
-    request = CreateKubernetesClusterCertRequest(
-        cluster_id=cluster.metadata.uid, body=ClusterCertDuration(duration=1)
-    )
+    cluster = orders.order_target(cce, "lab-target", nodes=2)
+    request = CreateKubernetesClusterCertRequest(cluster_id=cluster, body=ClusterCertDuration(duration=1))
     document = cce.create_kubernetes_cluster_cert(request).to_json_object()
     (tmp_path / "kubeconfig").write_text(json.dumps(document))
     with ClusterApi(tmp_path / "kubeconfig") as api:
-        names = [item["metadata"]["name"] for item in api.items("/api/v1/nodes")]
-    nodes = cce.list_nodes(ListNodesRequest(cluster_id=cluster.metadata.uid)).items
-    assert [node.metadata.name for node in nodes] == names
-    found = cce.list_addon_instances(ListAddonInstancesRequest(cluster_id=cluster.metadata.uid)).items
-    assert {one.spec.addon_template_name: one.status.status for one in found} == {
+        found = {item["metadata"]["name"]: item for item in api.items("/api/v1/nodes")}
+    nodes = cce.list_nodes(ListNodesRequest(cluster_id=cluster)).items
+    assert [node.metadata.name for node in nodes] == list(found)
+    assert len(found) == 2
+    flavor = offered_flavor(nodes[0].spec.flavor)
+    assert flavor is not None
+    for item in found.values():
+        allocatable = item["status"]["allocatable"]
+        assert parse_quantity(allocatable["cpu"]) == flavor.vcpus
+        # the kubelet keeps 100 MiB to evict in time
+        kept = flavor.memory_mib - float(parse_quantity(allocatable["memory"])) / 2**20
+        assert 90 < kept < 110
+    addons = cce.list_addon_instances(ListAddonInstancesRequest(cluster_id=cluster)).items
+    assert {one.spec.addon_template_name: one.status.status for one in addons} == {
         "coredns": "running",
         "everest": "running",
     }

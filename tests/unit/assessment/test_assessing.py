@@ -17,7 +17,7 @@ from include.run import MigrationRun
 from include.sizing import KnownSize
 from tests.builders.connections import connection_documents
 from tests.builders.definitions import definition
-from tests.builders.estates import estate_run
+from tests.builders.estates import estate_run, measured_estate_run
 from tests.builders.objects import deployment
 
 
@@ -150,3 +150,56 @@ def test_an_assessment_of_nothing_still_ends(tmp_path: Path, monkeypatch: pytest
 )
 def test_owners_are_known_by_what_their_tools_leave(metadata: dict[str, Any], owner: str) -> None:
     assert owner_of(deployment(metadata=metadata)) == owner
+
+
+def test_what_nobody_measured_is_unknown(assessment: dict[str, Any]) -> None:
+    usage = assessment["source"]["usage"]
+
+    assert (usage["nodes_used"], usage["pods_used"], usage["workloads"]) == (None, None, [])
+    assert {row["used"] for row in usage["nodes"]} == {None}
+    assert assessment["prediction"]["volumes"] == {"measured": 0, "claimed": 6}
+
+
+@pytest.fixture
+def measured_assessment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    monkeypatch.setattr(assessing, "measure", measured)
+    run = measured_estate_run(tmp_path)
+    assess(run)
+    document: dict[str, Any] = run.ledger.read("assessment")
+    return document
+
+
+def test_what_was_measured_stands_beside_what_is_requested(measured_assessment: dict[str, Any]) -> None:
+    usage = measured_assessment["source"]["usage"]
+
+    assert [row["name"] for row in usage["nodes"]] == ["worker-a", "worker-b", "worker-c", "cp-1"]
+    assert usage["nodes"][0]["requested"] == {"millicores": 2750, "memory": 9728 * 2**20, "pods": 3}
+    assert usage["nodes"][0]["used"] == {"millicores": 5900, "memory": 24 * 2**30}
+    assert usage["nodes_used"] == {"millicores": 12700, "memory": 62 * 2**30}
+    assert usage["pods_used"] == {"millicores": 3 * 2640, "memory": 3 * 10710 * 2**20}
+    assert {row["name"]: row["used"]["memory"] // 2**20 for row in usage["workloads"]} == {
+        "Deployment shop/api": 2900,
+        "Deployment shop/mailer": 410,
+        "StatefulSet shop/search": 7400,
+    }
+
+
+def test_volumes_are_told_with_what_is_in_them(measured_assessment: dict[str, Any]) -> None:
+    disks, share = (
+        next(row for row in measured_assessment["source"]["volumes"] if row["class"] == name)
+        for name in ("gp3", "efs-shared")
+    )
+
+    assert (disks["used_bytes"], disks["unknown"]) == (int(67.25 * 2**30), 1)
+    assert (share["used_bytes"], share["unknown"]) == (0, 1)
+    assert {row["claim"]: row["used_bytes"] for row in disks["volumes"]}["shop/uploads"] == 31 * 2**30
+
+
+def test_used_bytes_are_predicted_where_they_are_known_and_claimed_ones_elsewhere(
+    measured_assessment: dict[str, Any],
+) -> None:
+    prediction = measured_assessment["prediction"]
+    phases = {row["id"]: row for row in prediction["phases"]}
+
+    assert phases["velero_backup_restore"]["bytes"] == int(67.25 * 2**30) + 402 * 2**30
+    assert prediction["volumes"] == {"measured": 4, "claimed": 2}

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
+from include.inventory.loads import GROUP
 from include.inventory.scope import CLUSTER_SCOPED
 from tests.conftest import ROOT
 
@@ -29,7 +30,7 @@ def resources(role: str) -> set[str]:
 
 
 def test_cluster_wide_it_may_read_what_the_inventory_reads_and_nothing_else() -> None:
-    assert resources("cce-migration-cluster-reader") == set(CLUSTER_SCOPED)
+    assert resources("cce-migration-cluster-reader") == {*CLUSTER_SCOPED, f"nodes.{GROUP}"}
 
 
 def test_in_a_namespace_it_may_read_every_kind_as_the_inventory_does() -> None:
@@ -37,8 +38,15 @@ def test_in_a_namespace_it_may_read_every_kind_as_the_inventory_does() -> None:
 
 
 def test_it_may_do_nothing_but_read() -> None:
-    verbs = {tuple(rule["verbs"]) for row in MANIFESTS for rule in row.get("rules") or []}
-    assert verbs == {("get", "list")}
+    verbs = {verb for row in MANIFESTS for rule in row.get("rules") or [] for verb in rule["verbs"]}
+    assert verbs == {"get", "list"}
+
+
+def test_the_way_to_the_kubelets_is_written_down_and_bound_to_nobody() -> None:
+    bound = {row["roleRef"]["name"] for row in MANIFESTS if "roleRef" in row}
+
+    assert resources("cce-migration-volume-reader") == {"nodes/proxy"}
+    assert "cce-migration-volume-reader" not in bound
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from include.inventory.usage import Fill, Usage
 from include.planning.object_rows import object_rows, volume_rows
 from tests.builders.objects import claim, deployment, inventory, make, pod, volume, workload
 
@@ -133,6 +134,17 @@ def test_a_volume_row_tells_the_mover_where_the_content_lies() -> None:
     assert row.details["node"] == "worker"
     assert row.details["node_path"] == "/opt/volumes/uploads"
     assert row.details["size"] == 2**30
+
+
+def test_a_volume_row_counts_what_is_in_the_volume_where_that_is_known() -> None:
+    objects, used = (claim(size="5Gi"), volume()), Usage(volumes={("shop", "uploads"): Fill(3 * 2**20, 12)})
+    (claimed,), (measured,) = (
+        volume_rows(inventory(*objects, usage=usage).volumes(), {}) for usage in (None, used)
+    )
+
+    assert (claimed.bytes, claimed.details["used"]) == (5 * 2**30, None)
+    assert (measured.bytes, measured.details["used"]) == (3 * 2**20, 3 * 2**20)
+    assert claimed.predicted_seconds > measured.predicted_seconds
 
 
 def test_an_unbound_claim_has_no_content_to_copy() -> None:

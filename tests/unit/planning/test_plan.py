@@ -65,6 +65,20 @@ def test_the_summary_tells_sizes_predictions_exclusions_and_findings(tmp_path: P
     assert "- warning: Pod shop/b is odd; look at it" in text
 
 
+def test_the_summary_says_of_how_many_volumes_the_claimed_size_counts(tmp_path: Path) -> None:
+    run = lab_run(tmp_path)
+    volumes = [
+        row(name, "velero_backup_restore", "volume", details={"used": used})
+        for name, used in (("a", 7), ("b", None), ("c", 0))
+    ]
+    save_plan(run.ledger, Plan(items=volumes))
+    some = plan_summary(run)
+    save_plan(run.ledger, Plan(items=volumes[:1]))
+
+    assert "How full 1 of 3 volumes are is not known: there the claimed size counts." in some
+    assert "How full" not in plan_summary(run)
+
+
 def test_the_summary_leaves_out_what_a_phase_does_by_itself(tmp_path: Path) -> None:
     run = lab_run(tmp_path)
     save_plan(run.ledger, PLAN)

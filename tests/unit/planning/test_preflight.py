@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from include.cloud import PROVIDERS
+from include.definition.places import Target
 from include.errors import ConnectionDetailsError, PermanentError, PreflightError
 from include.planning import preflight, preflight_checks
 from include.planning.preflight import (
@@ -15,6 +17,7 @@ from include.planning.preflight import (
     databases,
     namespaces,
     rights,
+    smallest_disk,
     storage_classes,
 )
 from tests.builders.connections import connection_documents, connections
@@ -173,6 +176,36 @@ def test_a_mapped_class_the_target_lacks_is_told(tmp_path: Path) -> None:
     assert list(storage_classes.find_target_problems(run)) == [
         "target.storage_classes.local-path, target cluster: has no StorageClass csi-disk; it has csi-nas"
     ]
+
+
+@pytest.mark.parametrize(
+    ("smallest", "target_class", "registry", "told"),
+    [
+        pytest.param(1, "csi-disk", {}, True, id="a disk that the cloud does not make"),
+        pytest.param(10, "csi-disk", {}, False, id="the cloud's smallest disk"),
+        pytest.param(1, "csi-nas", {}, False, id="no disks"),
+        pytest.param(1, "csi-disk", {"conn_type": "docker", "extra": {}}, False, id="a cloud nobody named"),
+    ],
+)
+def test_a_smallest_disk_that_the_cloud_does_not_make_is_told(
+    tmp_path: Path, smallest: int, target_class: str, registry: dict[str, Any], told: bool
+) -> None:
+    changes = {"smallest_volume_gib": smallest, "storage_classes": {"local-path": target_class}}
+    document = connection_documents()["huawei_cloud"] | registry
+    run = lab_run(
+        tmp_path,
+        definition=definition(lambda one: one["target"].update(changes)),
+        connections=connections(huawei_cloud=document),
+    )
+    problems = list(smallest_disk.find_problems(run))
+
+    assert bool(problems) == told
+    assert all("Open Telekom Cloud makes no disk below 10 GiB" in problem for problem in problems)
+
+
+def test_the_definition_s_smallest_disk_is_one_that_every_cloud_makes() -> None:
+    floors = {cloud.smallest_disk_gib for cloud in PROVIDERS.values()}
+    assert Target.model_fields["smallest_volume_gib"].default == max(floors)
 
 
 def test_workloads_of_others_on_the_target_are_told() -> None:

@@ -12,8 +12,8 @@ from include.assessment.measuring import Measured
 from include.ledger import Ledger
 from include.planning import find_obstacles
 from include.report import write_report
-from include.report.assessment_page import _known_seconds, counted, duration, phase_time
-from tests.builders.estates import estate_run
+from include.report.assessment_page import _known_seconds, counted, duration, phase_time, volume_sizes
+from tests.builders.estates import estate_run, measured_estate_run
 from tests.builders.objects import deployment
 from tests.builders.runs import ledger
 
@@ -159,3 +159,45 @@ def test_an_unknown_time_has_no_bar() -> None:
     unknown, known = ({"seconds": 90.0, "unknown": number, "items": 2} for number in (2, 1))
 
     assert (_known_seconds(unknown), _known_seconds(known)) == (0.0, 90.0)
+
+
+def test_what_is_used_is_drawn_beside_what_is_requested(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(assessing, "measure", lambda run, images: Measured())
+    run = measured_estate_run(tmp_path)
+    find_obstacles(run)
+    assess(run)
+    write_report(run.ledger, "assessment", "succeeded")
+    page = page_of(run.ledger)
+
+    for text in (
+        "Migrated pods use",
+        "Nodes use in all",
+        "4 volumes count with what is in them, as their nodes told; 2 volumes of which that is not known count",
+        "uses up to 2.8 GiB of memory a pod, and requests 1.6 GiB",
+    ):
+        assert text in page
+
+
+def test_unknown_usage_is_called_so(book: Ledger) -> None:
+    write_report(book, "assessment", "succeeded")
+    page = page_of(book)
+
+    assert "What nodes and pods use is not known" in page
+    assert "Migrated pods use" not in page
+
+
+@pytest.mark.parametrize(
+    ("measured", "claimed", "text"),
+    [
+        (0, 0, ""),
+        (2, 0, "Volumes count with what is in them, as their nodes told."),
+        (0, 2, "Of volumes the claimed size counts, since how full they are is not known."),
+        (1, 2, "1 volume counts with what is in them, as their nodes told; 2 volumes"),
+    ],
+)
+def test_the_page_says_which_sizes_of_volumes_count(measured: int, claimed: int, text: str) -> None:
+    told = volume_sizes({"measured": measured, "claimed": claimed})
+    assert told.startswith(text)
+    assert bool(told) == bool(text)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.builders.objects import container, deployment, make, workload
+from include.inventory.usage import Unread, Usage
+from tests.builders.objects import container, deployment, make, pod, workload
+from tests.builders.usage import usage_of
 from tests.unit.inventory.findings.rows import Row
 
 WEB = ["warning Deployment shop/web"]
@@ -52,6 +54,19 @@ def projected(audience: str | None) -> list[dict[str, Any]]:
     """Return a volume with a token."""
     token = {"path": "token", **({"audience": audience} if audience else {})}
     return [{"name": "token", "projected": {"sources": [{"serviceAccountToken": token}]}}]
+
+
+def asking(cpu: str | None = None, memory: str | None = None) -> list[dict[str, Any]]:
+    """Return a Deployment whose containers have these requests, with its ReplicaSet and a pod."""
+    requests = {name: amount for name, amount in (("cpu", cpu), ("memory", memory)) if amount}
+    owner = {"apiVersion": "apps/v1", "kind": "Deployment", "name": "web", "controller": True}
+    replica_set = make("apps/v1", "ReplicaSet", "web-1", metadata={"ownerReferences": [owner]})
+    return [one(resources={"requests": requests}), replica_set, pod("web-1-a", "web-1")]
+
+
+def using(millicores: int, mib: int) -> dict[str, Any]:
+    """Return what an inventory knows when that pod uses so much."""
+    return {"usage": usage_of(web_1_a=(millicores, mib))}
 
 
 ZONE = "topology.kubernetes.io/zone"
@@ -212,4 +227,20 @@ ROWS = [
     ], ["warning ServiceAccount shop/api"]),
     Row("cloud_identities", "a role of pods", [template(annotations={"iam.amazonaws.com/role": "reader"})], WEB),
     Row("cloud_identities", "an account without", [make("v1", "ServiceAccount", "api")], []),
+    Row("usage_above_requests", "memory above a request", asking("500m", "256Mi"), WEB, facts=using(400, 512)),
+    Row("usage_above_requests", "cores above a request", asking("500m", "256Mi"), [
+        "info Deployment shop/web",
+    ], facts=using(900, 200)),
+    Row("usage_above_requests", "no requests", asking(), ["info Deployment shop/web"], facts=using(900, 512)),
+    Row("usage_above_requests", "a little more than was requested", asking("500m", "256Mi"), [], facts=using(540, 270)),
+    Row("usage_above_requests", "less than was requested", asking("500m", "256Mi"), [], facts=using(100, 100)),
+    Row("usage_above_requests", "next to nothing without requests", asking(), [], facts=using(20, 30)),
+    Row("usage_above_requests", "nothing was measured", asking("1m", "1Mi"), []),
+    Row("unread_usage", "a right that is missing", [], ["warning metrics of the nodes"], facts={
+        "usage": Usage(unread=(Unread("warning", "metrics of the nodes", "may not be read", "grant it"),)),
+    }),
+    Row("unread_usage", "a kubelet that is silent", [], ["info node n1"], facts={
+        "usage": Usage(unread=(Unread("info", "node n1", "did not answer", "look at it"),)),
+    }),
+    Row("unread_usage", "a source that does not measure", [deployment()], []),
 ]  # fmt: skip

@@ -11,7 +11,7 @@ from lab.cloud.administration import is_this_machine
     [
         ("127.0.0.1", "127.0.0.1", True),
         (addresses.CLOUD, addresses.CLOUD, True),
-        (addresses.TARGET.node, addresses.CLOUD, False),
+        (addresses.TARGET.master.address, addresses.CLOUD, False),
         ("198.19.128.7", addresses.CLOUD, False),
         ("::1", "::1", True),
     ],
