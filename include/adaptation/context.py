@@ -33,8 +33,8 @@ def context_of(run: MigrationRun) -> AdaptationContext:
 
     :raises PermanentError: when the load balancer or an instance is not made yet.
     """
-    from include.binding import bound_definition
     from include.images import map_reference
+    from include.planning.binding import bound_definition
 
     definition = bound_definition(run)
     host = run.connections.registry(run.definition.images.target.connection).host

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from include.adaptation.context import AdaptationContext, context_of
 from include.adaptation.pipeline import adapt, adaptation_rules
-from include.binding import planning_run
 from include.errors import ConnectionDetailsError
 from include.images import map_reference
 from include.inventory.model import label
 from include.inventory.moved_addresses import moves_of
 from include.inventory.store import Inventory
+from include.planning.binding import planning_run
 from include.planning.exclusions import reason_to_exclude
 from include.planning.object_rows import object_rows
 

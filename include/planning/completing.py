@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from include.binding import bound_definition
 from include.inventory.late_addresses import complete_secrets
+from include.planning.binding import bound_definition
 from include.planning.obstacles import find_late_obstacles
 
 if TYPE_CHECKING:

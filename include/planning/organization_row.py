@@ -54,7 +54,7 @@ def organization_rows(run: MigrationRun) -> list[PlanItem]:
 
 def organization_quota(cloud: Cloud) -> Quota:
     """Return how many organizations the project may have."""
-    answer = cloud.call("swr", "list_quotas", project_id=cloud.access.project_id)
+    answer = cloud.call("swr", "list_quotas")
     row = next((one for one in answer.quotas or [] if one.quota_key == "namespace"), None)
     return (
         Quota("SWR organizations", row.quota_limit, row.used) if row else Quota("SWR organizations", None, 0)

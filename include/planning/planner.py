@@ -6,11 +6,11 @@ import logging
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
-from include.binding import planning_run
 from include.errors import PermanentError, PreflightError
 from include.inventory.store import Inventory, load_inventory
 from include.phases import PHASES
 from include.planning.balancer_row import balancer_rows
+from include.planning.binding import planning_run
 from include.planning.cluster_rows import cluster_rows
 from include.planning.data_rows import bucket_rows, database_rows
 from include.planning.fixed_rows import fixed_rows

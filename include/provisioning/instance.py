@@ -13,11 +13,10 @@ from include.cloud.instances import ACTIVE, find_instance
 from include.errors import PermanentError, ResourceFailedError
 from include.labels import OWNER
 from include.planning.instance_needs import InstanceNeeds, instance_needs
-from include.progress import readable_bytes
 from include.provisioning.instance_offers import is_below
 from include.provisioning.resource import Found
 from include.sizing.data_services import ENGINES
-from include.sizing.model import GIB
+from include.sizing.model import GIB, gib
 
 if TYPE_CHECKING:
     from include.connections.access import DatabaseEngine
@@ -137,7 +136,7 @@ def instance_misfits(found: Found, needs: InstanceNeeds) -> Iterator[str]:
         )
     if document.volume.size * GIB < needs.size:
         yield (
-            f"has a disk of {document.volume.size} GiB, and {entries} holds {readable_bytes(needs.size)}; enlarge it in the "
+            f"has a disk of {document.volume.size} GiB, and {entries} holds {gib(needs.size)}; enlarge it in the "
             "console of RDS (it is not done here), or name another"
         )
 

@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING, Any
 from include.cloud import Cloud
 from include.errors import PreflightError
 from include.inventory.model import listed
-from include.progress import readable_bytes
 from include.provisioning.offers import Quota
 from include.sizing.data_services import ENGINES, disk_gib, instance_shape
-from include.sizing.model import GIB
+from include.sizing.model import GIB, gib
 
 if TYPE_CHECKING:
     from include.definition import NewInstance
@@ -162,7 +161,7 @@ def _disk_type(
 def _small_disk(size: int, data: int) -> Iterator[str]:
     if size * GIB < data:
         yield (
-            f"disk_gib: {size} GiB are less than the {readable_bytes(data)} of data; allowed: {disk_gib(data)} and above"
+            f"disk_gib: {size} GiB are less than the {gib(data)} of data; allowed: {disk_gib(data)} and above"
         )
 
 

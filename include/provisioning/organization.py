@@ -59,7 +59,8 @@ class OrganizationResource:
     def order(self) -> str:
         """Make it; SWR gives no id, the name is one."""
         try:
-            self.cloud.call("swr", "create_namespace", body={"namespace": self.name})
+            # A second one is refused, and then found.
+            self.cloud.call("swr", "create_namespace", is_idempotent=True, body={"namespace": self.name})
         except CloudConflictError as error:
             if self.find() is not None:
                 raise

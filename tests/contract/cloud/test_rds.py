@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import time
 import uuid
 from collections.abc import Callable
@@ -59,8 +58,7 @@ from huaweicloudsdkrds.v3 import (
 
 from lab.cloud.assembly import Backends
 
-from . import clients
-from .conftest import KEY, PROJECT, SECRET, SPARE, Server
+from .conftest import SPARE
 from .models import Checked
 
 PASSWORD = "Orders-of-the-shop-1"
@@ -297,36 +295,6 @@ def test_an_instance_that_is_deleted_is_gone_with_its_data_and_can_be_ordered_ag
     assert name not in {one.name for one in rds.list_postgresql_databases(request).databases}
 
 
-def test_an_order_goes_on_after_the_clouds_process_was_started_again(
-    rds: Checked, name: str, start: Callable[[], Server], behind: Backends, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    spare = behind.database_servers[SPARE]
-    makes, ends = spare.make, threading.Event()
-    # the first process never gets to the making: it was killed after the order was noted
-    monkeypatch.setattr(spare, "make", lambda _: ends.wait(60))
-    ordered = order(rds, name)
-    monkeypatch.setattr(spare, "make", makes)
-    again = Checked(clients.open_client("rds", start().url, clients.regional(KEY, SECRET, PROJECT)))
-    wait_for(again, ordered, "ACTIVE")
-    assert spare.is_there()
-    assert PASSWORD not in (start().folder / "state.json").read_text()
-    ends.set()
-
-
-def test_a_server_that_does_not_come_up_is_a_failed_order_which_can_be_deleted(
-    rds: Checked, name: str, behind: Backends, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def broken(password: str) -> None:
-        raise RuntimeError("no space left on device")
-
-    monkeypatch.setattr(behind.database_servers[SPARE], "make", broken)
-    ordered = order(rds, name)
-    wait_for(rds, ordered, "FAILED")
-    assert job_of(rds, ordered).fail_reason == "The DB instance could not be created."
-    delete(rds, ordered.instance.id)
-    wait_for_end(rds, ordered.instance.id)
-
-
 def test_tags_of_an_order_are_kept_added_removed_and_listed(rds: Checked, name: str, postgres: Any) -> None:
     ordered = order(rds, name, tags=[TagWithKeyValue(key="migration", value="shop")])
     (found,) = rds.list_instances(ListInstancesRequest(id=ordered.instance.id)).instances
@@ -386,22 +354,6 @@ def test_an_order_that_rds_does_not_take_is_refused(
     rds: Checked, name: str, changed: dict[str, Any], code: str
 ) -> None:
     assert refused(lambda: order(rds, **{"name": name, **changed})) == (400, code)
-
-
-def test_an_order_that_is_to_fail_ends_in_a_failed_job(rds: Checked, name: str, server: Server) -> None:
-    server.fault("rds.create_instance", "fails")
-    ordered = order(rds, name)
-    server.put_forward(121)
-    job = job_of(rds, ordered)
-    assert (job.status, job.fail_reason) == ("Failed", "The DB instance could not be created.")
-    assert state_of(rds, ordered) == "FAILED"
-
-
-def test_an_order_that_never_arrives_runs_for_ever(rds: Checked, name: str, server: Server) -> None:
-    server.fault("rds.create_instance", "never arrives")
-    ordered = order(rds, name)
-    server.put_forward(86400)
-    assert (state_of(rds, ordered), job_of(rds, ordered).status) == ("BUILD", "Running")
 
 
 def test_what_is_not_there_is_not_found(rds: Checked) -> None:
