@@ -55,8 +55,15 @@ class ServerAddress(Part):
     source: Address = Field(description="what the applications use now: host:port or a URL")
     target: Address | None = Field(
         default=None,
-        description="what they use after the migration; may be left out with `rds`: the instance's address and port",
+        description="what they use after the migration; may be left out with `rds`: the instance's address, with its port where "
+        "`source` has one",
     )
+
+    @property
+    def port(self) -> str:
+        """Return the source's port, empty when it has none."""
+        port = self.source.rpartition(":")[2]
+        return port if port.isdigit() else ""
 
 
 class MovedEntry(Part):
@@ -93,8 +100,13 @@ class Database(MovedEntry):
     @property
     def address_after(self) -> str:
         """Return the address after the migration; a word for it as long as only the cloud knows it."""
-        known = self.address.target if self.address else None
-        return known or f"address-of-{self.rds.instance if self.rds else self.name}"
+        if self.address is None:
+            return ""
+        return self.address.target or self.address_at(f"address-of-{self.name}", self.address.port)
+
+    def address_at(self, host: str, port: str | int) -> str:
+        """Return the address of a server as the applications write the source's: with its port, or without."""
+        return f"{host}:{port}" if self.address and self.address.port else host
 
 
 class BucketEnd(Part):

@@ -28,12 +28,13 @@ def bound_definition(run: MigrationRun) -> Definition:
     balancer = definition.target.load_balancer
     if balancer is not None and balancer.id is None:
         definition = _with_balancer(definition, balancer, balancer_id(run, balancer))
-    addresses = {
-        one.name: run.connections.target_database(one).address
-        for one in definition.databases
-        if one.has_unknown_address
-    }
+    addresses = {one.name: _address(run, one) for one in definition.databases if one.has_unknown_address}
     return _with_addresses(definition, addresses)
+
+
+def _address(run: MigrationRun, database: Database) -> str:
+    access = run.connections.target_database(database)
+    return database.address_at(access.host, access.port)
 
 
 def planning_run(run: MigrationRun) -> MigrationRun:

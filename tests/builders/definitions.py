@@ -61,3 +61,21 @@ def definition_with_new_cluster(
     cluster = target_cluster()
     change(cluster)
     return definition(lambda document: document["target"].update(cluster=cluster))
+
+
+def with_services(document: dict[str, Any]) -> None:
+    """Let an RDS instance and a load balancer be made, everything that can be left out left out."""
+    place = {"vpc": "vpc-1", "subnet": "subnet-1"}
+    first = document["databases"][0]
+    first["rds"] = {
+        "connection": "huawei_cloud",
+        "instance": "shop-db",
+        "create": {**place, "security_group": "group-1"},
+    }
+    first["address"] = {"source": "pg.source.lab:5432"}
+    document["target"]["load_balancer"] = {
+        "class": "performance",
+        "name": "shop-elb",
+        "connection": "huawei_cloud",
+        "create": {**place, "zones": ["eu-de-01"]},
+    }
