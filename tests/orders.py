@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+import httpx
 from huaweicloudsdkcce.v3 import (
     Cluster,
     ClusterMetadata,
@@ -28,10 +29,30 @@ from huaweicloudsdkcce.v3 import (
 )
 
 from lab import addresses
+from lab.connections import read_documents
+from tests.contract.cloud import clients
 
 Seen = TypeVar("Seen")
 SECONDS = 180
 NOWHERE = "00000000-0000-0000-0000-000000000000"
+
+
+def lab_service(service: str) -> Any:
+    """Return a client of a service of the lab's cloud, by the connection that tasks get."""
+    known = read_documents()["huawei_cloud"]
+    extra = known["extra"]
+    if service == "iam":
+        credentials = clients.everywhere(known["login"], known["password"], addresses.DOMAIN_ID)
+    else:
+        credentials = clients.regional(known["login"], known["password"], extra["project_id"])
+    return clients.open_client(service, extra["endpoints"][service], credentials)
+
+
+def fault(operation: str, kind: str, **more: Any) -> None:
+    """Let the next call of an operation of the lab's cloud suffer a fault."""
+    document = {"operation": operation, "kind": kind, **more}
+    url = f"http://{addresses.CLOUD_HOSTS['cce']}/_lab/faults"
+    httpx.post(url, json=document, trust_env=False).raise_for_status()
 
 
 def cluster_order(

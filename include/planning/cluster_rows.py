@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -14,12 +15,13 @@ from include.planning.target_presence import lacks_nodes
 from include.planning.target_sizing import CLUSTER_TYPES, ChosenPool, ChosenTarget, choose_target
 from include.provisioning.cluster import ClusterResource, found_cluster
 from include.provisioning.fitness import ranges_of
-from include.provisioning.node_pool import find_pool
-from include.provisioning.providing import MAKE, TAKE, is_ours, refuse_misfits
+from include.provisioning.node_pool import NodePoolResource, find_pools
+from include.provisioning.providing import MAKE, TAKE, is_ours, misfits_of
 
 if TYPE_CHECKING:
     from include.definition import NewCluster, TargetCluster
     from include.inventory.store import Inventory
+    from include.provisioning import Found
     from include.run import MigrationRun
 
 PHASE = "resource_planning"
@@ -63,14 +65,17 @@ def cluster_rows(run: MigrationRun, inventory: Inventory) -> list[PlanItem]:
         if create is None:
             raise PreflightError(missing_cluster(wanted.name, place.cloud))
         chosen = choose_target(inventory, create, place.cloud)
-        return [_new_cluster(place, create, chosen), *_pools(place, create, chosen, None)]
+        return [_new_cluster(place, create, chosen), *_pools(run, place, create, chosen, {})]
     row = _found_cluster(place, document)
     found = found_cluster(document)
-    refuse_misfits(ClusterResource(run, row, place.cloud, wanted), found)
+    problems = misfits_of(ClusterResource(run, row, place.cloud, wanted), found)
+    if problems:
+        raise PreflightError(problems)
     if create is None or not _gets_pools(run, place.cloud, document):
         return [row]
-    chosen = choose_target(inventory, create, place.cloud)
-    return [row, *_pools(place, create, chosen, found.id)]
+    pools = find_pools(place.cloud, found.id)
+    chosen = choose_target(inventory, create, place.cloud, pools)
+    return [row, *_pools(run, place, create, chosen, pools)]
 
 
 def missing_cluster(name: str, cloud: Cloud) -> str:
@@ -127,12 +132,26 @@ def _new_cluster(place: Place, create: NewCluster, chosen: ChosenTarget) -> Plan
     return _row(f"{CLUSTER}/{name}", "cluster for the estate", text, details)
 
 
-def _pools(place: Place, create: NewCluster, chosen: ChosenTarget, cluster_id: str | None) -> list[PlanItem]:
-    return [_pool(place, create, pool, cluster_id) for pool in chosen.pools]
+def _pools(
+    run: MigrationRun,
+    place: Place,
+    create: NewCluster,
+    chosen: ChosenTarget,
+    existing: Mapping[str, Found],
+) -> list[PlanItem]:
+    """Return the rows of the pools.
+
+    :raises PreflightError: with every reason why pools of these names that are there cannot be taken.
+    """
+    rows = [_pool(place, create, pool, is_there=pool.name in existing) for pool in chosen.pools]
+    resources = [NodePoolResource(run, row, place.cloud) for row in rows if row.details["provide"] == TAKE]
+    problems = [text for one in resources for text in misfits_of(one, existing[one.name])]
+    if problems:
+        raise PreflightError(problems)
+    return rows
 
 
-def _pool(place: Place, create: NewCluster, pool: ChosenPool, cluster_id: str | None) -> PlanItem:
-    is_there = cluster_id is not None and find_pool(place.cloud, cluster_id, pool.name) is not None
+def _pool(place: Place, create: NewCluster, pool: ChosenPool, *, is_there: bool) -> PlanItem:
     cluster, nodes = place.wanted.name, create.nodes
     details = {
         **place.details(NODE_POOL, pool.name, TAKE if is_there else MAKE),

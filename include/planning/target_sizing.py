@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Network
 from typing import Any
@@ -53,9 +53,12 @@ class ChosenTarget:
     pools: tuple[ChosenPool, ...]
 
 
-def choose_target(inventory: Inventory, create: NewCluster, cloud: Cloud) -> ChosenTarget:
+def choose_target(
+    inventory: Inventory, create: NewCluster, cloud: Cloud, existing: Container[str] = ()
+) -> ChosenTarget:
     """Return the cluster to make for an inventory.
 
+    :param existing: names of node pools that are there already: nothing more is needed of the quotas for them.
     :raises PreflightError: with everything that the definition fixes and that does not hold the estate, and every quota that
         is exceeded.
     """
@@ -68,17 +71,22 @@ def choose_target(inventory: Inventory, create: NewCluster, cloud: Cloud) -> Cho
     network = _network(inventory, create, pools, groups, nodes=total, scale=scale, services=services)
     needs = needs_of(inventory)
     flavor = create.flavor or master_flavor(total)
+    zones = node_zones(total, nodes)
+    new_pools = tuple(
+        one
+        for pool, count in zip(pools, counts, strict=True)
+        for one in _in_zones(pool, count, create.nodes.zones, zones)
+    )
     problems = [
         *_version_problems(create, needs),
         *_count_problems(pools, counts, create),
         *_capacity_problems(flavor, total, scale),
         *_range_problems(create, network, total, needs),
-        *_quota_problems(pools, counts, server_quotas(cloud)),
+        *_quota_problems([one for one in new_pools if one.name not in existing], server_quotas(cloud)),
     ]
     if problems:
         raise PreflightError(problems, "the target cluster cannot be made as planned")
     major, minor = minor_of(needs.version)
-    zones = node_zones(total, nodes)
     return ChosenTarget(
         version=create.version or (f"v{major}.{minor}" if major else None),
         flavor=str(flavor),
@@ -88,11 +96,7 @@ def choose_target(inventory: Inventory, create: NewCluster, cloud: Cloud) -> Cho
         containers=None if create.category == "Turbo" else create.containers or str(network.pods),
         services=create.services or str(network.services),
         node_block=network.block if create.category == "CCE" and network.model == "vpc-router" else None,
-        pools=tuple(
-            one
-            for pool, count in zip(pools, counts, strict=True)
-            for one in _in_zones(pool, count, create.nodes.zones, zones)
-        ),
+        pools=new_pools,
     )
 
 
@@ -204,14 +208,13 @@ def _range_problems(create: NewCluster, network: NetworkPlan, nodes: int, needs:
             yield f"{CREATE}.{field}: the source's ranges leave no private range free; name one"
 
 
-def _quota_problems(
-    pools: Sequence[NodePool], counts: Sequence[int], quotas: tuple[Quota, Quota, Quota]
-) -> Iterator[str]:
+def _quota_problems(pools: Sequence[ChosenPool], quotas: tuple[Quota, Quota, Quota]) -> Iterator[str]:
     instances, cores, memory = quotas
-    pairs = list(zip(pools, counts, strict=True))
-    yield from instances.problems(sum(counts))
-    yield from cores.problems(sum(pool.shape.vcpus * count for pool, count in pairs))
-    yield from memory.problems(sum(pool.shape.memory_gib * 1024 * count for pool, count in pairs), " MiB")
+    yield from instances.problems(sum(pool.count for pool in pools))
+    yield from cores.problems(sum(pool.flavor.shape.vcpus * pool.count for pool in pools))
+    yield from memory.problems(
+        sum(pool.flavor.shape.memory_gib * 1024 * pool.count for pool in pools), " MiB"
+    )
 
 
 def _in_zones(

@@ -65,7 +65,7 @@ class NodePoolResource:
 
     def find(self) -> Found | None:
         """Return the pool of this name, or None."""
-        return find_pool(self.cloud, self._cluster_id(), self.name)
+        return find_pools(self.cloud, self._cluster_id()).get(self.name)
 
     def misfits(self, found: Found) -> list[str]:
         """Return why it cannot be taken: it has fewer nodes than planned, or it is broken."""
@@ -114,10 +114,10 @@ class NodePoolResource:
             )
 
 
-def find_pool(cloud: Cloud, cluster_id: str, name: str) -> Found | None:
-    """Return the node pool of a name, or None."""
+def find_pools(cloud: Cloud, cluster_id: str) -> dict[str, Found]:
+    """Return the node pools of a cluster by their names."""
     pools = cloud.call("cce", "list_node_pools", cluster_id=cluster_id).items or []
-    return next((found_pool(one) for one in pools if one.metadata.name == name), None)
+    return {one.metadata.name: found_pool(one) for one in pools}
 
 
 def found_pool(document: Any) -> Found:

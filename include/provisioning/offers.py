@@ -27,7 +27,7 @@ class Quota:
 
     def problems(self, more: int, unit: str = "") -> Iterator[str]:
         """Yield why so many more would exceed the quota."""
-        if self.allowed is not None and self.used + more > self.allowed:
+        if more and self.allowed is not None and self.used + more > self.allowed:
             amounts = f"{self.used}{unit} of {self.allowed}{unit} are used, and {more}{unit} more are needed"
             yield (
                 f"quota of {self.title}: {amounts}; raise the quota (console: My Quotas, or a service ticket), or free some of it"
@@ -76,8 +76,9 @@ def _flavor(document: Any, zones: set[str]) -> NodeFlavor | None:
     """Return a flavor, or None for one that is sold out, has devices, or is a machine of its own."""
     specs = document.os_extra_specs
     states = _zone_states(specs)
-    # A zone's own state counts before that of the whole flavor.
-    sold_in = sorted(zone for zone in zones if states.get(zone, specs.condoperationstatus or "") in SOLD)
+    # A zone's own state counts before that of the whole flavor; who names zones and no other state means these alone.
+    elsewhere = specs.condoperationstatus or ("unknown" if states else "")
+    sold_in = sorted(zone for zone in zones if states.get(zone, elsewhere) in SOLD)
     if not sold_in or _is_special(specs):
         return None
     shape = NodeShape(int(document.vcpus), int(document.ram) // 1024)

@@ -38,8 +38,8 @@ def provide(run: MigrationRun, row: PlanItem, resource: Resource) -> Found:
             )
         found = _order(run, resource)
     is_made = found is None or _is_made_by(run, resource, found)
-    if found is not None and not is_made:
-        refuse_misfits(resource, found)
+    if found is not None and not is_made and (problems := misfits_of(resource, found)):
+        raise PreflightError(problems)
     ready = await_ready(resource, found)
     if is_made:
         note_id(run.ledger, resource.key, ready.id)
@@ -55,11 +55,9 @@ def provide(run: MigrationRun, row: PlanItem, resource: Resource) -> Found:
     return ready
 
 
-def refuse_misfits(resource: Resource, found: Found) -> None:
-    """Raise one `PreflightError` with every reason why a thing that is there cannot be taken."""
-    problems = resource.misfits(found)
-    if problems:
-        raise PreflightError([f"{label(resource)}: {problem}" for problem in problems])
+def misfits_of(resource: Resource, found: Found) -> list[str]:
+    """Return why a thing that is there cannot be taken, each beginning with what it is and where."""
+    return [f"{label(resource)}: {problem}" for problem in resource.misfits(found)]
 
 
 def is_ours(run: MigrationRun, found: Found) -> bool:

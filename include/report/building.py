@@ -8,6 +8,7 @@ from typing import Any
 from include.ledger import Ledger, PhaseRecord, open_failures
 from include.ledger.records import now
 from include.report.document import Downtime, Kind, Report, ReportPhase, Result
+from include.report.made_resources import made_findings
 from include.report.rows import UNTOUCHED, Row, join_rows, phase_order, planned_items
 
 DOWNTIME_DOCUMENT = "cutover/downtime"
@@ -37,17 +38,19 @@ def judge_run(ledger: Ledger, kind: Kind, result: Result, rows: Sequence[Row]) -
     downtime = _downtime(ledger)
     reasons = list(_reasons(ledger, kind, rows, downtime))
     phases = _phases(ledger, kind, rows)
+    judged: Result = "failed" if reasons and result == "succeeded" else result
+    left = [] if judged == "succeeded" else list(made_findings(ledger))
     return Report(
         migration=ledger.migration,
         run_id=ledger.run_id,
         kind=kind,
-        result="failed" if reasons and result == "succeeded" else result,
+        result=judged,
         started=min((phase.started for phase in phases if phase.started), default=None),
         finished=now(),
         phases=phases,
         items=[row.as_item() for row in rows],
         downtime=downtime,
-        findings=[*_findings(ledger), *_unmeasured(ledger), *reasons],
+        findings=[*_findings(ledger), *_unmeasured(ledger), *left, *reasons],
         assessment=ledger.read(ASSESSMENT_DOCUMENT) if ledger.exists(ASSESSMENT_DOCUMENT) else None,
     )
 

@@ -38,9 +38,9 @@ class NodePool:
     :param requested: all that pods request, or use where that is more, DaemonSets on every node included.
     :param offered_by_source: what the source's nodes of this sort have allocatable.
     :param largest: the pod that needs most memory, and most cores among equals.
+    :param raised: names of the workloads that count with what they use, since that is more than they request.
     :param at_least: nodes without which the pods certainly have no room.
     :param flavor: the cloud's name for the shape, where its offers are known.
-    :param raised: names of the workloads that count with what they use, since that is more than they request.
     """
 
     labels: Selector
@@ -53,8 +53,8 @@ class NodePool:
     offered_by_source: Amounts
     largest: PodGroup | None
     at_least: int
-    flavor: NodeFlavor | None = None
     raised: tuple[str, ...] = ()
+    flavor: NodeFlavor | None = None
 
     @property
     def name(self) -> str:
@@ -156,9 +156,9 @@ def _pool(
         requested=sum((one.each * one.count for one in members), Amounts()) + on_each * nodes,
         offered_by_source=floor,
         largest=largest,
+        raised=tuple(sorted(one.name for one in (*members, *daemons) if one.is_raised)),
         at_least=first_fit_decreasing(members, shape.allocatable - on_each),
         flavor=flavors[shape] if flavors is not None else None,
-        raised=tuple(sorted(one.name for one in (*members, *daemons) if one.is_raised)),
     )
 
 

@@ -90,15 +90,16 @@ def _command_line(pid: int) -> str:
 
 def end_all(seconds: float = 20) -> set[int]:
     """Kill every process of the lab; return those still there after `seconds`."""
-    return end(processes, seconds)
+    killed = processes()
+    left = end(processes, seconds)
+    _wait_until_collected(killed, deadline=time.monotonic() + 5)
+    return left
 
 
 def end(find: Callable[[], set[int]], seconds: float = 20) -> set[int]:
     """Kill what `find` finds until it finds nothing more; return those still there after `seconds`."""
     deadline = time.monotonic() + seconds
-    killed: set[int] = set()
     while left := find():
-        killed |= left
         for pid in left:
             try:
                 os.kill(pid, signal.SIGKILL)
@@ -107,7 +108,6 @@ def end(find: Callable[[], set[int]], seconds: float = 20) -> set[int]:
         if time.monotonic() > deadline:
             return find()
         time.sleep(0.05)
-    _wait_until_collected(killed, deadline=time.monotonic() + 5)
     return set()
 
 

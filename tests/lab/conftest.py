@@ -15,6 +15,8 @@ from typing import Any
 
 import pytest
 
+from tests import orders
+
 ROOT = Path(__file__).resolve().parents[2]
 LAB = ROOT / ".lab"
 LEDGER = LAB / "ledger" / "lab"
@@ -64,6 +66,8 @@ def migrate() -> Outcome:
 
 @pytest.fixture(scope="session")
 def migration() -> Outcome:
+    """Return a migration whose target is made from nothing: what other tests ordered is removed first."""
+    orders.remove_clusters(orders.lab_service("cce"))
     return migrate()
 
 

@@ -22,7 +22,8 @@ from lab.estate.front_door import is_moved
 from .killing import airflow_program, kill, stopped, task_process, velero_server, wait_until, worker_of
 from .leftovers import leftovers
 from .live_runs import Instance, LiveRun
-from .writers import KUBECONFIGS, MOVER_LABEL, Writers
+from .sides import KUBECONFIGS
+from .writers import MOVER_LABEL, Writers
 
 SYNTAX = re.compile(r"(?P<victim>[^@]+)@(?P<task>[a-z_.]+)(:(?P<index>\d+))?(\+(?P<seconds>[0-9.]+))?")
 

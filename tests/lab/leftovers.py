@@ -14,8 +14,8 @@ from lab.clusters.api import ClusterApi
 from tests.builders.definitions import definition as lab_definition
 
 from .killing import engines
-from .sides import DATABASES, lab_documents
-from .writers import KUBECONFIGS, MOVER_LABEL
+from .sides import DATABASES, KUBECONFIGS, lab_documents
+from .writers import MOVER_LABEL
 
 MOVER_KINDS = (
     "/api/v1/pods",

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import json
+from pathlib import Path
 from typing import Any
 
 import dns.resolver
 import httpx
 
 from include.clusters import Cluster
-from include.connections import DocumentConnections
+from include.connections import ClusterAccess, DocumentConnections, Side
 from include.definition import Definition
 from include.planning.database_client import one_value
 from include.planning.storage_client import open_storage
+from lab import paths
 from lab.connections import read_documents
 
+KUBECONFIGS: dict[Side, Path] = {"source": paths.SOURCE_KUBECONFIG, "target": paths.TARGET_KUBECONFIG}
 # These change by themselves, all the time.
 RESTLESS = frozenset({
     "endpoints",
@@ -25,7 +28,9 @@ RESTLESS = frozenset({
     "jobs.batch",
     "leases.coordination.k8s.io",
     "nodes",
+    "nodes.metrics.k8s.io",
     "pods",
+    "pods.metrics.k8s.io",
 })
 DATABASES = {
     "postgresql": "select string_agg(datname, ',' order by datname) from pg_database",
@@ -45,9 +50,10 @@ def both_sides(definition: Definition) -> dict[str, Any]:
         "front door": dns.resolver.resolve(definition.front_door.dns.record, "A")[0].to_text(),
         "images": _repositories(connections, definition),
     }
-    for side in ("source", "target"):
-        cluster = Cluster(connections.cluster(f"{side}_cluster", side))
-        found[f"{side} objects"] = _objects(cluster)
+    for side, kubeconfig in KUBECONFIGS.items():
+        # there is no target before one is ordered
+        if kubeconfig.exists():
+            found[f"{side} objects"] = _objects(Cluster(ClusterAccess(side, kubeconfig.read_text())))
     for database in definition.databases:
         access = connections.database(database.target, database.engine)
         found[database.name] = one_value(access, DATABASES[database.engine])

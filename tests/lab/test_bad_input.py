@@ -19,8 +19,8 @@ from include.planning import check_preflight
 from include.planning.database_client import open_database
 from include.planning.storage_client import open_storage
 from include.run import MigrationRun
-from tests.builders.definitions import definition as lab_definition
-from tests.builders.definitions import definition_text
+from tests import orders
+from tests.builders.definitions import definition, definition_text
 
 from .sides import both_sides, lab_documents
 from .tampering import Change, tampered
@@ -41,6 +41,22 @@ PASSWORDS = {
 }
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _target_that_exists() -> None:
+    """Order a target, which the definitions here name by its kubeconfig: what is wrong with it is told before anything is done."""
+    orders.order_target(orders.lab_service("cce"), "lab-target")
+
+
+def lab_definition(change: Callable[[dict[str, Any]], object] = lambda document: None) -> Definition:
+    """Return the lab's definition with a target that exists, after a change."""
+
+    def changed(document: dict[str, Any]) -> None:
+        document["target"]["cluster"] = "target_cluster"
+        change(document)
+
+    return definition(changed)
+
+
 @pytest.fixture(autouse=True)
 def _nothing_is_changed() -> Generator[None]:
     before = both_sides(lab_definition())
@@ -49,9 +65,9 @@ def _nothing_is_changed() -> Generator[None]:
     assert before == after
 
 
-def problems_of(folder: Path, documents: Documents, definition: Definition | None = None) -> list[str]:
+def problems_of(folder: Path, documents: Documents, wanted: Definition | None = None) -> list[str]:
     """Run the preflight and return what it refuses; none is a failure of the test."""
-    chosen = definition or lab_definition()
+    chosen = wanted or lab_definition()
     run = MigrationRun(chosen, Ledger(folder, chosen.name, "bad"), DocumentConnections(documents), "bad")
     with pytest.raises(PreflightError) as caught:
         check_preflight(run)
@@ -162,11 +178,11 @@ def test_a_target_bucket_with_strange_objects_is_left_alone(tmp_path: Path) -> N
     client.create_bucket(Bucket="somebody-elses")
     client.put_object(Bucket="somebody-elses", Key="precious", Body=b"precious")
     try:
-        definition = lab_definition(
+        wanted = lab_definition(
             lambda document: document["buckets"][0]["target"].update(bucket="somebody-elses")
         )
         one(
-            problems_of(tmp_path, lab_documents(), definition),
+            problems_of(tmp_path, lab_documents(), wanted),
             "bucket somebody-elses",
             "empty it, or name another",
         )
@@ -178,24 +194,24 @@ def test_a_target_bucket_with_strange_objects_is_left_alone(tmp_path: Path) -> N
 
 @pytest.mark.parametrize(("index", "engine"), [(0, "postgresql"), (1, "mariadb")])
 def test_a_target_database_with_strange_tables_is_left_alone(index: int, engine: Any, tmp_path: Path) -> None:
-    definition = lab_definition(lambda document: document["databases"][index].update(database="strangers"))
-    access = DocumentConnections(lab_documents()).database(definition.databases[index].target, engine)
+    wanted = lab_definition(lambda document: document["databases"][index].update(database="strangers"))
+    access = DocumentConnections(lab_documents()).database(wanted.databases[index].target, engine)
     with open_database(access) as cursor:
         cursor.execute("create database strangers")
     try:
         with open_database(access, "strangers") as cursor:
             cursor.execute("create table precious (id int)")
-        problems = problems_of(tmp_path, lab_documents(), definition)
-        one(problems, f"database {definition.databases[index].name}, target", "strangers holds 1 tables")
+        problems = problems_of(tmp_path, lab_documents(), wanted)
+        one(problems, f"database {wanted.databases[index].name}, target", "strangers holds 1 tables")
     finally:
         with open_database(access) as cursor:
             cursor.execute("drop database strangers")
 
 
 def test_a_namespace_that_does_not_exist_is_told(tmp_path: Path) -> None:
-    definition = lab_definition(lambda document: document["source"]["namespaces"].append("nowhere"))
+    wanted = lab_definition(lambda document: document["source"]["namespaces"].append("nowhere"))
     one(
-        problems_of(tmp_path, lab_documents(), definition),
+        problems_of(tmp_path, lab_documents(), wanted),
         "namespace nowhere, source cluster: does not exist",
     )
 

@@ -7,25 +7,30 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from typing import Any
 
 import dns.resolver
 import pytest
+from huaweicloudsdkcce.v3 import ListClustersRequest
 
 from lab import paths
 from lab.clusters.api import ClusterApi
 from lab.estate.audit import Audit, audit
 from lab.estate.front_door import is_moved
 from lab.estate.part import Estate
+from tests import orders
 
 from .conftest import Outcome
 from .killing import airflow_program, engines, kill, kill_between, stopped, velero_server, wait_until
 from .leftovers import leftovers
 from .live_runs import LiveRun
-from .writers import KUBECONFIGS, Writers
+from .sides import KUBECONFIGS
+from .writers import Writers
 
 pytestmark = pytest.mark.lab
 
 OUTAGE_SECONDS = 5.0
+ORDER_SECONDS = 5.0
 
 
 @dataclass(frozen=True)
@@ -63,8 +68,17 @@ def ended(run: LiveRun, writers: Writers) -> Ended:
 
 @pytest.fixture(scope="module")
 def ended_by_hand() -> Ended:
-    """Every long task of the warm phases is killed at its work, and a person ends the run in its cutover."""
-    with LiveRun() as run, Writers() as writers:
+    """Every long task is killed at its work, the making of the target too, and a person ends the run in its cutover."""
+    # the order arrives after its sender has been killed
+    orders.fault("cce.create_cluster", "slow", seconds=ORDER_SECONDS)
+    with LiveRun() as run:
+        run.kill("resource_planning.make_target", when=lambda: cluster_orders(run))
+        run.wait_for_process("resource_planning.check_target")
+        return killed_at_work(run)
+
+
+def killed_at_work(run: LiveRun) -> Ended:
+    with Writers() as writers:
         run.kill("swr_image_sync.copy_images", 0, when=lambda: engines("regctl"))
         run.kill("rds_dump_restore.copy_databases", 0, when=lambda: engines("pg_restore"))
         run.kill("obs_sync.copy_buckets", 0)
@@ -112,6 +126,12 @@ def any_run(request: pytest.FixtureRequest) -> Ended:
     return found
 
 
+def cluster_orders(run: LiveRun) -> list[Any]:
+    """Return what the run has noted of its orders of clusters."""
+    noted = run.outcome.documents("provisioning").values()
+    return [document for document in noted if document["kind"] == "cluster"]
+
+
 def backup_phase(run: LiveRun) -> str:
     """Return the phase of the run's backup on the source, or nothing while there is none."""
     name = run.document("velero/backup").get("name")
@@ -129,6 +149,22 @@ def probed(run: LiveRun) -> bool:
 def scale_web_of_target(replicas: int) -> None:
     with ClusterApi(paths.TARGET_KUBECONFIG) as api:
         api.merge("/apis/apps/v1/namespaces/shop/deployments/web", {"spec": {"replicas": replicas}})
+
+
+def test_a_target_that_a_killed_task_ordered_is_found_and_never_ordered_twice(ended_by_hand: Ended) -> None:
+    assert ended_by_hand.tries["resource_planning.make_target"] == 2
+    cce = orders.lab_service("cce")
+    (cluster,) = cce.list_clusters(ListClustersRequest()).items
+    (order,) = (
+        document
+        for document in ended_by_hand.outcome.documents("provisioning").values()
+        if document["kind"] == "cluster"
+    )
+    assert (order["id"], order["name"]) == (cluster.metadata.uid, cluster.metadata.name)
+    (item,) = (
+        item for item in ended_by_hand.outcome.report["items"] if item["target"].startswith("cluster ")
+    )
+    assert (item["action"], item["proof"]["equal"]) == ("copied", True)
 
 
 def test_a_killed_task_is_tried_again_and_goes_on(ended_by_hand: Ended) -> None:

@@ -8,12 +8,12 @@ from types import TracebackType
 
 import httpx
 
-from lab import paths
 from lab.clusters.api import ApiError, ClusterApi
 from lab.estate.manifests import NAMESPACES
 
+from .sides import KUBECONFIGS
+
 SECONDS_BETWEEN_LOOKS = 0.25
-KUBECONFIGS = {"source": paths.SOURCE_KUBECONFIG, "target": paths.TARGET_KUBECONFIG}
 OWN_LABEL = "cce-migration"
 MOVER_LABEL = "cce-migration/mover"
 HELD = "cce-migration/held"

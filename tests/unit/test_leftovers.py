@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from include import leftovers
-from include.errors import TemporaryError
+from include.errors import TargetClusterMissingError, TemporaryError
 from include.leftovers import remove_leftovers
 from include.planning.model import Plan, save_plan
 from include.run import MigrationRun
@@ -39,3 +39,18 @@ def test_a_cluster_that_does_not_answer_keeps_nothing_else_from_being_removed(ru
 
 def test_without_a_plan_nothing_is_asked(run: MigrationRun) -> None:
     assert remove_leftovers(run) == 0
+
+
+def test_a_target_that_was_never_made_has_nothing_to_be_removed(
+    run: MigrationRun, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def remove_movers(run: MigrationRun, cluster: Any) -> int:
+        if cluster.name == "target":
+            raise TargetClusterMissingError("cluster shop-target: does not exist")
+        return 0
+
+    monkeypatch.setattr(leftovers, "remove_movers", remove_movers)
+    save_plan(run.ledger, Plan(items=[]))
+
+    assert remove_leftovers(run) == 1
+    assert [record for record in caplog.records if record.levelname != "INFO"] == []

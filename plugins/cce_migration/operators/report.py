@@ -9,6 +9,7 @@ from include.cutover import is_rolled_back
 from include.errors import ProofError
 from include.report import write_report
 from include.report.document import Kind, Result
+from include.report.made_resources import RULE as MADE
 
 if TYPE_CHECKING:
     from airflow.sdk import BaseOperator, Context
@@ -55,6 +56,9 @@ class WriteReportOperator(MigrationOperator):
         report = write_report(run.ledger, self.kind, self._result(run, context))
         place = f"{run.ledger.folder}/report.html"
         self.log.info("Report: %s, %s", report["result"], place)
+        for row in report["findings"]:
+            if row["rule"] == MADE:
+                self.log.warning("%s %s; %s", row["object"], row["message"], row["remedy"])
         if report["result"] != "succeeded":
             raise ProofError(_reasons(report), f"the {self.kind} ended as {report['result']}, report {place}")
         return {"result": report["result"], "report": place}

@@ -41,7 +41,6 @@ from lab.clusters.api import ClusterApi
 from tests import orders
 from tests.contract import registry_client
 
-from . import clients
 from .conftest import SHOP
 from .models import Checked
 
@@ -49,18 +48,17 @@ pytestmark = pytest.mark.lab
 Documents = dict[str, dict[str, Any]]
 
 
-def open_service(connections: Documents, service: str) -> Checked:
-    known = connections["huawei_cloud"]
-    extra = known["extra"]
-    if service == "iam":
-        credentials = clients.everywhere(known["login"], known["password"], addresses.DOMAIN_ID)
-    else:
-        credentials = clients.regional(known["login"], known["password"], extra["project_id"])
-    return Checked(clients.open_client(service, extra["endpoints"][service], credentials))
+@pytest.fixture(autouse=True)
+def _in_the_lab(connections: Documents) -> None:
+    """Skip where the lab's names are not known."""
 
 
-def test_the_target_is_made_as_it_was_ordered(connections: Documents, tmp_path: Path) -> None:
-    cce = open_service(connections, "cce")
+def open_service(service: str) -> Checked:
+    return Checked(orders.lab_service(service))
+
+
+def test_the_target_is_made_as_it_was_ordered(tmp_path: Path) -> None:
+    cce = open_service("cce")
     cluster = orders.order_target(cce, "lab-target", nodes=2)
     request = CreateKubernetesClusterCertRequest(cluster_id=cluster, body=ClusterCertDuration(duration=1))
     document = cce.create_kubernetes_cluster_cert(request).to_json_object()
@@ -85,8 +83,8 @@ def test_the_target_is_made_as_it_was_ordered(connections: Documents, tmp_path: 
     }
 
 
-def test_a_record_set_is_answered_by_the_labs_name_server(connections: Documents) -> None:
-    service = open_service(connections, "dns")
+def test_a_record_set_is_answered_by_the_labs_name_server() -> None:
+    service = open_service("dns")
     (zone,) = service.list_public_zones(ListPublicZonesRequest(name="lab.")).zones
     name = f"contract-{uuid.uuid4().hex[:8]}.lab."
     body = CreateRecordSetRequestBody(name=name, type="A", ttl=1, records=["198.18.20.99"])
@@ -103,8 +101,8 @@ def test_a_record_set_is_answered_by_the_labs_name_server(connections: Documents
     assert answer.answer == []
 
 
-def test_the_targets_servers_are_the_instances(connections: Documents) -> None:
-    service = open_service(connections, "rds")
+def test_the_targets_servers_are_the_instances() -> None:
+    service = open_service("rds")
     found = {one.datastore.type: one for one in service.list_instances(ListInstancesRequest()).instances}
     if "PostgreSQL" not in found:
         pytest.skip("nobody ordered an instance: python -m lab up target-postgres")
@@ -116,7 +114,7 @@ def test_the_targets_servers_are_the_instances(connections: Documents) -> None:
 
 
 def test_what_is_pushed_into_the_registry_is_listed(connections: Documents) -> None:
-    service = open_service(connections, "swr")
+    service = open_service("swr")
     service.list_namespaces(ListNamespacesRequest())
     with registry_client.open_client(connections["swr"]) as client:
         pusher = registry_client.Pusher(client, repository="contract/pushed")
@@ -132,11 +130,9 @@ def test_what_is_pushed_into_the_registry_is_listed(connections: Documents) -> N
             pusher.clean()
 
 
-def test_the_load_balancer_of_the_migration_and_the_project_are_there(connections: Documents) -> None:
+def test_the_load_balancer_of_the_migration_and_the_project_are_there() -> None:
     request = ShowLoadBalancerRequest(loadbalancer_id=SHOP)
-    shown = open_service(connections, "elb").show_load_balancer(request).loadbalancer
+    shown = open_service("elb").show_load_balancer(request).loadbalancer
     assert shown.vip_address == "198.18.20.32"
-    (project,) = (
-        open_service(connections, "iam").keystone_list_projects(KeystoneListProjectsRequest()).projects
-    )
+    (project,) = open_service("iam").keystone_list_projects(KeystoneListProjectsRequest()).projects
     assert project.id == addresses.PROJECT_ID

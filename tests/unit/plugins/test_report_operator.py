@@ -69,6 +69,23 @@ def test_a_run_that_went_back_says_so(
         write(with_states(context, a="failed"))
 
 
+def test_the_log_names_what_a_failed_run_made(
+    context: dict[str, Any], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    row = {
+        "rule": "made_by_this_run",
+        "severity": "warning",
+        "object": "cluster shop-target",
+        "message": "was made by this run",
+        "remedy": "delete it",
+    }
+    monkeypatch.setattr(report, "write_report", lambda *_: {"result": "failed", "findings": [row]})
+    with pytest.raises(ProofError):
+        write(with_states(context, a="failed"))
+
+    assert "cluster shop-target was made by this run; delete it" in capsys.readouterr().out
+
+
 def test_there_is_nothing_to_roll_back_before_the_switch(context: dict[str, Any]) -> None:
     with pytest.raises(AirflowSkipException):
         RollBackOperator(task_id="cutover.roll_back").execute(context)

@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 
 from include.ledger import Ledger, Waiver
+from include.provisioning.orders import note_id, note_intent
 from include.report import build_report, write_report
 from include.report.finding_groups import group_findings
 from tests.builders.definitions import definition
+from tests.builders.resources import MemoryCloud, MemoryResource
 from tests.builders.runs import item, ledger, plan_row, proof
 
 DOWNTIME: dict[str, Any] = {
@@ -283,3 +285,29 @@ def test_the_page_says_why_a_finding_matters_and_who_handles_it(tmp_path: Path) 
     assert "1 blocker, 1 warning, 1 info; 1 of them handled by a later phase" in page
     assert "It stays Pending." in page
     assert page.index("bare pod") < page.index("small claim")
+
+
+def test_what_a_failed_run_made_in_the_cloud_is_told(tmp_path: Path) -> None:
+    book = good_run(tmp_path)
+    made = MemoryResource(MemoryCloud())
+    note_intent(book, made)
+    doubtful = MemoryResource(MemoryCloud(), name="doubtful")
+    note_id(book, made.key, "id-1")
+    note_intent(book, doubtful)
+
+    findings = build_report(book, "migration", "failed")["findings"]
+
+    assert [(row["rule"], row["severity"], row["object"]) for row in findings] == [
+        ("made_by_this_run", "warning", "cluster shop-target"),
+        ("made_by_this_run", "warning", "cluster doubtful"),
+    ]
+    assert "id id-1" in findings[0]["message"]
+    assert findings[0]["remedy"] == "delete it with DeleteCluster, or keep it: the next run takes it"
+    assert "may have been made" in findings[1]["message"]
+
+
+def test_what_a_good_run_made_is_the_target(tmp_path: Path) -> None:
+    book = good_run(tmp_path)
+    note_intent(book, MemoryResource(MemoryCloud()))
+
+    assert build_report(book, "migration", "succeeded")["findings"] == []

@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 
 from include.sizing.demand import PodGroup
 from include.sizing.model import MIB, Amounts
+from include.sizing.offers import NodeFlavor
+from include.sizing.shapes import NodeShape
 from tests.builders.objects import make
 
 AMOUNTS = st.builds(
@@ -59,3 +61,19 @@ NODES = st.lists(
     ),
     max_size=12,
 )
+
+
+@st.composite
+def node_flavors(draw: st.DrawFn) -> list[NodeFlavor]:
+    """Draw what a cloud offers: small and odd flavors, some of them for another architecture."""
+    shapes = draw(
+        st.lists(
+            st.builds(NodeShape, vcpus=st.sampled_from([1, 2, 4, 6, 16]), memory_gib=st.integers(1, 96)),
+            min_size=1,
+            max_size=12,
+        )
+    )
+    return [
+        NodeFlavor(shape, f"s{number}", draw(st.sampled_from(["amd64", "amd64", "arm64"])), ("eu-de-01",))
+        for number, shape in enumerate(shapes)
+    ]
