@@ -14,7 +14,13 @@ from include.definition.target_checks import CAPACITIES
 from include.errors import PreflightError
 from include.inventory.store import Inventory
 from include.provisioning.fitness import Needs, minor_of, needs_of, overlaps
-from include.provisioning.offers import Quota, offered_flavors, offered_zones, server_quotas
+from include.provisioning.offers import (
+    Quota,
+    offered_flavors,
+    offered_zones,
+    server_quotas,
+    sold_out_clusters,
+)
 from include.sizing.control_plane import cluster_scale, master_flavor, node_zones, proxy_mode
 from include.sizing.demand import PodGroup, pod_groups
 from include.sizing.model import counted
@@ -70,7 +76,8 @@ def choose_target(
     scale = CAPACITIES.get((create.flavor or "").rpartition(".")[2]) or cluster_scale(total)
     network = _network(inventory, create, pools, groups, nodes=total, scale=scale, services=services)
     needs = needs_of(inventory)
-    flavor = create.flavor or master_flavor(total)
+    sold_out = sold_out_clusters(cloud)
+    flavor = create.flavor or _master_flavor(total, sold_out)
     zones = node_zones(total, nodes)
     new_pools = tuple(
         one
@@ -80,7 +87,7 @@ def choose_target(
     problems = [
         *_version_problems(create, needs),
         *_count_problems(pools, counts, create),
-        *_capacity_problems(flavor, total, scale),
+        *_capacity_problems(flavor, total, scale, sold_out),
         *_range_problems(create, network, total, needs),
         *_quota_problems([one for one in new_pools if one.name not in existing], server_quotas(cloud)),
     ]
@@ -182,12 +189,21 @@ def _count_problems(pools: Sequence[NodePool], counts: Sequence[int], create: Ne
         )
 
 
-def _capacity_problems(flavor: str | None, nodes: int, scale: int) -> Iterator[str]:
+def _master_flavor(nodes: int, sold_out: Container[str]) -> str | None:
+    """Return the smallest flavor with three masters that manages so many nodes and can be ordered; the usual one if none can."""
+    usual = master_flavor(nodes)
+    larger = [f"cce.s2.{size}" for size, capacity in CAPACITIES.items() if capacity >= nodes]
+    return next((one for one in larger if one not in sold_out), usual)
+
+
+def _capacity_problems(flavor: str | None, nodes: int, scale: int, sold_out: Container[str]) -> Iterator[str]:
     if flavor is None or nodes > scale:
         yield (
-            f"{CREATE}.flavor: {flavor or 'no flavor'} manages {counted(nodes, 'node')}; name a larger one, or split the "
-            "migration"
+            f"{CREATE}.flavor: {flavor or 'no flavor'} does not manage {counted(nodes, 'node')}; name a larger one, or split "
+            "the migration"
         )
+    if flavor in sold_out:
+        yield f"{CREATE}.flavor: {flavor} is sold out; name another one, or ask the cloud when it is offered again"
 
 
 def _range_problems(create: NewCluster, network: NetworkPlan, nodes: int, needs: Needs) -> Iterator[str]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from include.cloud import Cloud
+from include.errors import CloudError
 from include.sizing.offers import NodeFlavor
 from include.sizing.shapes import NodeShape
 
@@ -15,6 +16,7 @@ from include.sizing.shapes import NodeShape
 SOLD = frozenset({"", "normal", "promotion"})
 ZONE_STATE = re.compile(r"([\w.-]+)\((\w+)\)")
 ARCHITECTURES = {"arm64": "arm64"}
+NOT_THERE = 404
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,17 @@ def offered_flavors(cloud: Cloud, named_zones: Sequence[str] = ()) -> list[NodeF
 def offered_zones(flavors: Sequence[NodeFlavor]) -> list[str]:
     """Return the zones in which any of the flavors can be ordered."""
     return sorted({zone for flavor in flavors for zone in flavor.zones})
+
+
+def sold_out_clusters(cloud: Cloud) -> frozenset[str]:
+    """Return the cluster flavors that cannot be ordered now; none where the cloud has no such API."""
+    try:
+        specs = cloud.call("cce", "get_cluster_flavor_specs").cluster_flavor_specs or []
+    except CloudError as error:
+        if error.status != NOT_THERE:
+            raise
+        return frozenset()
+    return frozenset(one.name for one in specs if one.is_sold_out)
 
 
 def cluster_quota(cloud: Cloud) -> Quota:

@@ -14,6 +14,7 @@ from lab.cloud.backends.database_stock import StockedServer
 from lab.cloud.calls import Operation, Region
 from lab.cloud.cce import Cce
 from lab.cloud.cce_backend import ClusterBackend
+from lab.cloud.cce_offers import CceOffers
 from lab.cloud.dns import Dns, Server
 from lab.cloud.ecs import Ecs
 from lab.cloud.elb import Elb
@@ -48,6 +49,7 @@ def operations(region: Region, behind: Backends) -> list[Operation]:
     """Return every operation of every service."""
     services: list[_Service] = [
         Cce(region, behind.cluster),
+        CceOffers(),
         Ecs(region, behind.cluster),
         Swr(region, behind.registry, behind.registry_login),
         Rds(region, Instances(region, behind.database_servers)),

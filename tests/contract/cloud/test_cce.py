@@ -14,6 +14,7 @@ from huaweicloudsdkcce.v3 import (
     CreateNodePoolRequest,
     DeleteClusterRequest,
     DeleteNodePoolRequest,
+    GetClusterFlavorSpecsRequest,
     ListAddonInstancesRequest,
     ListClustersRequest,
     ListNodePoolsRequest,
@@ -293,3 +294,9 @@ def test_a_cluster_that_does_not_answer_is_unavailable(
     assert cce.show_cluster(ShowClusterRequest(cluster_id=cluster)).status.phase == "Unavailable"
     request = CreateKubernetesClusterCertRequest(cluster_id=cluster, body=ClusterCertDuration(duration=1))
     assert refused(lambda: cce.create_kubernetes_cluster_cert(request)) == (409, "CCE.01409003")
+
+
+def test_cluster_flavors_tell_how_many_nodes_they_manage_and_which_are_sold_out(cce: Checked) -> None:
+    found = cce.get_cluster_flavor_specs(GetClusterFlavorSpecsRequest()).cluster_flavor_specs
+    assert {one.name: one.node_capacity for one in found}["cce.s1.medium"] == 200
+    assert [one.name for one in found if one.is_sold_out] == ["cce.s2.xlarge"]

@@ -238,6 +238,15 @@ def test_nodes_that_are_not_offered_are_refused_before_the_plan(
     assert words in problem
 
 
+def test_a_cluster_flavor_that_is_sold_out_is_refused_with_the_plan(open_target_run: OpenRun) -> None:
+    def sold_out(cluster: dict[str, Any]) -> None:
+        fixed()(cluster)
+        cluster["create"]["flavor"] = "cce.s2.xlarge"
+
+    with pytest.raises(PreflightError, match=r"cce\.s2\.xlarge is sold out"):
+        plan(open_target_run(sold_out))
+
+
 def test_nodes_that_do_not_hold_the_pods_are_refused_with_the_plan(open_target_run: OpenRun) -> None:
     run = open_target_run(fixed(count=1), objects=estate(cpu="900m", replicas=4))
     with pytest.raises(PreflightError, match=r"1 node of s3\.large\.2 .* do not hold .*raise count"):

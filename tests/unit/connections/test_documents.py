@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
-from include.connections import EnvironmentConnections
+from include.connections import DocumentConnections, EnvironmentConnections
+from include.connections.required import find_connection_problems
 from include.errors import ConnectionDetailsError, PreflightError
 from tests.builders.connections import connection_documents, connection_variables, connections
-from tests.builders.definitions import definition
+from tests.builders.definitions import definition, definition_with_new_cluster
 
 
 def changed(connection_id: str, **fields: Any) -> dict[str, dict[str, Any]]:
@@ -107,3 +108,14 @@ def test_all_missing_and_malformed_connections_are_named_at_once() -> None:
     ]
     assert "set AIRFLOW_CONN_HUAWEI_CLOUD to its JSON form" in caught.value.problems[0]
     assert "a-password" not in str(caught.value)
+
+
+def test_a_target_that_is_to_be_made_needs_the_clouds_connection_alone() -> None:
+    definition = definition_with_new_cluster()
+    known = connection_documents()
+    del known["target_cluster"]
+
+    assert find_connection_problems(DocumentConnections(known), definition) == []
+    del known["huawei_cloud"]
+    problems = dict(find_connection_problems(DocumentConnections(known), definition))
+    assert "connection huawei_cloud is not defined" in problems["target.cluster.connection"]

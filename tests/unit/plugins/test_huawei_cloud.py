@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 import tomllib
@@ -17,8 +18,10 @@ from cce_migration.hooks.huawei_cloud import HuaweiCloudHook
 from cce_migration.provider_info import CONNECTION_FIELDS, get_provider_info
 from include.cloud import PROVIDERS, Cloud
 from include.cloud.documents import CONNECTION_TYPE, EXTRAS, read_cloud_access
+from include.definition import TargetCluster
 from include.ledger.secrets_guard import forget_secrets
 from tests.builders.cloud_server import SECRET_KEY, Answer, CloudServer, cloud_server
+from tests.builders.definitions import target_cluster
 from tests.conftest import ROOT
 
 TOKEN = "a-token-of-the-tests"
@@ -158,3 +161,21 @@ def test_the_derived_login_of_the_registry_is_masked(define: Define) -> None:
     password = AirflowConnections().registry("target_cloud").password
 
     assert secrets_masker.redact(f"docker login with {password}") == "docker login with ***"
+
+
+def test_the_login_of_a_cluster_is_masked(define: Define, server: CloudServer) -> None:
+    define()
+    line = "MHcCAQEEIBhWbGkgbm90IGEgcmVhbCBrZXkgYXQgYWxsLCBub25l"
+    key = f"-----BEGIN EC PRIVATE KEY-----\n{line}\n-----END EC PRIVATE KEY-----\n"
+    coded = base64.b64encode(key.encode()).decode()
+    kubeconfig = {
+        "clusters": [{"name": "internalCluster", "cluster": {"server": "https://10.0.0.5:5443"}}],
+        "users": [{"name": "user", "user": {"client-key-data": coded}}],
+        "contexts": [{"name": "internal", "context": {"cluster": "internalCluster", "user": "user"}}],
+    }
+    listed = {"items": [{"metadata": {"name": "shop-target", "uid": "1"}, "status": {"phase": "Available"}}]}
+    server.answers = [Answer(200, listed), Answer(200, kubeconfig)]
+    wanted = TargetCluster.model_validate({**target_cluster(), "connection": "target_cloud"})
+
+    assert coded in AirflowConnections().cce_cluster(wanted).kubeconfig
+    assert secrets_masker.redact(f"{coded} {line}") == "*** ***"

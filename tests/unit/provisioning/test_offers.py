@@ -7,12 +7,14 @@ from typing import Any
 
 import pytest
 
+from include.errors import CloudError
 from include.provisioning.offers import (
     Quota,
     cluster_quota,
     offered_flavors,
     offered_zones,
     server_quotas,
+    sold_out_clusters,
 )
 from tests.builders.cce_documents import ScriptedCloud, flavor
 
@@ -94,3 +96,31 @@ def test_a_cloud_that_names_no_quota_has_none() -> None:
 @pytest.mark.parametrize(("allowed", "more", "count"), [(5, 3, 0), (5, 4, 1), (None, 999, 0), (1, 0, 0)])
 def test_a_quota_is_exceeded_by_what_is_one_too_many(allowed: int | None, more: int, count: int) -> None:
     assert len(list(Quota("CCE clusters", allowed, 2).problems(more))) == count
+
+
+@pytest.mark.parametrize(
+    ("answer", "sold_out"),
+    [
+        (
+            SimpleNamespace(
+                cluster_flavor_specs=[
+                    SimpleNamespace(name="cce.s2.small", is_sold_out=True),
+                    SimpleNamespace(name="cce.s2.medium", is_sold_out=False),
+                ]
+            ),
+            {"cce.s2.small"},
+        ),
+        (CloudError("The API does not exist", status=404), set()),
+    ],
+)
+def test_sold_out_cluster_flavors_are_known_where_the_cloud_tells_them(
+    answer: Any, sold_out: set[str]
+) -> None:
+    cloud: Any = ScriptedCloud(get_cluster_flavor_specs=answer)
+    assert sold_out_clusters(cloud) == sold_out
+
+
+def test_another_refusal_of_the_flavors_is_no_empty_list() -> None:
+    cloud: Any = ScriptedCloud(get_cluster_flavor_specs=CloudError("no right", status=403))
+    with pytest.raises(CloudError):
+        sold_out_clusters(cloud)

@@ -113,9 +113,9 @@ def test_a_cluster_that_will_not_come_has_failed(run: MigrationRun, phase: str) 
 
 
 def test_one_of_our_own_in_the_making_is_no_misfit(run: MigrationRun) -> None:
-    run.__dict__["source"] = MemoryCluster(
-        "source", make("v1", "Namespace", "kube-system", metadata={"uid": "one"})
-    )
+    names = ("kube-system", "shop", "warehouse")
+    objects = [make("v1", "Namespace", name, metadata={"uid": name}) for name in names]
+    run.__dict__["source"] = MemoryCluster("source", *objects)
     take_inventory(run)
     resource = cluster_resource(run)
     creating = found_cluster(cluster(phase="Creating", owner="lab"))
