@@ -55,8 +55,8 @@ def check_preflight(run: MigrationRun) -> None:
             checks |= {f"{name}, target": check for name, check in later.items()}
         else:
             waiting |= later
-    run.ledger.write(DOCUMENT, {"waiting_for_target": sorted(waiting)})
     _run_checks(run, checks, unusable)
+    run.ledger.write(DOCUMENT, {"waiting_for_target": sorted(waiting)})
     if waiting:
         logger.info("Not all of the target is there yet: %s checks wait for it", len(waiting))
 

@@ -68,7 +68,9 @@ def choose_target(
     :raises PreflightError: with everything that the definition fixes and that does not hold the estate, and every quota that
         is exceeded.
     """
-    groups, nodes = pod_groups(inventory), inventory.objects("Node")
+    # A number that the definition fixes has to hold the requests; what is sized holds what is used as well.
+    groups = [one if create.nodes.count else one.raised() for one in pod_groups(inventory)]
+    nodes = inventory.objects("Node")
     flavors = chosen_flavors(create, offered_flavors(cloud, create.nodes.zones or ()))
     pools = _plan_pools(groups, nodes, flavors, create.nodes.count)
     counts = _counts(pools, create)

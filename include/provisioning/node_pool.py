@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from include.cloud import Cloud
@@ -65,7 +66,7 @@ class NodePoolResource:
 
     def find(self) -> Found | None:
         """Return the pool of this name, or None."""
-        return find_pools(self.cloud, self._cluster_id()).get(self.name)
+        return find_pools(self.cloud, self._cluster_id).get(self.name)
 
     def misfits(self, found: Found) -> list[str]:
         """Return why it cannot be taken: it has fewer nodes than planned, or it is broken."""
@@ -74,7 +75,7 @@ class NodePoolResource:
     def order(self) -> str:
         """Order it with its nodes, which carry our label."""
         body = pool_order(self.row.details, self.run.definition.name)
-        made = self.cloud.call("cce", "create_node_pool", cluster_id=self._cluster_id(), body=body)
+        made = self.cloud.call("cce", "create_node_pool", cluster_id=self._cluster_id, body=body)
         return str(made.metadata.uid)
 
     def is_ready(self, found: Found) -> bool:
@@ -83,10 +84,11 @@ class NodePoolResource:
         self._refuse_failed(found, failed_job(self.cloud, status.job_id))
         if (status.active_node or 0) < self._count:
             return False
-        nodes = self.cloud.call("cce", "list_nodes", cluster_id=self._cluster_id()).items or []
+        nodes = self.cloud.call("cce", "list_nodes", cluster_id=self._cluster_id).items or []
         active = [node for node in nodes if node.status.phase == ACTIVE and _is_of(node, found.id)]
         return len(active) >= self._count
 
+    @cached_property
     def _cluster_id(self) -> str:
         name = str(self.row.details["cluster"])
         document = find_cluster(self.cloud, name)

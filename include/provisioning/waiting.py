@@ -11,7 +11,8 @@ from include.provisioning.resource import Found, Resource
 
 logger = logging.getLogger(__name__)
 POLL_SECONDS = 4.0
-SECONDS_BETWEEN_LINES = 8.0
+# With the time between two looks it makes a line at least every ten seconds.
+SECONDS_BETWEEN_LINES = 5.0
 
 
 def await_ready(resource: Resource, found: Found | None) -> Found:

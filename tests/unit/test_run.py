@@ -13,7 +13,7 @@ from include.connections import DocumentConnections
 from include.errors import DefinitionError
 from include.run import open_run
 from tests.builders.connections import connections
-from tests.builders.definitions import LAB_YAML, definition_text
+from tests.builders.definitions import LAB_YAML, definition, definition_text
 from tests.builders.runs import RUN_ID
 from tests.builders.runs import run as lab_run
 
@@ -93,7 +93,8 @@ def test_an_unknown_name_lists_the_definitions_there_are(tmp_path: Path) -> None
 
 
 def test_clusters_are_opened_once_and_know_their_side(tmp_path: Path) -> None:
-    run = open_run("lab", RUN_ID, tmp_path, connections())
+    by_kubeconfig = definition(lambda document: document["target"].update(cluster="target_cluster"))
+    run = lab_run(tmp_path, definition=by_kubeconfig)
 
     assert run.source is run.source
     assert (run.source.name, run.target.name) == ("source", "target")

@@ -100,6 +100,7 @@ def test_all_missing_and_malformed_connections_are_named_at_once() -> None:
         EnvironmentConnections(variables).check(definition())
 
     assert [problem.partition(": ")[0] for problem in caught.value.problems] == [
+        "target.cluster.connection",
         "images.target.connection",
         "buckets[0].target.connection",
         "velero.connection",

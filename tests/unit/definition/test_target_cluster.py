@@ -16,7 +16,7 @@ Change = Callable[[dict[str, Any]], object]
 
 
 def test_a_connection_id_names_a_cluster_that_exists() -> None:
-    target = definition().target
+    target = definition(lambda document: document["target"].update(cluster="target_cluster")).target
     assert (target.cluster, target.cce_cluster) == ("target_cluster", None)
 
 
@@ -29,7 +29,8 @@ def test_a_mapping_describes_one_of_cce() -> None:
 
 
 def test_a_recorded_definition_reads_back_the_same() -> None:
-    for one in (definition(), described(), described(lambda cluster: cluster.pop("create"))):
+    by_connection = definition(lambda document: document["target"].update(cluster="target_cluster"))
+    for one in (by_connection, described(), described(lambda cluster: cluster.pop("create"))):
         assert Definition.model_validate(one.model_dump(mode="json", by_alias=True)) == one
 
 

@@ -127,7 +127,10 @@ def test_two_databases_may_share_an_instance_that_one_of_them_describes() -> Non
             "target.load_balancer.connection: is only for an ELB that is given by its name",
         ),
         (
-            lambda document: document["target"]["load_balancer"].pop("connection"),
+            lambda document: (
+                document["target"].update(cluster="target_cluster"),
+                document["target"]["load_balancer"].pop("connection"),
+            ),
             "target.load_balancer: an ELB by its name needs connection",
         ),
         (

@@ -152,6 +152,7 @@ def test_checks_of_servers_that_are_made_later_wait_for_them(
     monkeypatch.setattr(preflight_checks, "preflight_checks", dict)
     monkeypatch.setattr(preflight_checks, "target_checks", dict)
     monkeypatch.setattr(preflight_checks, "server_checks", lambda: {"databases": check})
+    monkeypatch.setattr(preflight_checks, "is_target_complete", lambda _: True)
     monkeypatch.setattr(preflight_checks, "are_servers_there", lambda _: False)
     run = lab_run(tmp_path)
     preflight_checks.check_preflight(run)

@@ -9,7 +9,6 @@ from lab.migrate.definition_file import DefinitionMissingError, find_definition
 
 LAB = {
     "source_cluster",
-    "target_cluster",
     "source_registry",
     "huawei_cloud",
     "source_postgres",

@@ -6,18 +6,23 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from huaweicloudsdkcce.v3 import ListClustersRequest, ListNodePoolsRequest
+
 from include.connections import DocumentConnections
 from include.inventory import take_inventory
 from include.inventory.store import load_inventory
 from include.ledger import Ledger
 from include.planning.cluster_rows import cluster_rows
 from include.planning.model import Plan, PlanItem, save_plan
+from include.provisioning import made_resources
 from include.run import MigrationRun
 from tests.builders.connections import connection_documents
 from tests.builders.definitions import definition_with_new_cluster
 from tests.builders.objects import MemoryCluster, container, deployment, make
+from tests.contract.cloud.models import Checked
 
 Change = Callable[[dict[str, Any]], object]
+PHASE = "resource_planning"
 READY = {
     "conditions": [{"type": "Ready", "status": "True"}],
     "allocatable": {"cpu": "1", "memory": "4Gi", "pods": "110"},
@@ -86,3 +91,19 @@ def plan(run: MigrationRun) -> list[PlanItem]:
     rows = cluster_rows(run, load_inventory(run.ledger))
     save_plan(run.ledger, Plan(items=rows))
     return rows
+
+
+def clusters(cce: Checked) -> list[Any]:
+    return list(cce.list_clusters(ListClustersRequest()).items)
+
+
+def pools(cce: Checked, cluster: Any) -> list[Any]:
+    return list(cce.list_node_pools(ListNodePoolsRequest(cluster_id=cluster.metadata.uid)).items)
+
+
+def made(run: MigrationRun) -> list[str]:
+    return [one.label for one in made_resources(run.ledger)]
+
+
+def actions(run: MigrationRun) -> dict[str, str]:
+    return {item.key: item.action for item in run.ledger.items(PHASE)}
