@@ -53,7 +53,7 @@ def _database_servers(known: dict[str, str]) -> list[OrderedServer]:
         OrderedServer(
             part="target-postgres",
             engine=Postgresql.engine,
-            version=postgres.binaries().parent.name,
+            installed_version=lambda: postgres.binaries().parent.name,
             address=addresses.TARGET_POSTGRES,
             port=addresses.POSTGRES_PORT,
             session=Postgresql,
@@ -62,7 +62,7 @@ def _database_servers(known: dict[str, str]) -> list[OrderedServer]:
         OrderedServer(
             part="target-mariadb",
             engine=Mariadb.engine,
-            version=mariadb.version(),
+            installed_version=mariadb.version,
             address=addresses.TARGET_MARIADB,
             port=addresses.MARIADB_PORT,
             session=Mariadb,

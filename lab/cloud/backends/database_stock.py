@@ -11,10 +11,13 @@ class StockedServer(Protocol):
     """A server that can be made, once at a time; where it will be and its version are known before."""
 
     engine: str
-    version: str
     address: str
     port: int
     user: str
+
+    @property
+    def version(self) -> str:
+        """Return the version as RDS names it."""
 
     def is_there(self) -> bool:
         """Say whether it was made."""

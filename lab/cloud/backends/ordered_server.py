@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from lab import paths
 from lab.cloud import orders
@@ -18,12 +19,17 @@ class OrderedServer:
 
     part: str
     engine: str
-    version: str
+    installed_version: Callable[[], str]
     address: str
     port: int
     session: Callable[[Place], DatabaseServer]
     own_password: str = field(repr=False)
     user: str = "root"
+
+    @cached_property
+    def version(self) -> str:
+        """Return the version of the programs on this machine."""
+        return self.installed_version()
 
     def is_there(self) -> bool:
         """Say whether its data were made."""

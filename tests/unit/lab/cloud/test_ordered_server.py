@@ -30,7 +30,7 @@ def started(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[str]:
 
 def server() -> OrderedServer:
     return OrderedServer(
-        PART, "PostgreSQL", "15", "198.18.0.15", 5432, Postgresql, own_password="the lab's own"
+        PART, "PostgreSQL", lambda: "15", "198.18.0.15", 5432, Postgresql, own_password="the lab's own"
     )
 
 
