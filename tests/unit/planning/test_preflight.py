@@ -106,7 +106,7 @@ def test_a_target_that_is_there_is_checked_with_everything_else(
         preflight_checks.check_preflight(run)
 
     assert caught.value.problems == ["a is missing", "b is missing"]
-    assert preflight_checks.check_target(run) == 0
+    assert preflight_checks.left_out(run.ledger) == []
 
 
 def test_a_target_that_is_to_be_made_is_checked_once_it_is_there(
