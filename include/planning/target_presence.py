@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING, Any
 
 from include.cloud import Cloud
 from include.cloud.clusters import AVAILABLE, find_cluster
+from include.errors import ClusterError, ClusterUnavailableError
 from include.provisioning.cluster import found_cluster
 from include.provisioning.providing import is_ours
 
 if TYPE_CHECKING:
     from include.run import MigrationRun
+
+logger = logging.getLogger(__name__)
 
 
 def is_target_complete(run: MigrationRun) -> bool:
@@ -22,7 +26,12 @@ def is_target_complete(run: MigrationRun) -> bool:
     document = find_cluster(cloud, wanted.name)
     if document is None or document.status.phase != AVAILABLE:
         return False
-    return wanted.create is None or not lacks_nodes(run, cloud, document)
+    try:
+        return wanted.create is None or not lacks_nodes(run, cloud, document)
+    except (ClusterError, ClusterUnavailableError) as error:
+        # The checks that ask it say in full what is wrong there.
+        logger.debug("Whether the target has room is not known: %s", error)
+        return True
 
 
 def lacks_nodes(run: MigrationRun, cloud: Cloud, document: Any) -> bool:

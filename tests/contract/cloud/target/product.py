@@ -33,9 +33,7 @@ READY = {
 def estate(cpu: str = "100m", replicas: int = 3) -> list[dict[str, Any]]:
     """Return the objects of the source: a node, and one workload with so many pods of so many cores."""
     requests = {"resources": {"requests": {"cpu": cpu, "memory": "64Mi"}}}
-    web = deployment(
-        "web", spec={"replicas": replicas, "template": {"spec": {"containers": [container(**requests)]}}}
-    )
+    web = deployment(replicas=replicas, containers=[container(**requests)])
     return [
         make("v1", "Namespace", "kube-system", metadata={"uid": "uid-of-the-source"}),
         make("v1", "Namespace", "shop"),
