@@ -2,7 +2,8 @@
 
 One run moves the estate that a definition describes (see `docs/definition.md`): images to SWR, databases to RDS, buckets
 to OBS, objects and volumes into the cluster. Nothing on the source is changed before the cutover, but for Velero's own
-namespace. Two approvals are asked for: of the plan, and of the cutover with the evidence before you.
+namespace. Two approvals are asked for: of the plan, again when the source has changed meanwhile, and of the cutover with the evidence
+before you.
 
 A failed task can be cleared: every step finds what it has done before and goes on from there. A new run of the same
 definition copies only what differs.

@@ -1,11 +1,11 @@
-"""Phase resource_planning: check, take the inventory, plan, have the plan approved, make the target."""
+"""Phase resource_planning: check, take the inventory, plan, have the plan of the present source approved, make the target."""
 
 from __future__ import annotations
 
 from airflow.sdk import task_group
 from airflow.sdk.bases.operator import chain
 
-from cce_migration.operators.approvals import ApprovePlanOperator
+from cce_migration.operators.approvals import ApproveDriftOperator, ApprovePlanOperator
 from cce_migration.operators.cutover import QuiesceOperator
 from cce_migration.operators.planning import (
     CheckPreflightOperator,
@@ -27,6 +27,7 @@ def resource_planning() -> None:
         TakeInventoryOperator(task_id="take_inventory"),
         PlanMigrationOperator(task_id="plan_migration"),
         ApprovePlanOperator(task_id="approve_plan"),
+        ApproveDriftOperator(task_id="approve_drift"),
         MakeTargetOperator(task_id="make_target"),
         CheckTargetOperator(task_id="check_target"),
         [

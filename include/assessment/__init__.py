@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from include.assessment.assessing import assess
+from include.assessment.assessing import assess, assess_plan
 
-__all__ = ["assess"]
+__all__ = ["assess", "assess_plan"]

@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 from include.assessment.changes import find_changes, find_left_behind
 from include.assessment.contents import describe_source
-from include.assessment.measuring import measure
+from include.assessment.measuring import Measured, measure, measured_by_plan
 from include.assessment.prediction import predict
-from include.inventory.store import load_inventory
+from include.inventory.store import Inventory, load_inventory
 from include.planning.image_rows import with_own_images
 from include.sizing import recommend_target
 from include.sizing.kspider import preferred
 
 if TYPE_CHECKING:
+    from include.planning.model import Plan
     from include.run import MigrationRun
 
 logger = logging.getLogger(__name__)
@@ -29,6 +30,15 @@ def assess(run: MigrationRun) -> dict[str, int]:
     """
     inventory = load_inventory(run.ledger)
     measured = measure(run, with_own_images(run.definition, inventory.images()))
+    return _write(run, inventory, measured)
+
+
+def assess_plan(run: MigrationRun, plan: Plan) -> dict[str, int]:
+    """Write the same document of a run that has a plan: sizes are those of its rows."""
+    return _write(run, load_inventory(run.ledger), measured_by_plan(run, plan))
+
+
+def _write(run: MigrationRun, inventory: Inventory, measured: Measured) -> dict[str, int]:
     advice = recommend_target(
         inventory, run.definition, databases=measured.databases, buckets=measured.buckets
     )

@@ -21,6 +21,7 @@ from include.sizing import KnownSize
 
 if TYPE_CHECKING:
     from include.definition import Bucket, Database
+    from include.planning.model import Plan
     from include.run import MigrationRun
 
 logger = logging.getLogger(__name__)
@@ -51,6 +52,20 @@ def measure(run: MigrationRun, images: Sequence[ImageUse]) -> Measured:
             _images(run, images),
             {name: answer.result() for name, answer in databases.items()},
             {name: answer.result() for name, answer in buckets.items()},
+        )
+
+
+def measured_by_plan(run: MigrationRun, plan: Plan) -> Measured:
+    """Return the sizes of the plan's rows; database servers alone are asked again, for the connections they take."""
+    with ThreadPoolExecutor(READERS) as pool:
+        databases = {one.name: pool.submit(_database, run, one) for one in run.definition.databases}
+        return Measured(
+            {row.source: KnownSize(row.bytes) for row in plan.items("swr_image_sync", "image")},
+            {name: answer.result() for name, answer in databases.items()},
+            {
+                row.key: KnownSize(row.bytes, int(row.details["objects"]))
+                for row in plan.items("obs_sync", "bucket")
+            },
         )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from include.inventory.delivery import delivered_by
 from include.inventory.owners import controller_of
 
 UNKNOWN = "no known tool"
@@ -12,16 +13,7 @@ Manifest = dict[str, Any]
 
 
 def owner_of(obj: Manifest) -> str:
-    """Return e.g. `Helm release shop`; the tools leave labels and annotations by which they know their own objects."""
-    controller = controller_of(obj)
-    if controller:
-        return controller
-    metadata = obj.get("metadata") or {}
-    labels, annotations = metadata.get("labels") or {}, metadata.get("annotations") or {}
-    if "meta.helm.sh/release-name" in annotations:
-        return f"Helm release {annotations['meta.helm.sh/release-name']}"
-    if "argocd.argoproj.io/instance" in labels:
-        return f"Argo CD application {labels['argocd.argoproj.io/instance']}"
-    if "kustomize.toolkit.fluxcd.io/name" in labels:
-        return f"Flux kustomization {labels['kustomize.toolkit.fluxcd.io/name']}"
-    return str(labels.get("app.kubernetes.io/managed-by") or UNKNOWN)
+    """Return e.g. `Helm release shop`: the controller, the delivery tool, or what the object says of itself."""
+    labels = (obj.get("metadata") or {}).get("labels") or {}
+    told = str(labels.get("app.kubernetes.io/managed-by") or UNKNOWN)
+    return controller_of(obj) or delivered_by(obj) or told

@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from include.errors import MigrationError
+from include.inventory import load_inventory, read_source
+from include.planning.drift import find_changes
+from include.planning.markdown import cell
 from include.progress import readable_bytes, readable_seconds
 from include.report.rows import Row, State, join_rows
 
@@ -16,13 +20,14 @@ STATES: tuple[State, ...] = ("equal", "waived", "excluded", "open")
 
 
 def cutover_evidence(run: MigrationRun) -> str:
-    """Return Markdown: what is proved, what is open, and what an approval sets going."""
+    """Return Markdown: what is proved, what is open, what has changed, and what an approval sets going."""
     rows = join_rows(run.ledger, "rehearsal")
     front_door = run.definition.front_door
     parts = [
         f"## Switch {front_door.dns.record} to {run.definition.target.region}\n",
         _table(rows),
         _open(rows),
+        _drift(run),
         "**An approval** stops the writers in the namespaces "
         f"{', '.join(run.definition.source.namespaces)} of the source, moves the last changes, and moves the traffic. "
         f"The target is then watched for {readable_seconds(run.definition.cutover.watch_seconds)}; when more than "
@@ -40,6 +45,21 @@ def _table(rows: list[Row]) -> str:
         numbers = " | ".join(str(counts[state]) for state in STATES)
         lines.append(f"| {phase} | {numbers} | {readable_bytes(moved)} |")
     return "\n".join(lines) + "\n"
+
+
+def _drift(run: MigrationRun) -> str:
+    """Return what has changed on the source since the plan; the gates judge, so an answer that fails stops nobody here."""
+    try:
+        changes = find_changes(load_inventory(run.ledger), read_source(run), run.secrets_key)
+    except MigrationError as error:
+        return f"**The source could not be compared with the plan:** {cell(str(error))}\n"
+    if not changes:
+        return "**The source is as it was planned.**\n"
+    lines = [f"- {cell(change.text())}" for change in changes[:MOST_OPEN]]
+    more = [f"- … and {len(changes) - MOST_OPEN} more"] if len(changes) > MOST_OPEN else []
+    places = "1 place" if len(changes) == 1 else f"{len(changes)} places"
+    head = f"**The source has changed in {places} since the plan; this is not on the target:**\n"
+    return "\n".join([head, *lines, *more]) + "\n"
 
 
 def _open(rows: list[Row]) -> str:

@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
-from include.inventory.crawl import take_inventory
+from include.inventory.crawl import read_source, take_inventory
 from include.inventory.model import Finding, ImageUse, VolumeUse
 from include.inventory.store import Inventory, load_inventory
 
-__all__ = ["Finding", "ImageUse", "Inventory", "VolumeUse", "load_inventory", "take_inventory"]
+__all__ = [
+    "Finding",
+    "ImageUse",
+    "Inventory",
+    "VolumeUse",
+    "load_inventory",
+    "read_source",
+    "take_inventory",
+]

@@ -25,9 +25,8 @@ from include.inventory.scope import (
     needs_of,
 )
 from include.inventory.secrecy import hide_secret
-from include.inventory.store import DOCUMENT, Inventory, load_inventory, save_kind, save_usage
+from include.inventory.store import Inventory, save_inventory, save_usage, sort_objects
 from include.inventory.usage import Usage
-from include.ledger.records import now
 from include.progress import Progress
 from include.run import MigrationRun
 
@@ -57,6 +56,19 @@ def take_inventory(run: MigrationRun) -> dict[str, Any]:
 
     :raises PreflightError: with every namespace that does not exist and every kind that may not be read.
     """
+    inventory = read_source(run)
+    save_inventory(run.ledger, inventory)
+    save_usage(run.ledger, _usage(run.source, inventory))
+    counts = {"objects": len(inventory.objects()), "kinds": len(inventory.resources())}
+    logger.info("The source has %s objects of %s kinds", counts["objects"], counts["kinds"])
+    return {**counts, "images": len(inventory.images()), "volumes": len(inventory.volumes())}
+
+
+def read_source(run: MigrationRun) -> Inventory:
+    """Return the inventory as the source is now, and write nothing; Secrets carry hashes.
+
+    :raises PreflightError: with every namespace that does not exist and every kind that may not be read.
+    """
     cluster, namespaces = run.source, run.definition.source.namespaces
     resources = cluster.discover(refresh=True)
     _refuse_missing(cluster, namespaces)
@@ -70,7 +82,13 @@ def take_inventory(run: MigrationRun) -> dict[str, Any]:
     counted = [(one, COUNTED_ONLY[one.name]) for one in kinds if one.name in COUNTED_ONLY]
     definitions = [row for one, rows in kept.items() if one.name == DEFINITIONS for row in rows]
     wide = [(one, CLUSTER_WIDE) for one in cluster_wide_kinds(resources, definitions)]
-    return _store(run, kept, _count_all(cluster, counted, namespaces) | _count_all(cluster, wide, [None]))
+    return Inventory(
+        _ledger_forms(run, kept),
+        cluster=_cluster_facts(cluster),
+        namespaces=namespaces,
+        registries=sorted(run.definition.images.sources),
+        counted=_count_all(cluster, counted, namespaces) | _count_all(cluster, wide, [None]),
+    )
 
 
 def _refuse_missing(cluster: Cluster, namespaces: Iterable[str]) -> None:
@@ -134,28 +152,12 @@ def _kept(run: MigrationRun, inside: list[Read], outside: list[Read]) -> Objects
     return {resource: rows for resource, rows in sorted(kept.items()) if rows}
 
 
-def _store(run: MigrationRun, kept: Objects, counted: dict[str, dict[str, Any]]) -> dict[str, Any]:
+def _ledger_forms(run: MigrationRun, kept: Objects) -> Objects:
     moves = moves_of(run.definition)
-    for resource, rows in kept.items():
-        save_kind(run.ledger, resource, [_ledger_form(row, moves, run.secrets_key) for row in rows])
-    counts = {resource.name: len(rows) for resource, rows in kept.items()}
-    run.ledger.write(
-        DOCUMENT,
-        {
-            "taken": now(),
-            "cluster": _cluster_facts(run.source),
-            "namespaces": run.definition.source.namespaces,
-            "registries": sorted(run.definition.images.sources),
-            "kinds": list(counts),
-            "objects": counts,
-            "counted": counted,
-        },
-    )
-    inventory = load_inventory(run.ledger)
-    save_usage(run.ledger, _usage(run.source, inventory))
-    sums = {"images": len(inventory.images()), "volumes": len(inventory.volumes())}
-    logger.info("The source has %s objects of %s kinds", sum(counts.values()), len(counts))
-    return {"objects": sum(counts.values()), "kinds": len(counts), **sums}
+    return {
+        resource: sort_objects(resource, [_ledger_form(row, moves, run.secrets_key) for row in rows])
+        for resource, rows in kept.items()
+    }
 
 
 def _usage(cluster: Cluster, inventory: Inventory) -> Usage:

@@ -16,6 +16,7 @@ from include.inventory.pod_specs import is_built_in
 from include.inventory.usage import Usage, read_usage
 from include.inventory.volumes import find_volumes
 from include.ledger import Ledger
+from include.ledger.records import now
 
 DOCUMENT = "inventory"
 FOLDER = "inventory"
@@ -71,6 +72,10 @@ class Inventory:
         """Return the resources that have objects here, sorted."""
         return [resource for resource, _ in self._ordered()]
 
+    def by_resource(self) -> list[tuple[ApiResource, list[Manifest]]]:
+        """Return the manifests of each resource, sorted."""
+        return self._ordered()
+
     def resource_of(self, obj: Manifest) -> ApiResource:
         """Return the resource of an object of this inventory.
 
@@ -121,11 +126,32 @@ def object_key(resource: ApiResource, obj: Manifest) -> str:
     return "/".join(str(part) for part in parts if part)
 
 
-def save_kind(ledger: Ledger, resource: ApiResource, objects: Iterable[Manifest]) -> None:
-    """Write the document of one kind."""
-    ordered = sorted(objects, key=lambda obj: object_key(resource, obj))
-    description = {**asdict(resource), "verbs": sorted(resource.verbs)}
-    ledger.write(f"{FOLDER}/{resource.name}", {"resource": description, "objects": ordered})
+def sort_objects(resource: ApiResource, objects: Iterable[Manifest]) -> list[Manifest]:
+    """Return the manifests of one kind in the order in which an inventory has them."""
+    return sorted(objects, key=lambda obj: object_key(resource, obj))
+
+
+def save_inventory(ledger: Ledger, inventory: Inventory) -> None:
+    """Write one document per kind, then the one that lists them; kinds of an earlier inventory go."""
+    for resource, objects in inventory.by_resource():
+        description = {**asdict(resource), "verbs": sorted(resource.verbs)}
+        ledger.write(f"{FOLDER}/{resource.name}", {"resource": description, "objects": objects})
+    counts = {resource.name: len(objects) for resource, objects in inventory.by_resource()}
+    ledger.write(
+        DOCUMENT,
+        {
+            "taken": now(),
+            "cluster": inventory.cluster,
+            "namespaces": list(inventory.namespaces),
+            "registries": list(inventory.registries),
+            "kinds": list(counts),
+            "objects": counts,
+            "counted": inventory.counted,
+        },
+    )
+    for name in ledger.list(FOLDER):
+        if name != USAGE and name.removeprefix(f"{FOLDER}/") not in counts:
+            ledger.remove(name)
 
 
 def save_usage(ledger: Ledger, usage: Usage) -> None:

@@ -91,6 +91,10 @@ class Ledger:
         """Say whether a document of this name was written."""
         return self._documents.has(_checked(name))
 
+    def remove(self, name: str) -> None:
+        """Remove a document that is no longer true; one that is not there stays away."""
+        self._documents.remove(_checked(name))
+
     def list(self, folder: str) -> Names:
         """Return the names of all documents below a folder, sorted; each can be given to `read`."""
         return self._documents.names(_checked(folder))
@@ -100,6 +104,10 @@ class Ledger:
         if item.phase != phase:
             raise LedgerError(f"item {item.key} belongs to phase {item.phase}, not to {phase}")
         self.write(f"items/{phase}/{safe_key(item.key)}", item)
+
+    def remove_item(self, phase: str, key: str) -> None:
+        """Take back the record of an item that the plan no longer has."""
+        self.remove(f"items/{phase}/{safe_key(key)}")
 
     def record_proof(self, phase: str, key: str, proof: Proof) -> None:
         """Record the proof of one item; a later proof of the same key replaces it."""

@@ -63,6 +63,11 @@ class DocumentFolder:
         self._forget_listings()
         return bool(self._place(name).is_file())
 
+    def remove(self, name: str) -> None:
+        """Remove one document; one that is not there stays away."""
+        self._forget_listings()
+        self._place(name).unlink(missing_ok=True)
+
     def names(self, folder: str) -> list[str]:
         """Return the names of all documents below a folder, sorted, ready for `get`."""
         self._forget_listings()

@@ -39,6 +39,7 @@ SECRET_NAMES = {
     "paas.elb": "CCE's own credentials",
     "paas.longaksk": "CCE's own credentials",
 }
+BARE_POD = "it has no controller, so it could not be held until its volumes are copied"
 SECRET_TYPES = {"kubernetes.io/service-account-token": "a token of the source is worth nothing on the target"}
 
 
@@ -81,7 +82,7 @@ def _service_account(obj: Manifest) -> str | None:
 def _pod(obj: Manifest) -> str | None:
     if is_finished(obj):
         return "it has ended"
-    return "it has no controller, so it could not be held until its volumes are copied"
+    return BARE_POD
 
 
 def _job(obj: Manifest) -> str | None:

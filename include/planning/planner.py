@@ -44,11 +44,20 @@ def plan_migration(run: MigrationRun) -> Plan:
             "correct source.namespaces in the definition"
         )
     save_plan(run.ledger, plan)
+    _forget_exclusions(run, plan)
     _refuse_more_than_velero_takes(run, plan)
     for row in plan.excluded():
         run.ledger.record_item(row.phase, row.record("excluded"))
     logger.info("The plan has %s rows, and leaves %s out", len(plan.items()), len(plan.excluded()))
     return plan
+
+
+def _forget_exclusions(run: MigrationRun, plan: Plan) -> None:
+    """Take back what an earlier plan of this run said of things that are there no longer."""
+    kept = {(row.phase, row.key) for row in plan.rows}
+    for item in run.ledger.items():
+        if item.action == "excluded" and (item.phase, item.key) not in kept:
+            run.ledger.remove_item(item.phase, item.key)
 
 
 def _refuse_more_than_velero_takes(run: MigrationRun, plan: Plan) -> None:

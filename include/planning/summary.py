@@ -3,57 +3,99 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from include.inventory.model import listed
-from include.ledger import Ledger
+from include.planning.digest import plan_digest
+from include.planning.markdown import cell
 from include.planning.model import Plan, PlanItem, load_plan
 from include.planning.obstacles import DOCUMENT as FINDINGS
+from include.planning.summary_findings import findings_part
+from include.planning.summary_target import bill_part, resources_part
 from include.progress import readable_bytes, readable_seconds
 
 if TYPE_CHECKING:
+    from include.ledger import Ledger
     from include.run import MigrationRun
 
-MOST_FINDINGS = 30
 NOUNS = {"velero": "Velero installation"}
+ASSESSMENT = "assessment"
+DIGITS = 12
+NOTHING = "\N{EN DASH}"
+
+Fields = Mapping[str, Any]
 
 
-def plan_summary(run: MigrationRun) -> str:
-    """Return the plan as Markdown: what moves, what it should cost, what stays behind, what was found."""
-    plan = load_plan(run.ledger)
-    definition = run.definition
+def plan_summary(run: MigrationRun, report_link: str = "") -> str:
+    """Return the plan as Markdown: what moves and what it should cost, the target, what was found, what stays behind.
+
+    :param report_link: address of the page that shows all of it, where there is one.
+    """
+    plan, definition = load_plan(run.ledger), run.definition
+    assessment = _read(run.ledger, ASSESSMENT)
     title = (
         f"## Migration {definition.name}: namespaces {', '.join(definition.source.namespaces)} "
         f"into {definition.target.region}\n"
     )
-    parts = [title, _table(plan), _volume_sizes(plan), _excluded(plan), _findings(run.ledger)]
+    parts = [
+        title,
+        _links(run.ledger, report_link),
+        _moves(plan, assessment.get("prediction") or {}),
+        _volume_sizes(plan),
+        findings_part(_read(run.ledger, FINDINGS).get("findings") or []),
+        resources_part(plan.items("resource_planning", "resource")),
+        bill_part(assessment.get("target") or []),
+        _excluded(plan),
+    ]
     return "\n".join(part for part in parts if part)
 
 
-def _table(plan: Plan) -> str:
+def _read(ledger: Ledger, name: str) -> dict[str, Any]:
+    return ledger.read(name) if ledger.exists(name) else {}
+
+
+def _links(ledger: Ledger, report_link: str) -> str:
+    link = (
+        f"**[Open the whole plan]({report_link})**: every item, finding and resource. " if report_link else ""
+    )
+    return f"{link}Plan `{plan_digest(ledger)[:DIGITS]}`; until its approval nothing is changed on either side.\n"
+
+
+def _moves(plan: Plan, prediction: Fields) -> str:
+    """Return what each phase moves; sizes and times are those of the assessment where it knows better than a row."""
+    known = {str(phase["id"]): phase for phase in prediction.get("phases") or []}
     lines = ["| Phase | Items | Size | Predicted |", "|---|---|---|---|"]
-    phases = list(dict.fromkeys(row.phase for row in plan.rows))
-    for phase in phases:
+    size = seconds = 0.0
+    for phase in dict.fromkeys(row.phase for row in plan.rows):
         rows = plan.items(phase)
-        lines.append(f"| {phase} | {_kinds(rows)} | {_size(rows)} | {readable_seconds(_seconds(rows))} |")
-    return "\n".join(lines) + "\n"
+        phase_size = known.get(phase, {}).get("bytes") or sum(row.bytes for row in rows)
+        phase_seconds = known.get(phase, {}).get("seconds") or sum(row.predicted_seconds for row in rows)
+        size, seconds = size + phase_size, seconds + phase_seconds
+        lines.append(
+            f"| {phase} | {_kinds(rows)} | {_size(phase_size)} | {readable_seconds(phase_seconds)} |"
+        )
+    head = (
+        f"### What moves\n\n{_count(len(plan.items()), 'item')}, {_size(size)}, {readable_seconds(seconds)} of work one "
+        f"after another{_downtime(prediction.get('downtime'))}\n"
+    )
+    return "\n".join([head, *lines]) + "\n"
+
+
+def _downtime(downtime: Fields | None) -> str:
+    return f"; **downtime {readable_seconds(downtime['seconds'])}**, all of it predicted" if downtime else ""
 
 
 def _kinds(rows: list[PlanItem]) -> str:
     counts = Counter(NOUNS.get(row.kind, row.kind) for row in rows)
-    return (
-        ", ".join(f"{count} {kind}{'' if count == 1 else 's'}" for kind, count in sorted(counts.items()))
-        or "none"
-    )
+    return ", ".join(_count(count, kind) for kind, count in sorted(counts.items())) or "none"
 
 
-def _size(rows: list[PlanItem]) -> str:
-    size = sum(row.bytes for row in rows)
-    return readable_bytes(size) if size else "unknown or none"
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
-def _seconds(rows: list[PlanItem]) -> float:
-    return sum(row.predicted_seconds for row in rows)
+def _size(size: float) -> str:
+    return readable_bytes(size) if size else NOTHING
 
 
 def _volume_sizes(plan: Plan) -> str:
@@ -67,39 +109,15 @@ def _volume_sizes(plan: Plan) -> str:
 
 
 def _excluded(plan: Plan) -> str:
-    counts: Counter[str] = Counter()
+    counts: Counter[tuple[str, str]] = Counter()
     for row in plan.excluded():
         amount = len(row.details.get("names") or []) or int(row.details.get("count", 1))
-        counts[f"{row.details['resource']}: {row.details['reason']}"] += amount
-    lines = [f"- {count} {text}" for text, count in sorted(counts.items())]
-    return "**Not migrated**\n" + "\n".join(lines) + "\n" if lines else ""
-
-
-def _findings(ledger: Ledger) -> str:
-    """Return what a person has to know; what a phase does by itself is only counted."""
-    rows = ledger.read(FINDINGS)["findings"] if ledger.exists(FINDINGS) else []
-    if not rows:
-        return "**No findings**\n"
-    handled = Counter(row["handled_by"] for row in rows if _is_handled(row))
-    lines = _alike([row for row in rows if not _is_handled(row)])
-    more = len(lines) - MOST_FINDINGS
-    lines = lines[:MOST_FINDINGS]
-    if more > 0:
-        lines.append(f"- … and {more} more, in the ledger document `findings`")
-    lines += [f"- info: {count} more are dealt with by {phase}" for phase, count in sorted(handled.items())]
-    return "**Findings**\n" + "\n".join(lines) + "\n"
-
-
-def _is_handled(row: dict[str, Any]) -> bool:
-    return row["severity"] == "info" and bool(row.get("handled_by"))
-
-
-def _alike(rows: list[dict[str, Any]]) -> list[str]:
-    """Return a line for each thing that was found, however many objects have it."""
-    objects: dict[tuple[str, str, str], list[str]] = {}
-    for row in rows:
-        objects.setdefault((row["severity"], row["message"], row["remedy"]), []).append(row["object"])
-    return [
-        f"- {severity}: {listed(names)}{' each' if len(names) > 1 else ''} {message}; {remedy}"
-        for (severity, message, remedy), names in objects.items()
+        counts[str(row.details["resource"]), str(row.details["reason"])] += amount
+    if not counts:
+        return ""
+    lines = [
+        f"| {count:,} | {cell(resource)} | {cell(reason)} |"
+        for (resource, reason), count in sorted(counts.items(), key=lambda entry: (-entry[1], entry[0]))
     ]
+    head = f"### Stays behind on purpose: {_count(counts.total(), 'object')}\n"
+    return "\n".join([head, "| Objects | Kind | Why |", "|---|---|---|", *lines]) + "\n"

@@ -25,7 +25,7 @@ from include.sizing.control_plane import cluster_scale, master_flavor, node_zone
 from include.sizing.demand import PodGroup, pod_groups
 from include.sizing.model import counted
 from include.sizing.network import NetworkPlan, plan_network, source_ranges
-from include.sizing.offers import NodeFlavor
+from include.sizing.offers import NodeFlavor, for_turbo
 from include.sizing.pools import NodePool, plan_pools
 from include.sizing.recommending import peak_pods
 
@@ -115,17 +115,18 @@ def chosen_flavors(create: NewCluster, offers: Sequence[NodeFlavor]) -> list[Nod
     :raises PreflightError: when it names a zone or a flavor in which no node can be ordered now.
     """
     zones, name = set(create.nodes.zones or ()), create.nodes.flavor
-    known, there = offered_zones(offers), [one for one in offers if zones <= set(one.zones)]
+    usable = for_turbo(offers) if create.category == "Turbo" else offers
+    known, there = offered_zones(offers), [one for one in usable if zones <= set(one.zones)]
     if zones - set(known):
         text = f"no node is offered in {', '.join(sorted(zones - set(known)))}"
         raise PreflightError(f"{CREATE}.nodes.zones: {text}; there are: {', '.join(known) or 'none'}")
     chosen = [one for one in there if name in {None, one.name}]
     if not chosen:
         where = f" in {', '.join(sorted(zones))}" if zones else ""
+        where += " with a sub-interface for each pod, as Turbo needs" if create.category == "Turbo" else ""
         offered = ", ".join(one.name for one in there if one.is_large_enough) or "none"
-        raise PreflightError(
-            f"{CREATE}.nodes.flavor: {name or 'no flavor'} is not offered{where}; there are: {offered}"
-        )
+        what = f"{name} is not offered" if name else "no flavor is offered"
+        raise PreflightError(f"{CREATE}.nodes.flavor: {what}{where}; there are: {offered}")
     return chosen
 
 

@@ -96,7 +96,8 @@ def _flavor(document: Any, zones: set[str]) -> NodeFlavor | None:
         return None
     shape = NodeShape(int(document.vcpus), int(document.ram) // 1024)
     architecture = ARCHITECTURES.get(specs.ecsinstance_architecture or "", "amd64")
-    return NodeFlavor(shape, document.name, architecture, tuple(sold_in))
+    interfaces = int(specs.quotasub_network_interface_max_num or 0)
+    return NodeFlavor(shape, document.name, architecture, tuple(sold_in), interfaces)
 
 
 def _is_special(specs: Any) -> bool:

@@ -12,6 +12,7 @@ from include.progress import readable_bytes, readable_seconds
 from include.report.building import REASON_RULES
 from include.report.document import Report
 from include.report.page import environment
+from include.report.plan_view import PlanView
 
 GIB = 2**30
 SMALLEST_BAR_PERCENT = 0.8
@@ -43,8 +44,11 @@ class Bar:
     shade: str = "shade0"
 
 
-def render_assessment(report: Report) -> str:
-    """Return the page; sections of what a failed task did not find out are left out."""
+def render_assessment(report: Report, plan: PlanView | None = None) -> str:
+    """Return the page; sections of what a failed task did not find out are left out.
+
+    :param plan: what a person is asked to approve, where there is a plan already.
+    """
     reasons = [one for one in report.findings if one.get("rule") in REASON_RULES]
     findings = [one for one in report.findings if one.get("rule") not in REASON_RULES]
     counts = Counter(str(one.get("severity")) for one in findings)
@@ -59,6 +63,7 @@ def render_assessment(report: Report) -> str:
         findings=[(one, [row for row in findings if row.get("severity") == one]) for one in SEVERITIES],
         severity_bars=_severity_bars(counts),
         a=report.assessment,
+        plan=plan,
         phase_names=PHASE_NAMES,
         most_nodes=MOST_NODES,
         volume_sizes=volume_sizes(report.assessment["prediction"]["volumes"]) if report.assessment else "",

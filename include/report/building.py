@@ -51,8 +51,13 @@ def judge_run(ledger: Ledger, kind: Kind, result: Result, rows: Sequence[Row]) -
         items=[row.as_item() for row in rows],
         downtime=downtime,
         findings=[*_findings(ledger), *_unmeasured(ledger), *left, *reasons],
-        assessment=ledger.read(ASSESSMENT_DOCUMENT) if ledger.exists(ASSESSMENT_DOCUMENT) else None,
+        assessment=assessment_of(ledger) if kind == "assessment" else None,
     )
+
+
+def assessment_of(ledger: Ledger) -> dict[str, Any] | None:
+    """Return what a migration of the source means, or None when no task came to write it."""
+    return ledger.read(ASSESSMENT_DOCUMENT) if ledger.exists(ASSESSMENT_DOCUMENT) else None
 
 
 def _reasons(

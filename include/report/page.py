@@ -10,6 +10,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from include.approvals import Answer
 from include.errors import shorten
 from include.progress import readable_bytes, readable_seconds
 from include.report.building import REASON_RULES
@@ -24,8 +25,8 @@ NOTHING = "\N{EN DASH}"
 RESULT_WORDS = {"succeeded": "Succeeded", "failed": "Failed", "rolled_back": "Rolled back"}
 
 
-def render_page(report: Report, rows: Sequence[Row]) -> str:
-    """Return the page: result, numbers, reasons, downtime, phases, items with proofs, findings."""
+def render_page(report: Report, rows: Sequence[Row], answers: Sequence[Answer] = ()) -> str:
+    """Return the page: result, numbers, reasons, downtime, phases, approvals, items with proofs, findings."""
     template = environment().get_template("report.html.j2")
     return template.render(
         report=report,
@@ -37,6 +38,7 @@ def render_page(report: Report, rows: Sequence[Row]) -> str:
         rules=group_findings(report.findings),
         finding_counts=sum_up(report.findings),
         reasons=[finding for finding in report.findings if finding.get("rule") in REASON_RULES],
+        answers=answers,
     )
 
 

@@ -4,14 +4,29 @@ from __future__ import annotations
 
 from typing import Any
 
+from include.approvals import answers
 from include.ledger import Ledger
 from include.report.assessment_page import render_assessment
-from include.report.building import judge_run
+from include.report.building import REASON_RULES, judge_run
 from include.report.document import Kind, Result
 from include.report.page import render_page
+from include.report.plan_view import view_plan
 from include.report.rows import join_rows
 
 PAGE = "report.html"
+
+
+def write_plan_page(ledger: Ledger) -> None:
+    """Write `report.html` of a run that has a plan and has done nothing yet; the report takes its place at the end.
+
+    There is no `report.json` before the end: other programs take it for the run's result.
+    """
+    state = judge_run(ledger, "assessment", "succeeded", [])
+    # A failure of a former try says nothing of the plan that there is now.
+    findings = [one for one in state.findings if one.get("rule") not in REASON_RULES]
+    ledger.write_text(
+        PAGE, render_assessment(state.model_copy(update={"findings": findings}), view_plan(ledger))
+    )
 
 
 def write_report(ledger: Ledger, kind: Kind, result: Result) -> dict[str, Any]:
@@ -23,6 +38,7 @@ def write_report(ledger: Ledger, kind: Kind, result: Result) -> dict[str, Any]:
     report = judge_run(ledger, kind, result, rows)
     document = report.as_json()
     ledger.write("report", document)
-    page = render_assessment(report) if kind == "assessment" else render_page(report, rows)
+    is_assessment = kind == "assessment"
+    page = render_assessment(report) if is_assessment else render_page(report, rows, answers(ledger))
     ledger.write_text(PAGE, page)
     return document

@@ -13,12 +13,17 @@ SMALLEST = NodeShape(2, 4)
 
 @dataclass(frozen=True, order=True)
 class NodeFlavor:
-    """Describe one flavor; `zones` are those where it can be ordered now."""
+    """Describe one flavor.
+
+    :param zones: those where it can be ordered now.
+    :param interfaces: sub-interfaces of a node; a pod of a CCE Turbo cluster takes one.
+    """
 
     shape: NodeShape
     name: str
     architecture: str = "amd64"
     zones: tuple[str, ...] = ()
+    interfaces: int = 0
 
     @property
     def is_large_enough(self) -> bool:
@@ -30,6 +35,11 @@ class NodeFlavor:
             and has.memory > 0
             and has.pods > 0
         )
+
+
+def for_turbo(offers: Sequence[NodeFlavor]) -> list[NodeFlavor]:
+    """Return the flavors with a sub-interface for every pod that a node of theirs may run."""
+    return [one for one in offers if one.interfaces >= one.shape.max_pods]
 
 
 def flavors_by_shape(offers: Sequence[NodeFlavor], architecture: str) -> dict[NodeShape, NodeFlavor]:

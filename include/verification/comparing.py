@@ -30,9 +30,18 @@ class Difference:
 
     def text(self, *, with_values: bool) -> str:
         """Return e.g. `spec.replicas: expected 2, found 1`."""
-        if not with_values or CONFIDENTIAL_PATH.search(self.path):
+        if not self._may_show(with_values=with_values):
             return f"{self.path}: differs"
         return f"{self.path}: expected {_value(self.expected)}, found {_value(self.actual)}"
+
+    def change_text(self, *, with_values: bool) -> str:
+        """Return the difference of a former and a present state, e.g. `spec.replicas: was 2, is 1`."""
+        if not self._may_show(with_values=with_values):
+            return f"{self.path}: changed"
+        return f"{self.path}: was {_value(self.expected)}, is {_value(self.actual)}"
+
+    def _may_show(self, *, with_values: bool) -> bool:
+        return with_values and not CONFIDENTIAL_PATH.search(self.path)
 
 
 def compare(expected: Any, actual: Any, path: str = "") -> Iterator[Difference]:

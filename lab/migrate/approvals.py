@@ -9,7 +9,7 @@ from lab.airflow.rest import RestClient, RestError
 from lab.migrate.amounts import counted, duration, size
 from lab.migrate.ledger_view import LedgerView
 from lab.migrate.runs import Run
-from lab.migrate.task_states import now, seconds_since_start
+from lab.migrate.task_states import moment, now
 
 _APPROVE = "Approve"
 _REASON = "answered by the lab (make migrate), not by a person"
@@ -64,6 +64,10 @@ class Approvals:
     def _what(self, name: str, detail: dict[str, Any]) -> str:
         if name.endswith("approve_plan"):
             return f"the plan: {self._plan()}"
+        if name.endswith("approve_drift"):
+            return (
+                f"the plan of the changed source: {counted(self._ledger.changes(), 'change')}; {self._plan()}"
+            )
         if name.endswith("approve_cutover"):
             count, equal = self._ledger.proofs()
             return f"the cutover: {equal} of {counted(count, 'proof')} so far equal"
@@ -87,7 +91,9 @@ def _has_settled(detail: dict[str, Any]) -> bool:
     The scheduler hears a moment later that the asking process has ended. If the task is queued again by then, it
     takes that for a failure (seen on Airflow 3.3.2 with an answer after one second).
     """
-    return seconds_since_start(detail["task_instance"], now()) > _SETTLE_SECONDS
+    # a second try shows the question of the first, with its moment
+    asked = max(moment(detail["created_at"]), moment(detail["task_instance"]["start_date"]))
+    return (now() - asked).total_seconds() > _SETTLE_SECONDS
 
 
 def _form(params: dict[str, Any]) -> dict[str, Any]:

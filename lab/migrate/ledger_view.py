@@ -66,6 +66,10 @@ class LedgerView:
         """Return what the planning found."""
         return list(self.document("findings").get("findings", []))
 
+    def changes(self) -> int:
+        """Return how many changes of the source were noted since the plan that was approved last."""
+        return len(self.document("drift").get("changes", []))
+
     def _documents(self, name: str) -> list[dict[str, Any]]:
         folder = self.folder
         paths_found = sorted(folder.glob(f"{name}/*/*.json")) if folder else []

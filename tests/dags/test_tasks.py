@@ -10,7 +10,7 @@ from airflow.sdk import DAG, BaseOperator
 from airflow.sdk.definitions.mappedoperator import MappedOperator
 from airflow.serialization.serialized_objects import DagSerialization
 
-from cce_migration.operators.approvals import ApproveOperator
+from cce_migration.operators.approvals import ApproveDriftOperator, ApproveOperator
 from cce_migration.operators.base import MigrationOperator
 from cce_migration.operators.cutover import EndQuiesceOperator, RollBackOperator
 from include.errors import PermanentError, TemporaryError
@@ -49,7 +49,7 @@ def test_a_task_that_acts_is_retried_by_the_one_policy(task: BaseOperator | Mapp
 def _expected_retries(task_id: str, operator: type) -> int:
     """Before the cutover only time is lost; in it customers wait; what starts the source again must not give up."""
     if issubclass(operator, ApproveOperator):
-        return 2
+        return 8 if issubclass(operator, ApproveDriftOperator) else 2
     if issubclass(operator, EndQuiesceOperator | RollBackOperator):
         return 20
     return 5 if task_id.startswith("cutover.") else 8
@@ -59,10 +59,11 @@ def test_no_approval_has_a_default_answer(migrate: DAG) -> None:
     approvals = [task for task in migrate.tasks if isinstance(task, ApproveOperator)]
     assert [task.task_id for task in approvals] == [
         "resource_planning.approve_plan",
+        "resource_planning.approve_drift",
         "cutover.approve_cutover",
         "source_retirement.approve_retirement",
     ]
-    assert [(task.defaults, task.options) for task in approvals] == [(None, ["Approve", "Reject"])] * 3
+    assert [(task.defaults, task.options) for task in approvals] == [(None, ["Approve", "Reject"])] * 4
 
 
 def test_every_phase_tells_people_what_it_does(migrate: DAG) -> None:

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import inspect
 from abc import abstractmethod
+from collections.abc import Generator
+from contextlib import contextmanager
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from airflow.providers.standard.operators.hitl import HITLOperator
 from airflow.sdk import Param
 
 from cce_migration.runs import open_migration
-from include.approvals import Answer, record_answer
+from cce_migration.ui.report_tab import report_link
+from include.approvals import Answer, Question, is_approved, keep_question, kept_question, record_answer
 from include.cutover import cutover_evidence
-from include.errors import PermanentError
-from include.ledger import record_failure
+from include.ledger import record_failure, resolve_failure
 from include.planning import plan_summary
+from include.planning.digest import plan_digest
+from include.planning.drift import drift_summary, noted_changes
+from include.proposal import follow_source, refuse_another_plan, refuse_changes
 from include.retirement import retirement_summary
 
 if TYPE_CHECKING:
@@ -31,16 +36,24 @@ class ApproveOperator(HITLOperator):
 
     A retry asks again. One is needed when the answer comes within a second: Airflow 3.3.2 then takes the end of the
     asking process for that of the task (see apache/airflow#72716).
+
+    Airflow 3.3.2 keeps the text of a task's first question through retries and clears. So the ledger keeps it, too: an answer
+    is one to what was shown.
     """
 
     question: str
+    retrying: ClassVar[dict[str, Any]] = {
+        "retries": 2,
+        "retry_delay": timedelta(seconds=5),
+        "retry_exponential_backoff": 0,
+    }
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("doc_md", inspect.getdoc(type(self)))
         # In place of the DAG's params, which have no part in the question. One without a default value would not get as
         # far as to be asked: the form is checked before anybody sees it (apache/airflow#59551).
         kwargs["params"] = {"reason": Param(None, type=["null", "string"], title="Reason", source="task")}
-        kwargs |= {"retries": 2, "retry_delay": timedelta(seconds=5), "retry_exponential_backoff": 0}
+        kwargs |= self.retrying
         super().__init__(subject=self.question, options=[APPROVE, REJECT], **kwargs)
 
     @property
@@ -52,7 +65,14 @@ class ApproveOperator(HITLOperator):
         """Put the evidence into the question, and wait."""
         run = open_migration(context)
         run.ledger.phase_started(self.phase)
-        self.body = self.evidence(run)
+        with self._failures_kept(run):
+            text = self.evidence(run, context)
+            shown = keep_question(run.ledger, Question(question=self.task_id, text=text, plan=self.plan(run)))
+        if shown.text != text:
+            self.log.warning(
+                "Airflow goes on showing the question of %s; the present answer to it:\n%s", shown.at, text
+            )
+        self.body = shown.text
         super().execute(context)
 
     def execute_complete(self, context: Context, event: dict[str, Any]) -> dict[str, Any]:
@@ -61,24 +81,40 @@ class ApproveOperator(HITLOperator):
         :raises PermanentError: when it was a rejection.
         """
         super().execute_complete(context, event)
+        run = open_migration(context)
         user = event.get("responded_by_user") or {}
+        shown = kept_question(run.ledger, self.task_id)
         answer = Answer(
             question=self.task_id,
             approved=event["chosen_options"] == [APPROVE],
             by=str(user.get("name") or user.get("id") or "unknown"),
             reason=str((event.get("params_input") or {}).get("reason") or ""),
+            plan=shown.plan if shown else None,
         )
-        run = open_migration(context)
-        try:
+        with self._failures_kept(run):
             record_answer(run.ledger, answer)
-        except PermanentError as rejection:
-            record_failure(run.ledger, self.task_id, self.phase, rejection)
-            raise
+            self.look_again(run)
+        resolve_failure(run.ledger, self.task_id)
         return {"approved": answer.approved, "by": answer.by}
 
     @abstractmethod
-    def evidence(self, run: MigrationRun) -> str:
+    def evidence(self, run: MigrationRun, context: Context) -> str:
         """Return what the person has to know, as Markdown."""
+
+    def plan(self, run: MigrationRun) -> str | None:
+        """Return the digest of the plan that is in question; None where none is."""
+        return None
+
+    def look_again(self, run: MigrationRun) -> None:
+        """Refuse an approval of what is no longer so; nothing to do where a later step judges that."""
+
+    @contextmanager
+    def _failures_kept(self, run: MigrationRun) -> Generator[None]:
+        try:
+            yield
+        except Exception as error:
+            record_failure(run.ledger, self.task_id, self.phase, error)
+            raise
 
 
 class ApprovePlanOperator(ApproveOperator):
@@ -86,9 +122,73 @@ class ApprovePlanOperator(ApproveOperator):
 
     question = "Approve the plan of this migration?"
 
-    def evidence(self, run: MigrationRun) -> str:
+    def execute(self, context: Context) -> None:
+        """Ask, unless another plan was asked for here before: Airflow would show that one, so `approve_drift` asks."""
+        run = open_migration(context)
+        shown = kept_question(run.ledger, self.task_id)
+        if shown is not None and shown.plan != plan_digest(run.ledger):
+            self.log.warning("The plan was made again since it was asked for here: approve_drift asks for it")
+            return
+        super().execute(context)
+
+    def evidence(self, run: MigrationRun, context: Context) -> str:
         """Return the plan in short: what moves, what stays, what was found."""
-        return plan_summary(run)
+        return plan_summary(run, report_link(context))
+
+    def plan(self, run: MigrationRun) -> str | None:
+        """Return the digest of the plan, so that the answer says which one it was."""
+        return plan_digest(run.ledger)
+
+
+class ApproveDriftOperator(ApproveOperator):
+    """Compare the source with the plan, and ask again only when it has changed since: an approval can take hours.
+
+    A changed source is planned anew, with the same blockers, and the question begins with what changed. After its approval the
+    source is compared once more: one that changes faster than it is approved ends the run, which has made nothing yet.
+    """
+
+    question = "The source has changed since the plan was approved. Approve the new plan?"
+    # The source, its databases and buckets may not answer for a while.
+    retrying: ClassVar[dict[str, Any]] = {
+        "retries": 8,
+        "retry_delay": timedelta(seconds=5),
+        "retry_exponential_backoff": 2.0,
+    }
+
+    def execute(self, context: Context) -> None:
+        """Go on at once when the approved plan is that of the present source; else plan again, and ask."""
+        run = open_migration(context)
+        with self._failures_kept(run):
+            is_settled = self._is_settled(run)
+        if is_settled:
+            resolve_failure(run.ledger, self.task_id)
+            return
+        super().execute(context)
+
+    def evidence(self, run: MigrationRun, context: Context) -> str:
+        """Return what has changed, and the new plan in short."""
+        return f"{drift_summary(noted_changes(run.ledger))}\n{plan_summary(run, report_link(context))}"
+
+    def plan(self, run: MigrationRun) -> str | None:
+        """Return the digest of the plan, so that the answer says which one it was."""
+        return plan_digest(run.ledger)
+
+    def look_again(self, run: MigrationRun) -> None:
+        """Compare once more.
+
+        :raises PermanentError: when the source has changed while the new plan was looked at.
+        """
+        refuse_changes(run)
+
+    def _is_settled(self, run: MigrationRun) -> bool:
+        shown = kept_question(run.ledger, self.task_id)
+        if shown is None:
+            return follow_source(run)
+        if is_approved(run.ledger, plan_digest(run.ledger)):
+            refuse_changes(run)
+            return True
+        refuse_another_plan(run, shown)
+        return False
 
 
 class ApproveCutoverOperator(ApproveOperator):
@@ -96,7 +196,7 @@ class ApproveCutoverOperator(ApproveOperator):
 
     question = "Stop the source and switch the traffic?"
 
-    def evidence(self, run: MigrationRun) -> str:
+    def evidence(self, run: MigrationRun, context: Context) -> str:
         """Return what is proved and what is open."""
         return cutover_evidence(run)
 
@@ -106,6 +206,6 @@ class ApproveRetirementOperator(ApproveOperator):
 
     question = "Retire the source?"
 
-    def evidence(self, run: MigrationRun) -> str:
+    def evidence(self, run: MigrationRun, context: Context) -> str:
         """Return what will be removed."""
         return retirement_summary(run)

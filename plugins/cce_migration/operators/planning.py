@@ -15,10 +15,10 @@ from include.planning import (
     find_obstacles,
     load_plan,
     make_target,
-    plan_migration,
     prepare_targets,
 )
 from include.planning.shards import shard_rows
+from include.proposal import propose
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
@@ -81,12 +81,12 @@ class AssessOperator(MigrationOperator):
 class PlanMigrationOperator(MigrationOperator):
     """Plan one row per item: image, database, bucket, object, volume, check, endpoint, with predicted bytes and seconds.
 
-    Findings that block the migration end it here, all at once.
+    Findings that block the migration end it here, all at once. The tab *Migration report* then shows the plan.
     """
 
     def act(self, run: MigrationRun, context: Context) -> dict[str, int]:
         """Make the plan and return its numbers of rows."""
-        plan = plan_migration(run)
+        plan = propose(run)
         return {"items": len(plan.items()), "excluded": len(plan.excluded())}
 
 

@@ -18,7 +18,7 @@ HEADERS = {
 }
 NOTHING_YET = """<!doctype html><meta charset="utf-8"><meta http-equiv="refresh" content="10"><title>No report yet</title>
 <body style="font-family: sans-serif; margin: 2rem; color: #555"><p>Run <code>{run_id}</code> has no report yet.
-It is written at the end of the run, whatever the end; this page looks for it every ten seconds.</p>"""
+Its plan is shown here once it is made, and its report at the end of the run, whatever the end; this page looks every ten seconds.</p>"""
 
 app = FastAPI(title="CCE Migration")
 

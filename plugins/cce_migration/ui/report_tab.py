@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+if TYPE_CHECKING:
+    from airflow.sdk import Context
 
 PREFIX = "/cce-migration"
+ROUTE = "migration_report"
 
 
 async def app(scope: Any, receive: Any, send: Any) -> None:
@@ -15,10 +20,21 @@ async def app(scope: Any, receive: Any, send: Any) -> None:
 
 
 def tab() -> dict[str, str]:
-    """Return the tab for Airflow's plugin manager."""
+    """Return the tab for Airflow's plugin manager. Its address is below the root that Airflow is served under."""
     return {
         "name": "Migration report",
-        "href": f"{PREFIX}/report/{{DAG_ID}}/{{RUN_ID}}",
+        "href": f"{PREFIX.lstrip('/')}/report/{{DAG_ID}}/{{RUN_ID}}",
         "destination": "dag_run",
-        "url_route": "migration_report",
+        "url_route": ROUTE,
     }
+
+
+def report_link(context: Context) -> str:
+    """Return the address of the tab of a task's run, for a Markdown text that Airflow shows.
+
+    Airflow's pages name the root they are served under as the base of their links: so there is none in here.
+    """
+    instance = context["ti"]
+    return (
+        f"dags/{quote(instance.dag_id, safe='')}/runs/{quote(str(context['run_id']), safe='')}/plugin/{ROUTE}"
+    )

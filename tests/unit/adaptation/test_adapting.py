@@ -16,7 +16,7 @@ from include.clusters import config_maps
 from include.errors import PermanentError, ProofError
 from include.inventory.moved_addresses import moves_of
 from include.inventory.secrecy import hide_secret
-from include.inventory.store import DOCUMENT, save_kind
+from include.inventory.store import save_inventory
 from include.ledger import safe_key
 from include.planning.model import Plan, save_plan
 from include.planning.object_rows import object_rows
@@ -28,13 +28,12 @@ from tests.builders.runs import run as lab_run
 def planned_run(folder: Path, *objects: dict[str, Any]) -> MigrationRun:
     run = lab_run(folder)
     moves = moves_of(run.definition)
-    kept = inventory(*[
-        hide_secret(obj, moves, run.secrets_key) if obj["kind"] == "Secret" else obj for obj in objects
-    ])
-    for resource in kept.resources():
-        save_kind(run.ledger, resource, kept.objects(resource.kind))
-    summary = {"cluster": {}, "namespaces": ["shop"], "registries": [], "counted": {}}
-    run.ledger.write(DOCUMENT, {**summary, "kinds": [resource.name for resource in kept.resources()]})
+    kept = inventory(
+        *[hide_secret(obj, moves, run.secrets_key) if obj["kind"] == "Secret" else obj for obj in objects],
+        namespaces=["shop"],
+        registries=[],
+    )
+    save_inventory(run.ledger, kept)
     save_plan(run.ledger, Plan(items=object_rows(kept)))
     return run
 

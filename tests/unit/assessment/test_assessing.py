@@ -143,7 +143,18 @@ def test_an_assessment_of_nothing_still_ends(tmp_path: Path, monkeypatch: pytest
 @pytest.mark.parametrize(
     ("metadata", "owner"),
     [
-        ({"labels": {"kustomize.toolkit.fluxcd.io/name": "apps"}}, "Flux kustomization apps"),
+        ({"labels": {"kustomize.toolkit.fluxcd.io/name": "apps"}}, "Flux Kustomization apps"),
+        (
+            {"annotations": {"argocd.argoproj.io/tracking-id": "shop:apps/Deployment:a/b"}},
+            "Argo CD application shop",
+        ),
+        (
+            {
+                "labels": {"helm.toolkit.fluxcd.io/name": "shop"},
+                "annotations": {"meta.helm.sh/release-name": "shop"},
+            },
+            "Flux HelmRelease shop",
+        ),
         ({"labels": {"app.kubernetes.io/managed-by": "pulumi"}}, "pulumi"),
         ({}, "no known tool"),
     ],

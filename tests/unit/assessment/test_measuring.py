@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from include.assessment import measuring
-from include.assessment.measuring import measure
+from include.assessment.measuring import measure, measured_by_plan
 from include.errors import PermanentError, TemporaryError
 from include.inventory.model import ImageUse
+from include.planning.model import Plan, PlanItem
 from include.planning.registry import RemoteImage
 from include.run import MigrationRun
 from include.sizing import KnownSize
@@ -102,3 +103,31 @@ def test_an_assessment_does_not_list_for_hours(run: MigrationRun, monkeypatch: p
     monkeypatch.setattr(measuring, "MOST_OBJECTS", 1)
 
     assert measure(run, []).buckets["product-pictures"].size is None
+
+
+def test_a_plan_knows_the_sizes_already(run: MigrationRun, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*args: Any) -> None:
+        raise AssertionError("registries and buckets were asked when the plan was made")
+
+    for name in ("Registry", "list_objects"):
+        monkeypatch.setattr(measuring, name, refuse)
+    rows = [
+        PlanItem(
+            key=key,
+            phase=phase,
+            kind=kind,
+            source=key,
+            target="t",
+            action="copy",
+            bytes=size,
+            details=details,
+        )
+        for key, phase, kind, size, details in (
+            ("registry.source.lab/shop/api:1", "swr_image_sync", "image", 70, {}),
+            ("product-pictures", "obs_sync", "bucket", 30, {"objects": 2}),
+        )
+    ]
+    measured = measured_by_plan(run, Plan(items=rows))
+    assert measured.images == {"registry.source.lab/shop/api:1": KnownSize(70)}
+    assert measured.buckets == {"product-pictures": KnownSize(30, 2)}
+    assert measured.databases["shop-orders"] == KnownSize(5000, 100)

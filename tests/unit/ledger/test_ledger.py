@@ -155,3 +155,12 @@ def test_an_object_store_is_asked_anew_each_time(monkeypatch: pytest.MonkeyPatch
     book.read("cutover/probe/one")
 
     assert asked == ["anew"] * 3
+
+
+def test_what_is_removed_is_gone_and_the_rest_stays(tmp_path: Path) -> None:
+    book = ledger(tmp_path)
+    for key in ("one", "two/of them"):
+        book.record_item("obs_sync", item(key))
+    book.remove_item("obs_sync", "two/of them")
+    book.remove_item("obs_sync", "never there")
+    assert [record.key for record in book.items("obs_sync")] == ["one"]

@@ -7,11 +7,15 @@ import pytest
 
 from include.errors import LedgerError, PreflightError
 from include.inventory import Finding
+from include.inventory.store import save_inventory
 from include.planning import Plan, PlanItem, load_plan, plan_summary, refuse_blockers
+from include.planning.digest import plan_digest
 from include.planning.fixed_rows import fixed_rows
 from include.planning.model import save_plan
 from include.planning.rates import predict_seconds
+from include.run import MigrationRun
 from tests.builders.definitions import definition
+from tests.builders.objects import deployment, inventory
 from tests.builders.runs import run as lab_run
 
 BLOCKER = Finding("a_rule", "blocker", "Pod shop/a", "is bad", "make it good")
@@ -36,6 +40,13 @@ PLAN = Plan(
 )  # fmt: skip
 
 
+def planned_run(folder: Path, plan: Plan = PLAN) -> MigrationRun:
+    run = lab_run(folder)
+    save_inventory(run.ledger, inventory(deployment()))
+    save_plan(run.ledger, plan)
+    return run
+
+
 def test_a_plan_reads_back_as_it_was_written(tmp_path: Path) -> None:
     ledger = lab_run(tmp_path).ledger
     save_plan(ledger, PLAN)
@@ -56,12 +67,13 @@ def test_an_unknown_item_and_a_missing_plan_say_what_to_do(tmp_path: Path) -> No
 
 
 def test_the_summary_tells_sizes_predictions_exclusions_and_findings(tmp_path: Path) -> None:
-    run = lab_run(tmp_path)
-    save_plan(run.ledger, PLAN)
+    run = planned_run(tmp_path)
     run.ledger.write("findings", {"findings": [WARNING.as_dict()]})
     text = plan_summary(run)
+    assert "### What moves\n\n3 items, 620 MB, 13 s of work one after another\n" in text
     assert "| swr_image_sync | 2 images | 620 MB | 13 s |" in text
-    assert "- 2 pods: made by its controller" in text
+    assert "| 2 | pods | made by its controller |" in text
+    assert "### Findings: 0 blockers, 1 warning, 0 hints" in text
     assert "- warning: Pod shop/b is odd; look at it" in text
 
 
@@ -80,8 +92,7 @@ def test_the_summary_says_of_how_many_volumes_the_claimed_size_counts(tmp_path: 
 
 
 def test_the_summary_leaves_out_what_a_phase_does_by_itself(tmp_path: Path) -> None:
-    run = lab_run(tmp_path)
-    save_plan(run.ledger, PLAN)
+    run = planned_run(tmp_path)
     handled = [
         Finding("b_rule", "info", f"Pod shop/{name}", "is small", "nothing to do", handled_by="adaptation")
         for name in "cd"
@@ -89,17 +100,71 @@ def test_the_summary_leaves_out_what_a_phase_does_by_itself(tmp_path: Path) -> N
     alike = [replace(WARNING, object=f"Pod shop/{number}") for number in range(7)]
     run.ledger.write("findings", {"findings": [row.as_dict() for row in (*alike, *handled)]})
 
-    lines = plan_summary(run).partition("**Findings**\n")[2].splitlines()
+    text = plan_summary(run).partition("### Findings: 0 blockers, 7 warnings, 2 hints\n\n")[2]
 
-    assert lines == [
+    assert text.partition("\n\n")[0].splitlines() == [
         "- warning: Pod shop/0, Pod shop/1, Pod shop/2, Pod shop/3, Pod shop/4 and 2 more each is odd; look at it",
         "- info: 2 more are dealt with by adaptation",
     ]
 
 
+def test_the_summary_tells_what_will_be_made_and_what_is_taken(tmp_path: Path) -> None:
+    resources = [
+        row("bucket/a", "resource_planning", "resource", action="prepare"),
+        row("bucket/b", "resource_planning", "resource", action="prepare", details={"exists": True}),
+        row(
+            "cluster", "resource_planning", "resource", action="prepare",
+            details={"exists": False, "specification": {"flavor": "cce.s2.small", "nodes": 3, "zones": ["a", "b"]}},
+        ),
+    ]  # fmt: skip
+    text = plan_summary(planned_run(tmp_path, Plan(items=resources)))
+    table = text.partition("### On the target: 3 resources, 1 of them will be made\n\n")[2].splitlines()
+    assert table[2:5] == [
+        "| to cluster | from cluster | will be made | flavor cce.s2.small, nodes 3, zones a, b |",
+        "| to bucket/a | from bucket/a |  |  |",
+        "| to bucket/b | from bucket/b | exists, will be taken |  |",
+    ]
+
+
+def test_the_summary_takes_sizes_and_the_downtime_of_the_assessment(tmp_path: Path) -> None:
+    run = planned_run(tmp_path)
+    phases = [{"id": "velero_backup_restore", "bytes": 9_000_000_000, "seconds": 330.0}]
+    advice = [{"area": "nodes", "item": "Nodes", "value": "7 nodes"}]
+    prediction = {"phases": phases, "downtime": {"seconds": 45.0}}
+    run.ledger.write("assessment", {"prediction": prediction, "target": advice})
+    text = plan_summary(run)
+    assert "| velero_backup_restore | 1 object | 9 GB | 5 min 30 s |" in text
+    assert "; **downtime 45 s**, all of it predicted" in text
+    assert "| nodes | Nodes: 7 nodes |" in text
+
+
+def test_the_summary_leads_to_the_report_and_names_the_plan(tmp_path: Path) -> None:
+    run = planned_run(tmp_path)
+    text = plan_summary(run, "dags/x/runs/y/plugin/z")
+    assert "[Open the whole plan](dags/x/runs/y/plugin/z)" in text
+    assert f"Plan `{plan_digest(run.ledger)[:12]}`" in text
+    assert "](" not in plan_summary(run)
+
+
+def test_what_a_name_smuggles_in_is_no_markdown(tmp_path: Path) -> None:
+    run = planned_run(tmp_path)
+    odd = replace(WARNING, object="Pod shop/a", message="is [odd](http://x) | *very*")
+    run.ledger.write("findings", {"findings": [odd.as_dict()]})
+    assert r"is \[odd\](http://x) \| \*very\*" in plan_summary(run)
+
+
+def test_a_plan_is_named_by_its_rows_and_the_inventory(tmp_path: Path) -> None:
+    run = planned_run(tmp_path)
+    first = plan_digest(run.ledger)
+    assert plan_digest(planned_run(tmp_path).ledger) == first
+    save_inventory(run.ledger, inventory(deployment(replicas=3)))
+    other = plan_digest(run.ledger)
+    save_plan(run.ledger, Plan(items=PLAN.rows[1:]))
+    assert len({first, other, plan_digest(run.ledger)}) == 3
+
+
 def test_the_summary_reads_findings_of_an_older_ledger(tmp_path: Path) -> None:
-    run = lab_run(tmp_path)
-    save_plan(run.ledger, PLAN)
+    run = planned_run(tmp_path)
     old = {name: value for name, value in WARNING.as_dict().items() if name not in {"why", "handled_by"}}
     run.ledger.write("findings", {"findings": [old]})
     assert "- warning: Pod shop/b is odd; look at it" in plan_summary(run)

@@ -115,10 +115,21 @@ def test_arm_nodes_need_a_cluster_and_flavors_of_their_own() -> None:
     assert {pool.flavor.name for pool in chosen.pools} == {"kc1.large.2"}
 
 
-def test_pods_of_turbo_have_no_range_of_their_own() -> None:
-    chosen = choose(lambda create: create.update(category="Turbo", container_subnets=["one"]))
+def turbo(create: dict[str, Any]) -> None:
+    create.update(category="Turbo", container_subnets=["one"])
+
+
+def test_pods_of_turbo_have_no_range_of_their_own_but_a_sub_interface_each() -> None:
+    offers = (flavor("s3.large.2"), flavor("c7.large.2", quotasub_network_interface_max_num="32"))
+    chosen = choose(turbo, cloud=offering(*offers))
 
     assert (chosen.mode, chosen.containers, chosen.node_block) == ("eni", None, None)
+    assert {pool.flavor.name for pool in chosen.pools} == {"c7.large.2"}
+
+
+def test_turbo_without_sub_interfaces_is_refused() -> None:
+    with pytest.raises(PreflightError, match="no flavor is offered with a sub-interface for each pod"):
+        choose(turbo)
 
 
 def test_ranges_of_the_definition_are_kept_and_the_other_one_lies_apart() -> None:

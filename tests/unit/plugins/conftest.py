@@ -37,7 +37,9 @@ def context(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, states: StateStore)
     yield {
         "params": {"definition": "lab", "definition_file": None},
         "run_id": RUN_ID,
-        "ti": SimpleNamespace(task_id="obs_sync.copy_buckets", map_index=-1, stats_tags={}),
+        "ti": SimpleNamespace(
+            dag_id="migrate_to_cce", task_id="obs_sync.copy_buckets", map_index=-1, stats_tags={}
+        ),
         "task_state_store": states,
     }
     forget_secrets()

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from include.approvals import Answer, record_answer
 from include.ledger import Ledger, Waiver
 from include.provisioning.orders import note_id, note_intent
 from include.report import build_report, write_report
@@ -311,3 +312,22 @@ def test_what_a_good_run_made_is_the_target(tmp_path: Path) -> None:
     note_intent(book, MemoryResource(MemoryCloud()))
 
     assert build_report(book, "migration", "succeeded")["findings"] == []
+
+
+def test_the_page_names_who_approved_which_plan(tmp_path: Path) -> None:
+    book = good_run(tmp_path)
+    plan = Answer(
+        question="resource_planning.approve_plan", approved=True, by="olga", reason="<seen>", plan="ab12" * 16
+    )
+    record_answer(book, plan)
+    write_report(book, "migration", "succeeded")
+    page = (Path(str(book.folder)) / "report.html").read_text()
+    assert "<td>olga</td>" in page
+    assert "<td>&lt;seen&gt;</td>" in page
+    assert "<code>ab12ab12ab12</code>" in page
+
+
+def test_a_migration_s_report_has_the_documented_fields_beside_an_assessment(tmp_path: Path) -> None:
+    book = good_run(tmp_path)
+    book.write("assessment", {"source": {}})
+    assert "assessment" not in build_report(book, "migration", "succeeded")

@@ -8,7 +8,7 @@ import pytest
 
 from include.adaptation.hold import hold
 from include.errors import ProofError
-from include.inventory.store import DOCUMENT, save_kind
+from include.inventory.store import save_inventory
 from include.planning.model import Plan, save_plan
 from include.planning.object_rows import object_rows
 from include.run import MigrationRun
@@ -124,11 +124,8 @@ def test_a_pod_that_cannot_be_scheduled_says_why() -> None:
 
 def planned_run(folder: Path, target: list[dict[str, Any]], *objects: dict[str, Any]) -> MigrationRun:
     run = lab_run(folder)
-    kept = inventory(*objects)
-    for resource in kept.resources():
-        save_kind(run.ledger, resource, kept.objects(resource.kind))
-    summary = {"cluster": {}, "namespaces": ["shop"], "registries": [], "counted": {}}
-    run.ledger.write(DOCUMENT, {**summary, "kinds": [resource.name for resource in kept.resources()]})
+    kept = inventory(*objects, namespaces=["shop"], registries=[])
+    save_inventory(run.ledger, kept)
     save_plan(run.ledger, Plan(items=object_rows(kept)))
     run.__dict__["target"] = MemoryCluster("target", *target)
     return run

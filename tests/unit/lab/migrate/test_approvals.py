@@ -44,8 +44,14 @@ class FakeAirflow:
 
 
 def question(task_id: str, *, asked: str = LONG_AGO, **fields: Any) -> dict[str, Any]:
-    asking = instance(task_id, "awaiting_input", start_date=asked)
-    known = {"task_instance": asking, "options": ["Approve", "Reject"], "subject": "Go on?", "params": {}}
+    asking = instance(task_id, "awaiting_input", start_date=LONG_AGO)
+    known = {
+        "task_instance": asking,
+        "created_at": asked,
+        "options": ["Approve", "Reject"],
+        "subject": "Go on?",
+        "params": {},
+    }
     return known | fields
 
 
@@ -63,6 +69,15 @@ def test_the_plan_is_approved_with_what_it_holds(ledger: LedgerView, write: Writ
             "resource_planning.approve_plan/-1/hitlDetails",
             {"chosen_options": ["Approve"], "params_input": {}},
         ),
+    ]
+
+
+def test_the_plan_of_a_changed_source_is_approved_with_what_changed(ledger: LedgerView, write: Write) -> None:
+    write("plan", {"items": [row("obs_sync", "a", 90_000_000)]})
+    write("drift", {"changes": [{"object": "Deployment shop/web", "what": "changed", "details": []}]})
+    lines = FakeAirflow(question("resource_planning.approve_drift")).approvals(ledger).answer()
+    assert lines == [
+        "the lab approves the plan of the changed source: 1 change; 1 item, 90 MB, 2 s of work predicted"
     ]
 
 
@@ -92,6 +107,12 @@ def test_a_question_just_asked_is_left_until_the_scheduler_knows_that_it_waits(l
     airflow = FakeAirflow(question("cutover.approve_cutover", asked=NOT_YET))
     assert airflow.approvals(ledger).answer() == []
     assert airflow.changes == []
+
+
+def test_a_second_try_that_has_just_begun_is_left_although_its_question_is_old(ledger: LedgerView) -> None:
+    airflow = FakeAirflow(question("cutover.approve_cutover"))
+    airflow.details[0]["task_instance"]["start_date"] = NOT_YET
+    assert airflow.approvals(ledger).answer() == []
 
 
 def test_a_form_gets_all_its_fields_and_the_reason(ledger: LedgerView) -> None:

@@ -19,7 +19,13 @@ from .conftest import RUN_ID
 START = "2026-11-26T11:59:00Z"
 END = "2026-11-26T11:59:40Z"
 ASKING = instance("cutover.approve_cutover", "awaiting_input", start_date=START)
-QUESTION = {"task_instance": ASKING, "options": ["Approve"], "subject": "Go on?", "params": {}}
+QUESTION = {
+    "task_instance": ASKING,
+    "created_at": START,
+    "options": ["Approve"],
+    "subject": "Go on?",
+    "params": {},
+}
 
 
 class FakeClient:
