@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from include.errors import PreflightError
 from include.inventory.model import label
 from include.inventory.moved_addresses import Move, moves_of
-from include.inventory.secrecy import adapt_value, decode, keyed_hash
+from include.inventory.secrecy import ADAPTED, adapt_value, decode, keyed_hash
 from include.inventory.store import load_inventory, save_kind
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def _lacks_hashes(secret: Manifest) -> bool:
 
 
 def _is_late(value: Manifest) -> bool:
-    return "addresses" in value and "adapted_sha256" not in value
+    return "addresses" in value and ADAPTED not in value
 
 
 def _completed(run: MigrationRun, secret: Manifest, moves: tuple[Move, ...], problems: list[str]) -> Manifest:
@@ -64,5 +64,5 @@ def _completed(run: MigrationRun, secret: Manifest, moves: tuple[Move, ...], pro
             )
             continue
         adapted, _ = adapt_value(value, moves)
-        data[key] = {**known, "adapted_sha256": keyed_hash(run.secrets_key, adapted)}
+        data[key] = {**known, ADAPTED: keyed_hash(run.secrets_key, adapted)}
     return {**secret, "data": data}

@@ -15,6 +15,7 @@ from typing import Any
 
 from include.inventory.moved_addresses import Move, rewrite
 
+ADAPTED = "adapted_sha256"
 LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 
 
@@ -67,5 +68,5 @@ def _hash_document(value: bytes, moves: Sequence[Move], key: bytes) -> dict[str,
     if owners:
         document["addresses"] = list(owners)
         if all(move.is_known for move in moves if move.owner in owners):
-            document["adapted_sha256"] = keyed_hash(key, adapted)
+            document[ADAPTED] = keyed_hash(key, adapted)
     return document

@@ -25,11 +25,15 @@ from include.ledger import Ledger
 from include.planning import making
 from include.planning.balancer_row import balancer_rows
 from include.planning.binding import bound_definition
+from include.planning.data_rows import database_rows
 from include.planning.instance_rows import instance_rows
 from include.planning.making import make_target
 from include.planning.model import Plan, save_plan
+from include.planning.obstacles import DOCUMENT as FINDINGS
+from include.planning.obstacles import find_late_obstacles
 from include.planning.organization_row import organization_rows
-from include.planning.preflight import instances, load_balancer, organization
+from include.planning.ownership import is_database_ours, mark_database
+from include.planning.preflight import databases, instances, load_balancer, organization
 from include.planning.server_presence import are_servers_there
 from include.provisioning import made_resources, orders, providing, waiting
 from include.run import MigrationRun
@@ -305,3 +309,29 @@ def test_a_load_balancer_whose_order_was_not_answered_is_found_by_its_name_and_t
     made = listed(run, "elb", "list_load_balancers", "loadbalancers", name=["shop-elb"])
     assert [one.id for one in made_resources(run.ledger)] == [one.id for one in made]
     assert len(made) == 1
+
+
+def test_what_asks_the_server_waits_until_it_is_made(
+    open_run: Callable[..., MigrationRun], behind: Backends
+) -> None:
+    source = behind.database_servers["target-postgres"].open()
+    source.create_database({"name": "shop"})
+    try:
+        run = open_run()
+        (late,) = database_rows(run)
+        assert (late.details["is_late"], late.target) == (
+            True,
+            "postgresql shop on RDS instance shop-db",
+        )
+        run.ledger.write(FINDINGS, {"findings": []})
+        provide(run, [late, *instance_rows(run)])
+
+        assert list(databases.find_server_problems(run)) == []
+        assert find_late_obstacles(run) == 1
+        access = run.connections.target_database(run.definition.databases[0])
+        mark_database(access, "shop", run.definition.name)
+        assert is_database_ours(access, "shop", run.definition.name)
+        (known,) = database_rows(open_run("run-2"))
+        assert known.details["is_late"] is False
+    finally:
+        source.drop_database("shop")

@@ -14,9 +14,10 @@ from include.errors import PermanentError, PreflightError
 from include.inventory.late_addresses import complete_secrets
 from include.inventory.moved_addresses import moves_of
 from include.inventory.secrecy import hide_secret, keyed_hash
-from include.inventory.store import DOCUMENT, load_inventory, save_kind
+from include.inventory.store import load_inventory, save_inventory
 from include.planning import obstacles, preflight_checks
 from include.planning.binding import bound_definition, planning_run
+from include.planning.digest import plan_digest
 from include.planning.model import Plan, save_plan
 from include.planning.preflight import instances
 from include.planning.preflight.instances import password_problems
@@ -108,11 +109,8 @@ def secret(value: str) -> dict[str, Any]:
 
 
 def inventoried(run: MigrationRun, obj: dict[str, Any]) -> None:
-    kept = inventory(hide_secret(obj, moves_of(run.definition), run.secrets_key))
-    for resource in kept.resources():
-        save_kind(run.ledger, resource, kept.objects(resource.kind))
-    summary = {"cluster": {}, "namespaces": ["shop"], "registries": [], "counted": {}}
-    run.ledger.write(DOCUMENT, {**summary, "kinds": [resource.name for resource in kept.resources()]})
+    hidden = hide_secret(obj, moves_of(run.definition), run.secrets_key)
+    save_inventory(run.ledger, inventory(hidden, namespaces=["shop"], registries=[]))
 
 
 @pytest.mark.parametrize("address", ["pg.source.lab:5432", "pg.source.lab"])
@@ -124,12 +122,15 @@ def test_secrets_are_hashed_with_the_address_once_it_is_known(run: MigrationRun,
     assert "adapted_sha256" not in kept["data"]["url"]
     run.__dict__["source"] = MemoryCluster("source", obj)
     note_provided(run.ledger, "balancer/shop-elb", "elb-1")
+    save_plan(run.ledger, Plan(items=[]))
+    approved = plan_digest(run.ledger)
 
     assert complete_secrets(run, bound_definition(run)) == 1
     (kept,) = load_inventory(run.ledger).objects("Secret")
     adapted = f"postgres://u:p@{address.replace('pg.source.lab', '10.0.0.5')}/shop"
     assert kept["data"]["url"]["adapted_sha256"] == keyed_hash(run.secrets_key, adapted.encode())
     assert complete_secrets(run, bound_definition(run)) == 0
+    assert plan_digest(run.ledger) == approved
 
 
 def test_a_secret_that_changed_since_the_inventory_is_refused(run: MigrationRun) -> None:
