@@ -12,6 +12,7 @@ from include.assessment import measuring
 from include.inventory import take_inventory
 from include.planning import obstacles, planner
 from include.run import MigrationRun
+from tests.builders.definitions import definition
 from tests.builders.objects import MemoryCluster, make
 from tests.builders.runs import run as lab_run
 
@@ -34,9 +35,13 @@ def run_on(folder: Path, cluster: MemoryCluster) -> MigrationRun:
 
 def retry_on(folder: Path, cluster: MemoryCluster) -> MigrationRun:
     """Return the same run as another process opens it."""
-    run = lab_run(folder)
+    run = lab_run(folder, definition=definition(_with_target_that_exists))
     run.__dict__["source"] = cluster
     return run
+
+
+def _with_target_that_exists(document: dict[str, Any]) -> None:
+    document["target"]["cluster"] = "target_cluster"
 
 
 def without_services(monkeypatch: pytest.MonkeyPatch) -> None:

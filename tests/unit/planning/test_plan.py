@@ -78,7 +78,7 @@ def test_the_summary_tells_sizes_predictions_exclusions_and_findings(tmp_path: P
 
 
 def test_the_summary_says_of_how_many_volumes_the_claimed_size_counts(tmp_path: Path) -> None:
-    run = lab_run(tmp_path)
+    run = planned_run(tmp_path)
     volumes = [
         row(name, "velero_backup_restore", "volume", details={"used": used})
         for name, used in (("a", 7), ("b", None), ("c", 0))
