@@ -21,6 +21,7 @@ MigrationError
 │   │   ├── ResourceSoldOutError        the cloud has no more of it in stock
 │   │   └── NeverReadyError             it did not become ready in the time that it was given
 │   ├── TargetClusterMissingError   the target cluster was not made yet
+│   ├── TargetServerMissingError    an RDS instance was not made yet
 │   └── ClusterError                the Kubernetes API refused, `.status` `.cluster` `.object_name`
 │       ├── ClusterLoginError           401
 │       ├── ClusterForbiddenError       403
@@ -213,6 +214,10 @@ class NeverReadyError(ProvisioningError):
 
 class TargetClusterMissingError(PermanentError):
     """Say that there is no cluster of the definition's name: it was not made yet."""
+
+
+class TargetServerMissingError(PermanentError):
+    """Say that there is no RDS instance of the definition's name yet, or that it cannot be used yet."""
 
 
 class CloudUnavailableError(_CloudFacts, TemporaryError):

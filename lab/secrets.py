@@ -19,6 +19,11 @@ def _password() -> str:
     return random.token_hex(16)
 
 
+def _rds_password() -> str:
+    # 32 characters of four kinds: RDS wants at least three
+    return f"Rds-1{random.token_hex(13)}z"
+
+
 def _access_key() -> str:
     return "".join(random.choice(_LETTERS) for _ in range(20))
 
@@ -44,10 +49,10 @@ MAKERS: dict[str, Callable[[], str]] = {
     "pictures_ak": _access_key,
     "pictures_sk": _secret_key,
     "pg_source_password": _password,
-    "pg_target_password": _password,
+    "pg_target_password": _rds_password,
     "pg_app_password": _password,
     "mariadb_source_password": _password,
-    "mariadb_target_password": _password,
+    "mariadb_target_password": _rds_password,
     "mariadb_app_password": _password,
     "tsig_key": _base64_key,
     "airflow_password": _password,

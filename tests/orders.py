@@ -27,6 +27,16 @@ from huaweicloudsdkcce.v3 import (
     ShowNodePoolRequest,
     Volume,
 )
+from huaweicloudsdkrds.v3 import (
+    CreateInstanceRequest,
+    Datastore,
+    DeleteInstanceRequest,
+    InstanceRequest,
+    ListDatastoresRequest,
+    ListFlavorsRequest,
+    ListInstancesRequest,
+)
+from huaweicloudsdkrds.v3 import Volume as DatabaseVolume
 
 from lab import addresses
 from lab.connections import read_documents
@@ -34,6 +44,7 @@ from tests.contract.cloud import clients
 
 Seen = TypeVar("Seen")
 SECONDS = 180
+CONNECTIONS = {"PostgreSQL": "target_postgres", "MariaDB": "target_mariadb"}
 NOWHERE = "00000000-0000-0000-0000-000000000000"
 
 
@@ -122,6 +133,43 @@ def end_of_job(cce: Any, job: str) -> str:
 def _ended(status: Any) -> str:
     assert status.phase != "Failed", status.reason
     return status.phase if status.phase == "Success" else ""
+
+
+def order_instance(rds: Any, engine: str) -> str:
+    """Order an RDS instance with the login of its connection, wait until it is there, and return its id.
+
+    :param engine: `PostgreSQL` or `MariaDB`; an instance of it that is there is taken.
+    """
+    known = _instances(rds, engine)
+    if not known:
+        version = rds.list_datastores(ListDatastoresRequest(database_name=engine)).data_stores[0].name
+        flavors = rds.list_flavors(ListFlavorsRequest(database_name=engine, version_name=version)).flavors
+        body = InstanceRequest(
+            name=f"contract-{engine.lower()}",
+            datastore=Datastore(type=engine, version=version),
+            flavor_ref=next(one.spec_code for one in flavors if one.instance_mode == "single"),
+            volume=DatabaseVolume(type="CLOUDSSD", size=40),
+            password=read_documents()[CONNECTIONS[engine]]["password"],
+            region=addresses.REGION,
+            availability_zone=f"{addresses.REGION}-01",
+            vpc_id=NOWHERE,
+            subnet_id=NOWHERE,
+            security_group_id=NOWHERE,
+        )
+        rds.create_instance(CreateInstanceRequest(body=body))
+    return wait_for(lambda: next((one.id for one in _instances(rds, engine) if one.status == "ACTIVE"), ""))
+
+
+def remove_instances(rds: Any) -> None:
+    """Remove every RDS instance, and wait until it is gone."""
+    for known in rds.list_instances(ListInstancesRequest()).instances:
+        rds.delete_instance(DeleteInstanceRequest(instance_id=known.id))
+    wait_for(lambda: not rds.list_instances(ListInstancesRequest()).instances)
+
+
+def _instances(rds: Any, engine: str) -> list[Any]:
+    found: list[Any] = rds.list_instances(ListInstancesRequest(datastore_type=engine)).instances
+    return found
 
 
 def wait_for(look: Callable[[], Seen]) -> Seen:

@@ -29,13 +29,18 @@ class AdaptationContext:
 
 
 def context_of(run: MigrationRun) -> AdaptationContext:
-    """Return the context of a run."""
-    from include.images import map_reference
+    """Return the context of a run, with the ids and addresses of what was made.
 
+    :raises PermanentError: when the load balancer or an instance is not made yet.
+    """
+    from include.images import map_reference
+    from include.planning.binding import bound_definition
+
+    definition = bound_definition(run)
     host = run.connections.registry(run.definition.images.target.connection).host
     return AdaptationContext(
-        definition=run.definition,
-        moves=moves_of(run.definition),
-        target_image=partial(map_reference, run.definition, host),
-        registries=tuple(sorted(run.definition.images.sources)),
+        definition=definition,
+        moves=moves_of(definition),
+        target_image=partial(map_reference, definition, host),
+        registries=tuple(sorted(definition.images.sources)),
     )

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import base64
 import logging
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from include.adaptation.context import context_of
 from include.errors import ObjectConflictError, ProofError
 from include.inventory.model import label
-from include.inventory.moved_addresses import Move, moves_of
+from include.inventory.moved_addresses import Move
 from include.inventory.secrecy import adapt_value, decode, keyed_hash
 from include.inventory.store import load_inventory
 from include.planning.model import load_plan
@@ -32,7 +34,7 @@ def adapt_secrets(run: MigrationRun) -> int:
     :raises ProofError: when a Secret is missing on the target, or holds neither the source's nor the adapted value.
     """
     planned = {item.key for item in load_plan(run.ledger).items(PHASE)}
-    inventory, moves = load_inventory(run.ledger), moves_of(run.definition)
+    inventory, moves = load_inventory(run.ledger), context_of(run).moves
     problems: list[str] = []
     changed = 0
     for secret in inventory.objects("Secret"):
@@ -49,7 +51,7 @@ def _adapt_one(
     run: MigrationRun,
     secret: dict[str, Any],
     wanted: dict[str, dict[str, Any]],
-    moves: tuple[Move, ...],
+    moves: Sequence[Move],
     problems: list[str],
 ) -> int:
     metadata = secret["metadata"]

@@ -13,6 +13,7 @@ from include.images import map_reference
 from include.inventory.model import label
 from include.inventory.moved_addresses import moves_of
 from include.inventory.store import Inventory
+from include.planning.binding import planning_run
 from include.planning.exclusions import reason_to_exclude
 from include.planning.object_rows import object_rows
 
@@ -74,7 +75,7 @@ def _rules_for(obj: Manifest, context: AdaptationContext) -> Iterator[str]:
 def _context(run: MigrationRun) -> AdaptationContext:
     """Return the context of the rules; an assessment may lack the connection that knows the target registry's host."""
     try:
-        return context_of(run)
+        return context_of(planning_run(run))
     except ConnectionDetailsError:
         host = f"swr.{run.definition.target.region}"
         return AdaptationContext(

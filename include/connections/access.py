@@ -15,7 +15,7 @@ from include.ledger.secrets_guard import register_secret
 
 if TYPE_CHECKING:
     from include.cloud.access import CloudAccess
-    from include.definition import TargetCluster
+    from include.definition import Database, TargetCluster
 
 Side = Literal["source", "target"]
 DatabaseEngine = Literal["postgresql", "mariadb"]
@@ -117,6 +117,21 @@ class Connections(Protocol):
 
     def database(self, connection_id: str, engine: DatabaseEngine) -> DatabaseAccess:
         """Return access to a database server of this engine."""
+
+    def target_database(self, database: Database) -> DatabaseAccess:
+        """Return access to the target server of an entry; RDS is asked for the address when the connection has no host."""
+
+    def host_of(self, connection_id: str) -> str:
+        """Return the host of a connection, empty when it says none."""
+
+    def has_host(self, connection_id: str) -> bool:
+        """Say whether a connection says where its server is."""
+
+    def database_login(self, connection_id: str, engine: DatabaseEngine) -> tuple[str, str]:
+        """Return login and password of a database server's connection, whose server may not be there yet."""
+
+    def is_cloud(self, connection_id: str) -> bool:
+        """Say whether a connection is that of a cloud's project."""
 
     def dns(self, connection_id: str) -> DnsAccess:
         """Return access to a DNS server that takes signed updates."""

@@ -11,6 +11,7 @@ import yaml
 from include.cloud.access import CloudAccess
 from include.cloud.clusters import cluster_login
 from include.cloud.documents import CONNECTION_TYPE, read_cloud_access
+from include.cloud.instances import instance_address
 from include.cloud.registry_login import registry_login
 from include.connections.access import (
     ClusterAccess,
@@ -25,7 +26,7 @@ from include.errors import ConnectionDetailsError
 from include.ledger.secrets_guard import register_secret
 
 if TYPE_CHECKING:
-    from include.definition import TargetCluster
+    from include.definition import Database, TargetCluster
 
 # Where Airflow's Kubernetes connections keep the kubeconfig, now and formerly.
 KUBECONFIG_FIELDS = ("kube_config", "extra__kubernetes__kube_config")
@@ -72,7 +73,7 @@ class DocumentConnections:
 
         The connection of a cloud's project serves as well: the login is derived from its access key.
         """
-        if self.document(connection_id).get("conn_type") == CONNECTION_TYPE:
+        if self.is_cloud(connection_id):
             return registry_login(self.cloud(connection_id))
         host, scheme = self._field(connection_id, "host"), self._extra(connection_id).get("scheme")
         if "://" in host:
@@ -107,15 +108,42 @@ class DocumentConnections:
 
     def database(self, connection_id: str, engine: DatabaseEngine) -> DatabaseAccess:
         """Return access to a database server; the connection's type must fit the engine."""
-        conn_type = str(self.document(connection_id).get("conn_type") or "")
-        _choice(connection_id, "conn_type", conn_type, tuple(sorted(CONNECTION_TYPES[engine])))
+        user, password = self.database_login(connection_id, engine)
         return DatabaseAccess(
             engine=engine,
             host=self._field(connection_id, "host"),
             port=self._port(connection_id, DEFAULT_PORTS[engine]),
-            user=self._field(connection_id, "login"),
-            password=self._field(connection_id, "password"),
+            user=user,
+            password=password,
         )
+
+    def target_database(self, database: Database) -> DatabaseAccess:
+        """Return access to the target server of an entry; RDS is asked for the address when the connection has no host."""
+        if database.rds is None or self.has_host(database.target):
+            return self.database(database.target, database.engine)
+        user, password = self.database_login(database.target, database.engine)
+        host, port = instance_address(self.cloud(database.rds.connection), database.rds)
+        return DatabaseAccess(engine=database.engine, host=host, port=port, user=user, password=password)
+
+    def host_of(self, connection_id: str) -> str:
+        """Return the host of a connection, empty when it says none."""
+        return str(self.document(connection_id).get("host") or "")
+
+    def has_host(self, connection_id: str) -> bool:
+        """Say whether a connection says where its server is."""
+        return bool(self.host_of(connection_id))
+
+    def database_login(self, connection_id: str, engine: DatabaseEngine) -> tuple[str, str]:
+        """Return login and password; the connection's type must fit the engine."""
+        conn_type = str(self.document(connection_id).get("conn_type") or "")
+        _choice(connection_id, "conn_type", conn_type, tuple(sorted(CONNECTION_TYPES[engine])))
+        password = self._field(connection_id, "password")
+        register_secret(password)
+        return self._field(connection_id, "login"), password
+
+    def is_cloud(self, connection_id: str) -> bool:
+        """Say whether a connection is that of a cloud's project."""
+        return self.document(connection_id).get("conn_type") == CONNECTION_TYPE
 
     def dns(self, connection_id: str) -> DnsAccess:
         """Return access to a DNS server: host, port, login = key name, password = key, extra.zone."""

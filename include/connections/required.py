@@ -36,6 +36,8 @@ def _needs(connections: Connections, definition: Definition) -> Iterator[Need]:
     source = definition.source.cluster
     yield "source.cluster", lambda: _log_in(connections.cluster(source, "source"))
     yield _target_need(connections, definition)
+    if definition.target.balancer_connection:
+        yield "target.load_balancer", _later(connections.cloud, definition.target.balancer_connection)
     for host, connection_id in definition.images.sources.items():
         yield f"images.sources.{host}", _later(connections.registry, connection_id)
     yield "images.target.connection", _later(connections.registry, definition.images.target.connection)
@@ -72,9 +74,13 @@ def _log_in(access: ClusterAccess) -> None:
 
 def _database_needs(connections: Connections, definition: Definition) -> Iterator[Need]:
     for index, database in enumerate(definition.databases):
-        for side in ("source", "target"):
-            connection_id = database.source if side == "source" else database.target
-            yield f"databases[{index}].{side}", _later(connections.database, connection_id, database.engine)
+        place = f"databases[{index}]"
+        yield f"{place}.source", _later(connections.database, database.source, database.engine)
+        if database.rds is None:
+            yield f"{place}.target", _later(connections.database, database.target, database.engine)
+        else:
+            yield f"{place}.target", _later(connections.database_login, database.target, database.engine)
+            yield f"{place}.rds.connection", _later(connections.cloud, database.rds.connection)
 
 
 def _later(call: Callable[..., object], *arguments: str) -> Callable[[], object]:

@@ -106,7 +106,7 @@ def open_job(run: MigrationRun, key: str) -> DatabaseJob:
 def engine_of(run: MigrationRun, database: Database) -> DatabaseEngineCopier:
     """Return what copies a database of the definition."""
     source = run.connections.database(database.source, database.engine)
-    target = run.connections.database(database.target, database.engine)
+    target = run.connections.target_database(database)
     if database.engine == "postgresql":
         from include.databases.postgresql.copier import PostgresqlCopier
 

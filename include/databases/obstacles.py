@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from include.inventory.model import Finding, Severity
 from include.planning.foreign_errors import explained
 
 if TYPE_CHECKING:
+    from include.definition import Database
     from include.run import MigrationRun
 
 RULE = "database"
@@ -19,14 +20,14 @@ WHY = "What a dump does not carry is missing in RDS: a login or a view fails the
 Obstacle = tuple[Severity, str, str]
 
 
-def database_findings(run: MigrationRun) -> Iterator[Finding]:
-    """Yield what was found at each database of the definition.
+def database_findings(run: MigrationRun, databases: Sequence[Database]) -> Iterator[Finding]:
+    """Yield what was found at each of these databases, whose target servers are there.
 
     :raises TemporaryError: when a server does not answer.
     """
-    for database in run.definition.databases:
+    for database in databases:
         source = run.connections.database(database.source, database.engine)
-        target = run.connections.database(database.target, database.engine)
+        target = run.connections.target_database(database)
         if database.engine == "postgresql":
             from include.databases.postgresql.obstacles import find_obstacles
         else:

@@ -13,9 +13,11 @@ from include.definition.data import (
     VeleroImages,
 )
 from include.definition.data import Volumes as VolumeSettings
+from include.definition.load_balancer import LoadBalancer, NewLoadBalancer
 from include.definition.loading import load_definition
 from include.definition.model import Definition, Retirement, Waived
-from include.definition.places import LoadBalancer, Source, Target
+from include.definition.places import Source, Target
+from include.definition.rds import NewInstance, RdsInstance
 from include.definition.target_cluster import NewCluster, NewNodes, TargetCluster
 from include.definition.traffic import Check, Cutover, Dns, FrontDoor, HttpCheck, Probe, SqlCheck
 
@@ -34,8 +36,11 @@ __all__ = [
     "LoadBalancer",
     "MovedAddress",
     "NewCluster",
+    "NewInstance",
+    "NewLoadBalancer",
     "NewNodes",
     "Probe",
+    "RdsInstance",
     "Retirement",
     "Source",
     "SqlCheck",

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from include.definition.problems import Problem, YamlPath, yaml_path
+from include.definition.service_checks import find_service_problems
 from include.definition.target_checks import find_target_problems
 
 
@@ -24,6 +25,7 @@ def find_cross_problems(document: Mapping[str, Any]) -> list[Problem]:
         *_front_door_outside(document),
         *_placeholder(document),
         *find_target_problems(document),
+        *find_service_problems(document),
     ]
 
 

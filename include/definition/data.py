@@ -16,6 +16,7 @@ from include.definition.parts import (
     Part,
     Text,
 )
+from include.definition.rds import RdsInstance
 
 
 class ImageTarget(Part):
@@ -48,13 +49,27 @@ class MovedAddress(Part):
     target: Address = Field(description="what they use after the migration")
 
 
+class ServerAddress(Part):
+    """Say how the applications reach a database server before and after; found values are rewritten by this."""
+
+    source: Address = Field(description="what the applications use now: host:port or a URL")
+    target: Address | None = Field(
+        default=None,
+        description="what they use after the migration; may be left out with `rds`: the instance's address, with its port where "
+        "`source` has one",
+    )
+
+    @property
+    def port(self) -> str:
+        """Return the source's port, empty when it has none."""
+        port = self.source.rpartition(":")[2]
+        return port if port.isdigit() else ""
+
+
 class MovedEntry(Part):
     """Be something that applications reach under another address after the migration."""
 
     name: Name = Field(description="name of this entry, used in checks, logs and the report")
-    address: MovedAddress | None = Field(
-        default=None, description="how the applications reach it; none when they do not name it"
-    )
 
 
 class Database(MovedEntry):
@@ -63,11 +78,35 @@ class Database(MovedEntry):
     engine: Literal["postgresql", "mariadb"] = Field(description="database engine, equal on both sides")
     database: Text = Field(description="name of the database on both servers")
     source: ConnectionId = Field(description="Airflow connection of the source server's administrator")
-    target: ConnectionId = Field(description="Airflow connection of the target server's administrator")
+    target: ConnectionId = Field(
+        description="Airflow connection of the target server's administrator; with `rds` its host may be empty"
+    )
+    rds: RdsInstance | None = Field(
+        default=None, description="RDS instance behind `target`; none: the server exists, whatever it is"
+    )
     mode: Literal["dump"] = Field(
         default="dump",
         description="`dump`: copy now, and the changed tables again while the writers stand still",
     )
+    address: ServerAddress | None = Field(
+        default=None, description="how the applications reach it; none when they do not name it"
+    )
+
+    @property
+    def has_unknown_address(self) -> bool:
+        """Say whether the address after the migration is one that only the cloud knows."""
+        return self.address is not None and self.address.target is None
+
+    @property
+    def address_after(self) -> str:
+        """Return the address after the migration; a word for it as long as only the cloud knows it."""
+        if self.address is None:
+            return ""
+        return self.address.target or self.address_at(f"address-of-{self.name}", self.address.port)
+
+    def address_at(self, host: str, port: str | int) -> str:
+        """Return the address of a server as the applications write the source's: with its port, or without."""
+        return f"{host}:{port}" if self.address and self.address.port else host
 
 
 class BucketEnd(Part):
@@ -82,6 +121,14 @@ class Bucket(MovedEntry):
 
     source: BucketEnd = Field(description="bucket to copy from")
     target: BucketEnd = Field(description="bucket to copy into; it may hold nothing else")
+    address: MovedAddress | None = Field(
+        default=None, description="how the applications reach it; none when they do not name it"
+    )
+
+    @property
+    def address_after(self) -> str:
+        """Return the address after the migration."""
+        return self.address.target if self.address else ""
 
 
 class VeleroImages(Part):

@@ -67,6 +67,9 @@ def _rules() -> str:
 - The path `front_door.probe.written` contains `{{client}}`.
 - Of a new target cluster `containers` and `services` lie apart, `container_subnets` stands with category Turbo and `containers`
   with category CCE, and `nodes.count` is no more than `flavor` manages.
+- `target.load_balancer` has exactly one of `id` and `name`; with `name` the cloud's connection stands there or at `target.cluster`.
+- Databases that share an RDS instance have one engine and one connection `target`, and one of them says how it is made.
+- `databases[].address.target` is left out only with `rds`; `rds.create.zones` are two with a standby, else one.
 - Keys that stand twice in one mapping are refused: YAML would silently keep the last.
 """
 

@@ -52,3 +52,8 @@ class Definition(Part):
     waivers: list[Waived] = Field(
         default_factory=list, description="items accepted by name without an equal proof"
     )
+
+    @property
+    def moved_entries(self) -> list[Database | Bucket]:
+        """Return everything that applications may reach under another address after the migration."""
+        return [*self.databases, *self.buckets]

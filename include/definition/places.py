@@ -2,21 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from pydantic import Field
 
+from include.definition.load_balancer import LoadBalancer
 from include.definition.parts import ConnectionId, Namespace, Part, Text
 from include.definition.target_cluster import ClusterPlace, TargetCluster
-
-
-class LoadBalancer(Part):
-    """Name the load balancer in the target cloud that LoadBalancer Services are bound to."""
-
-    elb_class: Literal["union", "performance"] = Field(
-        alias="class", description="`union` is the shared ELB, `performance` the dedicated one"
-    )
-    id: Text = Field(description="id of an existing ELB; it becomes the annotation kubernetes.io/elb.id")
 
 
 class Source(Part):
@@ -52,3 +42,11 @@ class Target(Part):
     def cce_cluster(self) -> TargetCluster | None:
         """Return the cluster that CCE is asked for, or None when a connection holds its kubeconfig."""
         return self.cluster if isinstance(self.cluster, TargetCluster) else None
+
+    @property
+    def balancer_connection(self) -> str | None:
+        """Return the connection of the cloud that has the load balancer, when that is given by its name."""
+        if self.load_balancer is None or self.load_balancer.name is None:
+            return None
+        cluster = self.cce_cluster
+        return self.load_balancer.connection or (cluster.connection if cluster else None)

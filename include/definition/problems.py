@@ -11,6 +11,7 @@ from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
+from include.definition.load_balancer import NAME_PATTERN as BALANCER_PATTERN
 from include.definition.model import Definition
 from include.definition.parts import CONNECTION_PATTERN, NAME_PATTERN
 from include.definition.target_cluster import CONNECTION_FORM, MAPPING_FORM, VERSION_PATTERN
@@ -21,6 +22,7 @@ PATTERN_HINTS = {
     NAME_PATTERN: "lower-case letters, digits and '-', at most 63, no '-' at the ends",
     CONNECTION_PATTERN: "an Airflow connection id: letters, digits, '_' and '-', first a letter",
     VERSION_PATTERN: "v and two to four numbers, e.g. v1.34 or v1.34.1-r0",
+    BALANCER_PATTERN: "letters, digits, '-', '_' and '.', first a letter or digit",
     r"^/\S*$": "a path that begins with '/'",
     r"^https?://[^\s/]+(/\S*)?$": "a URL that begins with http:// or https://",
     r"^([A-Za-z0-9_*-]+\.)+$": "a fully qualified name with its final dot, e.g. shop.example.com.",

@@ -13,11 +13,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Move:
-    """Say that what answers at `source` answers at `target` after the migration; `owner` is its entry's name."""
+    """Say that what answers at `source` answers at `target` after the migration; `owner` is its entry's name.
+
+    Of what is not made yet `target` is but a word: `is_known` is False.
+    """
 
     owner: str
     source: str
     target: str
+    is_known: bool = True
 
 
 def moves_of(definition: Definition) -> tuple[Move, ...]:
@@ -26,14 +30,13 @@ def moves_of(definition: Definition) -> tuple[Move, ...]:
     Applications often keep host and port in two settings: the host alone is moved, too.
     """
     moves: dict[str, Move] = {}
-    entries = [(entry.name, entry.address) for entry in definition.databases]
-    entries += [(entry.name, entry.address) for entry in definition.buckets]
-    for name, address in entries:
-        if address is not None:
-            move = Move(name, address.source, address.target)
+    for entry in definition.moved_entries:
+        if entry.address is not None:
+            is_known = entry.address.target is not None
+            move = Move(entry.name, entry.address.source, entry.address_after, is_known)
             moves.setdefault(move.source, move)
             for source, target in _shorter_forms(move):
-                moves.setdefault(source, Move(name, source, target))
+                moves.setdefault(source, Move(entry.name, source, target, is_known))
     return tuple(sorted(moves.values(), key=lambda move: (-len(move.source), move.source)))
 
 

@@ -15,6 +15,7 @@ from typing import Any
 
 from include.inventory.moved_addresses import Move, rewrite
 
+ADAPTED = "adapted_sha256"
 LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 
 
@@ -22,7 +23,8 @@ def hide_secret(obj: dict[str, Any], moves: Sequence[Move], key: bytes) -> dict[
     """Return a Secret without its values.
 
     Each value becomes `{"sha256": …, "bytes": …}`. When it names an address that moves, `addresses` lists
-    the entries it belongs to and `adapted_sha256` is the hash of the value with the address rewritten.
+    the entries it belongs to and `adapted_sha256` is the hash of the value with the address rewritten; it is left out as
+    long as that address is not known (`include.inventory.late_addresses`).
     The last-applied annotation goes: it holds the values once more.
 
     :param key: the run's own, `MigrationRun.secrets_key`.
@@ -64,5 +66,7 @@ def _hash_document(value: bytes, moves: Sequence[Move], key: bytes) -> dict[str,
     document: dict[str, Any] = {"sha256": keyed_hash(key, value), "bytes": len(value)}
     adapted, owners = adapt_value(value, moves)
     if owners:
-        document |= {"addresses": list(owners), "adapted_sha256": keyed_hash(key, adapted)}
+        document["addresses"] = list(owners)
+        if all(move.is_known for move in moves if move.owner in owners):
+            document[ADAPTED] = keyed_hash(key, adapted)
     return document

@@ -131,11 +131,16 @@ def sort_objects(resource: ApiResource, objects: Iterable[Manifest]) -> list[Man
     return sorted(objects, key=lambda obj: object_key(resource, obj))
 
 
+def save_kind(ledger: Ledger, resource: ApiResource, objects: list[Manifest]) -> None:
+    """Write the document of one kind."""
+    description = {**asdict(resource), "verbs": sorted(resource.verbs)}
+    ledger.write(f"{FOLDER}/{resource.name}", {"resource": description, "objects": objects})
+
+
 def save_inventory(ledger: Ledger, inventory: Inventory) -> None:
     """Write one document per kind, then the one that lists them; kinds of an earlier inventory go."""
     for resource, objects in inventory.by_resource():
-        description = {**asdict(resource), "verbs": sorted(resource.verbs)}
-        ledger.write(f"{FOLDER}/{resource.name}", {"resource": description, "objects": objects})
+        save_kind(ledger, resource, objects)
     counts = {resource.name: len(objects) for resource, objects in inventory.by_resource()}
     ledger.write(
         DOCUMENT,

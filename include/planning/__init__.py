@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from include.planning.completing import complete_plan
 from include.planning.making import make_target
 from include.planning.model import Plan, PlanItem, load_plan
 from include.planning.obstacles import find_obstacles, refuse_blockers
@@ -15,6 +16,7 @@ __all__ = [
     "PlanItem",
     "check_preflight",
     "check_target",
+    "complete_plan",
     "find_obstacles",
     "load_plan",
     "make_target",

@@ -9,6 +9,7 @@ from include.planning.database_client import database_size
 from include.planning.foreign_errors import explained
 from include.planning.model import PlanItem
 from include.planning.rates import predict_seconds
+from include.planning.server_presence import is_server_there, server_label
 from include.planning.storage_client import list_objects, open_storage
 
 if TYPE_CHECKING:
@@ -30,7 +31,6 @@ def bucket_rows(run: MigrationRun) -> list[PlanItem]:
 
 def _database_row(run: MigrationRun, database: Database) -> PlanItem:
     source = run.connections.database(database.source, database.engine)
-    target = run.connections.database(database.target, database.engine)
     place = f"database {database.name}, source {source.address}"
     with explained(place, "check that it is up and the connection may read it", source.password):
         size = database_size(source, database.database) or 0
@@ -39,11 +39,17 @@ def _database_row(run: MigrationRun, database: Database) -> PlanItem:
         phase="rds_dump_restore",
         kind="database",
         source=f"{database.engine} {database.database} on {source.address}",
-        target=f"{database.engine} {database.database} on {target.address}",
+        target=f"{database.engine} {database.database} on {server_label(run, database)}",
         action="copy",
         bytes=size,
         predicted_seconds=predict_seconds("database", size),
-        details={"name": database.name, "engine": database.engine, "mode": database.mode},
+        details={
+            "name": database.name,
+            "engine": database.engine,
+            "mode": database.mode,
+            # its server is made later, and asked then
+            "is_late": not is_server_there(run, database),
+        },
     )
 
 

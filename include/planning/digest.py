@@ -6,6 +6,7 @@ import hashlib
 import json
 from typing import TYPE_CHECKING, Any
 
+from include.inventory.secrecy import ADAPTED
 from include.inventory.store import load_inventory
 from include.planning.model import DOCUMENT
 
@@ -24,8 +25,19 @@ def plan_digest(ledger: Ledger) -> str:
     for resource, objects in load_inventory(ledger).by_resource():
         digest.update(resource.name.encode())
         for obj in objects:
-            digest.update(_line(obj))
+            digest.update(_line(_as_read(obj)))
     return digest.hexdigest()
+
+
+def _as_read(obj: dict[str, Any]) -> dict[str, Any]:
+    """Return an object without the hashes that follow from what was read and may be added after the approval."""
+    if obj.get("kind") != "Secret" or obj.get("apiVersion") != "v1":
+        return obj
+    data = {
+        name: {field: known for field, known in value.items() if field != ADAPTED}
+        for name, value in obj["data"].items()
+    }
+    return {**obj, "data": data}
 
 
 def _line(document: dict[str, Any]) -> bytes:

@@ -10,11 +10,17 @@ from typing import TYPE_CHECKING, Any
 from include.cloud import Cloud
 from include.engines import run_side_by_side
 from include.errors import PermanentError
+from include.planning.balancer_row import BALANCER
 from include.planning.cluster_rows import CLUSTER, NODE_POOL
+from include.planning.instance_rows import INSTANCE
 from include.planning.model import PlanItem, load_plan
+from include.planning.organization_row import ORGANIZATION
 from include.provisioning import Resource, provide
+from include.provisioning.balancer import BalancerResource
 from include.provisioning.cluster import ClusterResource
+from include.provisioning.instance import InstanceResource
 from include.provisioning.node_pool import NodePoolResource
+from include.provisioning.organization import OrganizationResource
 
 if TYPE_CHECKING:
     from include.run import MigrationRun
@@ -34,6 +40,9 @@ def _cluster(run: MigrationRun, row: PlanItem, cloud: Cloud) -> Resource:
 FACTORIES: dict[str, Callable[[Any, PlanItem, Cloud], Resource]] = {
     CLUSTER: _cluster,
     NODE_POOL: NodePoolResource,
+    INSTANCE: InstanceResource,
+    ORGANIZATION: OrganizationResource,
+    BALANCER: BalancerResource,
 }
 
 

@@ -10,6 +10,8 @@ from include.errors import PreflightError
 from include.inventory.finding_rules import by_severity, find_all
 from include.inventory.model import Finding
 from include.inventory.store import load_inventory
+from include.planning.model import load_plan
+from include.planning.server_presence import is_server_there
 
 if TYPE_CHECKING:
     from include.run import MigrationRun
@@ -35,13 +37,36 @@ def find_obstacles(run: MigrationRun, *, in_data: bool = False) -> list[Finding]
 def data_findings(run: MigrationRun) -> Iterator[Finding]:
     """Yield what does not travel with databases and buckets.
 
+    A database whose target server is not there yet is looked at by `find_late_obstacles`.
+
     :raises TemporaryError: when a server does not answer.
     """
     from include.databases.obstacles import database_findings
     from include.objects.settings import bucket_findings
 
-    yield from database_findings(run)
+    there = [one for one in run.definition.databases if is_server_there(run, one)]
+    yield from database_findings(run, there)
     yield from bucket_findings(run)
+
+
+def find_late_obstacles(run: MigrationRun) -> int:
+    """Add what is found at databases whose target servers were made after the plan; return how many these are.
+
+    :raises PreflightError: when a finding blocks the migration.
+    """
+    from include.databases.obstacles import database_findings
+
+    rows = load_plan(run.ledger).items(kind="database")
+    names = {row.details["name"] for row in rows if row.details.get("is_late")}
+    late = [one for one in run.definition.databases if one.name in names]
+    if not late:
+        return 0
+    found = list(database_findings(run, late))
+    known = run.ledger.read(DOCUMENT)["findings"]
+    added = [one.as_dict() for one in found if one.as_dict() not in known]
+    run.ledger.write(DOCUMENT, {"findings": [*known, *added]})
+    refuse_blockers(found)
+    return len(late)
 
 
 def refuse_blockers(findings: list[Finding]) -> None:

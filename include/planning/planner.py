@@ -9,19 +9,24 @@ from typing import TYPE_CHECKING
 from include.errors import PermanentError, PreflightError
 from include.inventory.store import Inventory, load_inventory
 from include.phases import PHASES
+from include.planning.balancer_row import balancer_rows
+from include.planning.binding import planning_run
 from include.planning.cluster_rows import cluster_rows
 from include.planning.data_rows import bucket_rows, database_rows
 from include.planning.fixed_rows import fixed_rows
 from include.planning.image_rows import image_rows
+from include.planning.instance_rows import instance_rows
 from include.planning.model import Plan, PlanItem, save_plan
 from include.planning.object_rows import object_rows, volume_rows
 from include.planning.obstacles import find_obstacles, refuse_blockers
+from include.planning.organization_row import organization_rows
 from include.planning.targets import target_rows
 
 if TYPE_CHECKING:
     from include.run import MigrationRun
 
 logger = logging.getLogger(__name__)
+READERS = 8
 
 
 def plan_migration(run: MigrationRun) -> Plan:
@@ -63,18 +68,22 @@ def _refuse_more_than_velero_takes(run: MigrationRun, plan: Plan) -> None:
 
     try:
         filter_config_map("filter", {}, plan.items("velero_backup_restore", "object"))
-        with_hold_rules(run, resource_modifiers(run))
+        stand_in = planning_run(run)
+        with_hold_rules(stand_in, resource_modifiers(stand_in))
     except PermanentError as error:
         raise PreflightError([str(error)]) from error
 
 
 def _rows(run: MigrationRun, inventory: Inventory) -> list[PlanItem]:
-    with ThreadPoolExecutor(4) as pool:
+    with ThreadPoolExecutor(READERS) as pool:
         outside = [
             pool.submit(image_rows, run, inventory.images()),
             pool.submit(database_rows, run),
             pool.submit(bucket_rows, run),
             pool.submit(cluster_rows, run, inventory),
+            pool.submit(instance_rows, run),
+            pool.submit(organization_rows, run),
+            pool.submit(balancer_rows, run),
         ]
         rows = object_rows(inventory)
         rows += volume_rows(inventory.volumes(), run.definition.target.storage_classes)

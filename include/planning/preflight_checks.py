@@ -1,6 +1,7 @@
 """Run the preflight checks side by side and report all problems at once.
 
-A target cluster that is still to be made cannot be asked anything: what has to be so in it is checked once it is there.
+A target cluster or database server that is still to be made cannot be asked anything: what has to be so there is checked once
+it is there.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from include.errors import ConnectionDetailsError, MigrationError, PreflightError, shorten
 from include.planning import preflight
+from include.planning.server_presence import are_servers_there
 from include.planning.target_presence import is_target_complete
 
 if TYPE_CHECKING:
@@ -39,21 +41,29 @@ def target_checks() -> Checks:
     return _functions("find_target_problems")
 
 
+def server_checks() -> Checks:
+    """Return every check that asks the target's database servers, by its module's name."""
+    return _functions("find_server_problems")
+
+
 def check_preflight(run: MigrationRun) -> None:
     """Raise one `PreflightError` with the problems of all checks that can be made now; change nothing in any system."""
-    checks, waiting = preflight_checks(), target_checks()
+    checks, waiting = preflight_checks(), Checks()
     unusable: list[str] = []
-    if _is_target_there(run, unusable):
-        checks, waiting = checks | {f"{name}, target": check for name, check in waiting.items()}, {}
+    for is_there, later in ((is_target_complete, target_checks()), (are_servers_there, server_checks())):
+        if _is_there(is_there, run, unusable):
+            checks |= {f"{name}, target": check for name, check in later.items()}
+        else:
+            waiting |= later
     _run_checks(run, checks, unusable)
     run.ledger.write(DOCUMENT, {"waiting_for_target": sorted(waiting)})
     if waiting:
-        logger.info("The target cluster is made later: %s checks wait for it", len(waiting))
+        logger.info("Not all of the target is there yet: %s checks wait for it", len(waiting))
 
 
 def check_target(run: MigrationRun) -> int:
     """Raise one `PreflightError` with the problems of the checks that waited for the target; return how many waited."""
-    known = target_checks()
+    known = {**target_checks(), **server_checks()}
     waiting = {name: known[name] for name in left_out(run.ledger) if name in known}
     if not waiting:
         logger.info("Everything about the target was checked before the plan")
@@ -73,10 +83,10 @@ def _functions(name: str) -> Checks:
     return {module: getattr(one, name) for module, one in loaded.items() if hasattr(one, name)}
 
 
-def _is_target_there(run: MigrationRun, unusable: list[str]) -> bool:
-    """Say whether the target can be asked now; why the cloud cannot tell is a problem that a check names."""
+def _is_there(ask: Callable[[Any], bool], run: MigrationRun, unusable: list[str]) -> bool:
+    """Say whether a part of the target can be asked now; why the cloud cannot tell is a problem that a check names."""
     try:
-        return is_target_complete(run)
+        return ask(run)
     except ConnectionDetailsError as error:
         unusable.append(str(error))
     except MigrationError as error:

@@ -34,6 +34,8 @@ RATES = {
     "resource": Rate(seconds=0.5, bytes_per_second=1e9),
     # Minutes in a cloud, seconds in the lab.
     "new cluster": Rate(seconds=600.0, bytes_per_second=1e9),
+    "new instance": Rate(seconds=420.0, bytes_per_second=1e9),
+    "new balancer": Rate(seconds=10.0, bytes_per_second=1e9),
     "new nodepool": Rate(seconds=300.0, bytes_per_second=1e9),
 }
 

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from include.ledger import Proof
 from include.ledger.records import Action
@@ -15,9 +15,11 @@ from include.planning.foreign_errors import explained
 from include.planning.model import PlanItem
 from include.planning.ownership import is_database_ours, mark_bucket, mark_database
 from include.planning.rates import predict_seconds
+from include.planning.server_presence import server_label
 from include.planning.storage_client import bucket_exists, make_bucket, open_storage
 
 if TYPE_CHECKING:
+    from include.definition import Database
     from include.run import MigrationRun
 
 logger = logging.getLogger(__name__)
@@ -50,12 +52,11 @@ def target_rows(run: MigrationRun) -> list[PlanItem]:
         for row in target_buckets(run)
     ]
     for database in run.definition.databases:
-        access = run.connections.database(database.target, database.engine)
         rows.append(
             _row(
                 f"database/{database.name}",
                 f"server for database {database.name}",
-                f"{database.engine} on {access.address}",
+                f"{database.engine} on {server_label(run, database)}",
             )
         )
     return rows
@@ -84,8 +85,8 @@ def _prepare_bucket(run: MigrationRun, target: TargetBucket) -> tuple[Action, st
     return action, "ready" if bucket_exists(client, target.bucket) else "missing"
 
 
-def _prepare_database(run: MigrationRun, database: Any) -> tuple[Action, str]:
-    access = run.connections.database(database.target, database.engine)
+def _prepare_database(run: MigrationRun, database: Database) -> tuple[Action, str]:
+    access = run.connections.target_database(database)
     mark_database(access, database.database, run.definition.name)
     is_ours = is_database_ours(access, database.database, run.definition.name)
     return "already_equal", "ready" if is_ours else "not marked"

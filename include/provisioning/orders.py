@@ -11,6 +11,7 @@ from include.ledger.records import Record, now
 from include.provisioning.resource import Resource
 
 FOLDER = "provisioning"
+PROVIDED = "provided"
 
 
 class Order(Record):
@@ -77,6 +78,17 @@ def open_order(ledger: Ledger, key: str) -> Order | None:
     """Return this run's order of a thing, or None when there was none or it was refused."""
     order = _read(ledger, key)
     return order if order is not None and order.refused is None else None
+
+
+def note_provided(ledger: Ledger, key: str, identity: str) -> None:
+    """Write down the id of a thing that is ready for use, made or taken: the document `provided/<key>`."""
+    ledger.write(f"{PROVIDED}/{safe_key(key)}", {"key": key, "id": identity})
+
+
+def provided_id(ledger: Ledger, key: str) -> str | None:
+    """Return the id of a thing that this run has provided, or None."""
+    name = f"{PROVIDED}/{safe_key(key)}"
+    return str(ledger.read(name)["id"]) if ledger.exists(name) else None
 
 
 def made_resources(ledger: Ledger) -> list[MadeResource]:

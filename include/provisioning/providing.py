@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from include.errors import CloudError, CloudUnavailableError, PermanentError, PreflightError
 from include.ledger import Ledger, Proof
-from include.provisioning.orders import note_id, note_intent, note_refusal, open_order
+from include.provisioning.orders import note_id, note_intent, note_provided, note_refusal, open_order
 from include.provisioning.resource import Found, Resource
 from include.provisioning.waiting import await_ready, label
 
@@ -43,6 +43,7 @@ def provide(run: MigrationRun, row: PlanItem, resource: Resource) -> Found:
     ready = await_ready(resource, found)
     if is_made:
         note_id(run.ledger, resource.key, ready.id)
+    note_provided(run.ledger, resource.key, ready.id)
     logger.info("%s is ready, %s", label(resource), "made by this run" if is_made else "taken as it is")
     record = row.record("copied" if is_made else "already_equal", seconds=time.monotonic() - started)
     run.ledger.record_item(row.phase, record)

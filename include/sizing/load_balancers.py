@@ -48,7 +48,7 @@ def _services(services: Sequence[Manifest], definition: Definition) -> Advice:
     elif len(services) > 1:
         reason += "; no two of them listen on one port, so that one ELB serves all"
     if balancer:
-        reason += f"; the definition names one, {balancer.id}"
+        reason += f"; the definition names one, {balancer.label}"
     return Advice(
         "load balancers",
         "ELB for Services",

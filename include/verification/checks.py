@@ -118,7 +118,7 @@ def check_http(client: httpx.Client, check: HttpCheck, front_door: str, address:
 
 def _check_sql(run: MigrationRun, check: SqlCheck) -> Outcome:
     database = next(row for row in run.definition.databases if row.name == check.database)
-    access = run.connections.database(database.target, database.engine)
+    access = run.connections.target_database(database)
     method = f"SQL on {check.database}"
     try:
         with open_database(access, database.database) as cursor:

@@ -10,7 +10,7 @@ import uvicorn
 from starlette.applications import Starlette
 
 from lab.cloud.application import application
-from lab.cloud.backends.database_server import DatabaseServer
+from lab.cloud.backends.database_stock import StockedServer
 from lab.cloud.calls import Operation, Region
 from lab.cloud.cce import Cce
 from lab.cloud.cce_backend import ClusterBackend
@@ -32,18 +32,17 @@ class _Service(Protocol):
 class Backends:
     """What is behind the services.
 
-    `spare_servers` names the database servers that an order may get; `load_balancers` is the range of addresses, and
-    `existing_balancers` has the names of those that are there, by their ids.
+    `database_servers` are those that instances may have, by their names; `load_balancers` is the range of addresses, and
+    `existing_balancers` has the name and the address of each load balancer that is there, by its id.
     """
 
     registry: Registry
     registry_login: tuple[str, str] = field(repr=False)
     name_server: Server
-    database_servers: Mapping[str, DatabaseServer]
+    database_servers: Mapping[str, StockedServer]
     load_balancers: str
     cluster: ClusterBackend
-    spare_servers: tuple[str, ...] = ()
-    existing_balancers: Mapping[str, str] = field(default_factory=dict)
+    existing_balancers: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
 
 def operations(region: Region, behind: Backends) -> list[Operation]:
@@ -53,9 +52,9 @@ def operations(region: Region, behind: Backends) -> list[Operation]:
         CceOffers(),
         Ecs(region, behind.cluster),
         Swr(region, behind.registry, behind.registry_login),
-        Rds(region, Instances(region, behind.database_servers, behind.spare_servers)),
+        Rds(region, Instances(region, behind.database_servers)),
         Dns(region, behind.name_server),
-        Elb(region, behind.load_balancers, dict(behind.existing_balancers)),
+        Elb(region, behind.load_balancers, behind.existing_balancers),
         Iam(region),
     ]
     return [operation for service in services for operation in service.operations()]

@@ -1,9 +1,13 @@
-"""ELB v3: load balancers, whose ids are what Services name and whose addresses these Services then get."""
+"""ELB v3: load balancers, whose ids are what Services name and whose addresses these Services then get.
+
+The target cluster's controller asks here for the address of each id that a Service names (`lab/clusters/balancers.py`).
+"""
 
 from __future__ import annotations
 
 import ipaddress
 import uuid
+from collections.abc import Mapping
 from typing import Any
 
 from lab.cloud.calls import Answer, Call, Operation, Region
@@ -11,8 +15,7 @@ from lab.cloud.progress import as_time
 from lab.cloud.refusals import RefusalError, by_elb
 
 ZONES = ("eu-de-01", "eu-de-02", "eu-de-03")
-# the load balancers that exist by an id; addresses above are for Services without one
-_LAST_BYTES = range(1, 100)
+_LAST_BYTES = range(1, 255)
 _QUOTA = 50
 _KIND = "loadbalancers"
 _FLAVORS = {
@@ -56,15 +59,18 @@ _COPIED = (
 
 
 class Elb:
-    """ELB's interface. The last byte of an id is that of its address: the cluster's controller knows it by that."""
+    """ELB's interface.
 
-    def __init__(self, region: Region, network: str, existing: dict[str, str]) -> None:
+    `network` is the range of addresses; `existing` has the name and the address of each load balancer that is there.
+    """
+
+    def __init__(self, region: Region, network: str, existing: Mapping[str, tuple[str, str]]) -> None:
         self._region = region
         self._network = ipaddress.ip_network(network)
         with region.store.change(_KIND) as known:
-            for balancer, name in existing.items():
-                kept = {"name": name, "created": region.clock.now(), "wanted": {"guaranteed": False}}
-                known.setdefault(balancer, kept)
+            for balancer, (name, address) in existing.items():
+                kept = {"name": name, "address": address, "created": region.clock.now()}
+                known.setdefault(balancer, kept | {"wanted": {"guaranteed": False}})
 
     def operations(self) -> list[Operation]:
         """Return the operations."""
@@ -81,11 +87,8 @@ class Elb:
             Operation("elb.list_availability_zones", "GET", f"{top}/availability-zones", self.list_zones),
         ]
 
-    def _address(self, balancer: str) -> str:
-        return str(self._network[int(balancer[-2:], 16)])
-
     def create(self, call: Call) -> Answer:
-        """Make a load balancer: choose an address, and an id that says which."""
+        """Make a load balancer with an address of its own."""
         wanted = call.document("loadbalancer")
         zones = wanted.get("availability_zone_list")
         if not isinstance(zones, list) or not zones or not all(zone in ZONES for zone in zones):
@@ -95,34 +98,33 @@ class Elb:
         with self._region.store.change(_KIND) as known:
             if len(known) >= _QUOTA:
                 raise by_elb(409, "8905", "Quota exceeded for resources: ['loadbalancer']")
-            last = self._choose(wanted.get("vip_address"), {int(key[-2:], 16) for key in known})
-            key = f"{str(uuid.uuid4())[:-2]}{last:02x}"
+            key = str(uuid.uuid4())
             known[key] = {
                 "name": wanted.get("name", ""),
+                "address": self._choose(
+                    wanted.get("vip_address"), {kept["address"] for kept in known.values()}
+                ),
                 "created": self._region.clock.now(),
                 "wanted": wanted,
             }
             kept = known[key]
         return Answer({"loadbalancer": self._document(key, kept), "request_id": ""}, status=201)
 
-    def _choose(self, address: str | None, taken: set[int]) -> int:
-        free = [last for last in _LAST_BYTES if last not in taken]
-        if address is not None:
-            free = [last for last in free if str(self._network[last]) == address]
-        if not free:
-            raise (
-                _invalid("vip_address")
-                if address
-                else by_elb(
-                    400,
-                    "8934",
-                    "The number of available IP addresses in the subnet on the downstream plane is insufficient.",
-                )
-            )
-        return free[0]
+    def _choose(self, wanted: str | None, taken: set[str]) -> str:
+        free = [str(self._network[last]) for last in _LAST_BYTES]
+        free = [address for address in free if address not in taken and wanted in {None, address}]
+        if free:
+            return free[0]
+        if wanted:
+            raise _invalid("vip_address")
+        raise by_elb(
+            400,
+            "8934",
+            "The number of available IP addresses in the subnet on the downstream plane is insufficient.",
+        )
 
     def _document(self, key: str, kept: dict[str, Any]) -> dict[str, Any]:
-        wanted, address = kept["wanted"], self._address(key)
+        wanted, address = kept["wanted"], kept["address"]
         public = _public(key, address) if wanted.get("publicip") or wanted.get("publicip_ids") else None
         return {
             "id": key,

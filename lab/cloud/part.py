@@ -1,24 +1,24 @@
-"""The cloud as a part of the lab: the process, its names, and the connection by which it is called."""
+"""The cloud as a part of the lab: the process, its names, and the connections to it and to what is ordered from it."""
 
 from __future__ import annotations
 
-import datetime as dt
 import sys
 from typing import Any
 
 import httpx
 
 from lab import addresses, paths
-from lab.cloud.signatures import DATE_FORMAT, SentRequest, sign
+from lab.cloud.signing import Signed
 from lab.parts import Program
 from lab.secrets import secrets
+from lab.services import mariadb, postgres
 
 
 class Cloud:
     """The control plane. Ready when a signed request is answered and one without a signature is refused."""
 
     name = "cloud"
-    depends_on: tuple[str, ...] = ("network", "dns", "swr", "target-postgres", "target-mariadb")
+    depends_on: tuple[str, ...] = ("network", "dns", "swr")
     address = f"http://{addresses.CLOUD_HOSTS['cce']}"
 
     def prepare(self) -> None:
@@ -33,17 +33,16 @@ class Cloud:
         """Say whether it lets in who signs, and nobody else."""
         path = f"/v3/{addresses.PROJECT_ID}/elb/quotas"
         url = f"http://{addresses.CLOUD}:{addresses.HTTP_PORT}{path}"
+        known = secrets()
+        login = Signed(known["obs_ak"], known["obs_sk"], addresses.PROJECT_ID)
         with httpx.Client(timeout=2, trust_env=False) as client:
-            return (
-                client.get(url).status_code == 401
-                and client.get(url, headers=signed_headers(path)).status_code == 200
-            )
+            return client.get(url).status_code == 401 and client.get(url, auth=login).status_code == 200
 
     def finish(self) -> None:
         """Do nothing more."""
 
     def connections(self) -> dict[str, dict[str, Any]]:
-        """Return the connection to the cloud."""
+        """Return the connection to the cloud, and those to the servers that are ordered from it with these logins."""
         known = secrets()
         connection = {
             "conn_type": "cce",
@@ -61,13 +60,8 @@ class Cloud:
                 },
             },
         }
-        return {"huawei_cloud": connection}
-
-
-def signed_headers(path: str) -> dict[str, str]:
-    """Return the headers of a signed GET of a path without a query."""
-    known = secrets()
-    date = dt.datetime.now(dt.UTC).strftime(DATE_FORMAT)
-    headers = {"host": addresses.CLOUD, "x-sdk-date": date, "x-project-id": addresses.PROJECT_ID}
-    request = SentRequest("GET", path, "", headers, b"")
-    return headers | {"authorization": sign(request, known["obs_ak"], known["obs_sk"])}
+        return {
+            "huawei_cloud": connection,
+            "target_postgres": postgres.target_connection(),
+            "target_mariadb": mariadb.target_connection(),
+        }

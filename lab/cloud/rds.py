@@ -8,10 +8,11 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from lab.cloud.backends.database_server import DatabaseServer, ExistsError, Grant, MissingError
+from lab.cloud.backends.database_server import ExistsError, Grant, MissingError
+from lab.cloud.backends.database_stock import StockedServer
 from lab.cloud.calls import Answer, Call, Operation, Region
 from lab.cloud.rds_instances import Instances
-from lab.cloud.rds_offers import flavors
+from lab.cloud.rds_offers import flavors, storage_types
 from lab.cloud.refusals import RefusalError, by_rds
 
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]{0,62}")
@@ -35,10 +36,18 @@ class Rds:
                 "rds.create_instance", "POST", f"{top}/instances", self.create_instance, takes_time=True
             ),
             Operation("rds.list_instances", "GET", f"{top}/instances", self.list_instances),
+            Operation("rds.delete_instance", "DELETE", one, self.delete_instance),
+            Operation("rds.list_instance_tags", "GET", f"{one}/tags", self.list_tags),
+            # the SDK has a method of its own for removing them: batch_tag_del_action
+            Operation("rds.batch_tag_add_action", "POST", f"{one}/tags/action", self.change_tags),
+            Operation("rds.list_project_tags", "GET", f"{top}/tags", self.list_all_tags),
             Operation("rds.list_job_info", "GET", f"{top}/jobs", self.show_job),
             Operation("rds.list_flavors", "GET", f"{top}/flavors/{{database_name}}", self.list_flavors),
             Operation(
                 "rds.list_datastores", "GET", f"{top}/datastores/{{database_name}}", self.list_versions
+            ),
+            Operation(
+                "rds.list_storage_types", "GET", f"{top}/storage-type/{{database_name}}", self.list_storage
             ),
             Operation("rds.show_quotas", "GET", f"{top}/quotas", self.show_quotas),
             Operation("rds.create_database", "POST", f"{one}/database", self.create_database),
@@ -69,6 +78,34 @@ class Rds:
             raise _invalid()
         return Answer({"instances": found[offset : offset + limit], "total_count": len(found)})
 
+    def delete_instance(self, call: Call) -> Answer:
+        """Order the end of an instance."""
+        return Answer({"job_id": self._instances.delete(call["instance_id"])}, status=202)
+
+    def list_tags(self, call: Call) -> Answer:
+        """List the tags of an instance."""
+        found = self._instances.tags(call["instance_id"])
+        return Answer({
+            "tags": [{"key": key, "value": value, "tag_type": "user"} for key, value in found.items()]
+        })
+
+    def change_tags(self, call: Call) -> Answer:
+        """Add tags to an instance, or remove some."""
+        wanted = call.document()
+        action, tags = wanted.get("action"), _read_tags(wanted.get("tags"))
+        if action == "create":
+            self._instances.change_tags(call["instance_id"], tags, set())
+        elif action == "delete":
+            self._instances.change_tags(call["instance_id"], {}, set(tags))
+        else:
+            raise _invalid()
+        return Answer(status=204)
+
+    def list_all_tags(self, call: Call) -> Answer:
+        """List the tags of all instances."""
+        found = self._instances.all_tags()
+        return Answer({"tags": [{"key": key, "values": values} for key, values in found.items()]})
+
     def show_job(self, call: Call) -> Answer:
         """Show how far an order is."""
         job = self._instances.job(call.first("id"))
@@ -76,7 +113,7 @@ class Rds:
             raise by_rds(400, "200543", "The job does not exist.")
         return Answer({"job": job})
 
-    def _servers_of(self, call: Call) -> list[DatabaseServer]:
+    def _servers_of(self, call: Call) -> list[StockedServer]:
         found = self._instances.servers_of(call["database_name"])
         if not found:
             raise by_rds(400, "200042", "The DB engine does not exist.")
@@ -85,7 +122,7 @@ class Rds:
     def list_flavors(self, call: Call) -> Answer:
         """List the flavors of an engine."""
         server = self._servers_of(call)[0]
-        found = flavors(server.engine, server.version())
+        found = flavors(server.engine, server.version)
         code, version = call.first("spec_code"), call.first("version_name")
         return Answer({
             "flavors": [
@@ -97,7 +134,7 @@ class Rds:
 
     def list_versions(self, call: Call) -> Answer:
         """List the versions of an engine."""
-        versions = sorted({server.version() for server in self._servers_of(call)})
+        versions = sorted({server.version for server in self._servers_of(call)})
         return Answer({
             "dataStores": [
                 {
@@ -107,6 +144,13 @@ class Rds:
                 for version in versions
             ]
         })
+
+    def list_storage(self, call: Call) -> Answer:
+        """List the types of storage for an engine."""
+        versions = {server.version for server in self._servers_of(call)}
+        if call.first("version_name") not in versions:
+            raise by_rds(400, "200041", "Invalid database version.")
+        return Answer({"storage_type": storage_types(), "dsspool_info": []})
 
     def show_quotas(self, call: Call) -> Answer:
         """Tell how many instances there may be."""
@@ -170,6 +214,12 @@ def _read_grant(call: Call, user: dict[str, Any]) -> Grant:
     _check_name(database)
     _check_name(name)
     return Grant(str(database), str(name), bool(user.get("readonly")), str(user.get("schema_name") or ""))
+
+
+def _read_tags(tags: object) -> dict[str, str]:
+    if not isinstance(tags, list) or not all(isinstance(tag, dict) and tag.get("key") for tag in tags):
+        raise _invalid()
+    return {tag["key"]: tag.get("value") or "" for tag in tags}
 
 
 def _check_name(name: object) -> None:

@@ -11,20 +11,20 @@ from lab import addresses, paths
 from lab.cloud.accounts import AccessKey, Account
 from lab.cloud.assembly import Backends, cloud, server
 from lab.cloud.backends.cluster import TargetCluster
-from lab.cloud.backends.database_server import Place
 from lab.cloud.backends.image_registry import ImageRegistry
 from lab.cloud.backends.mariadb import Mariadb
 from lab.cloud.backends.name_server import NameServer
+from lab.cloud.backends.ordered_server import OrderedServer
 from lab.cloud.backends.postgresql import Postgresql
 from lab.cloud.calls import Region
 from lab.cloud.progress import Clock
 from lab.cloud.store import Store
 from lab.clusters.pull_secrets import swr_login
 from lab.secrets import secrets
+from lab.services import mariadb, postgres
 
 # the one that the lab's migration binds Services to
-EXISTING_BALANCERS = {"00000000-0000-4000-8000-000000000020": "shop"}
-_ROOT = "root"
+EXISTING_BALANCERS = {"00000000-0000-4000-8000-000000000020": ("shop", "198.18.20.32")}
 
 
 def account(known: dict[str, str]) -> Account:
@@ -34,20 +34,41 @@ def account(known: dict[str, str]) -> Account:
 
 
 def backends(known: dict[str, str]) -> Backends:
-    """Return the lab's servers that are behind the services. None is to spare: the quotas are used up."""
+    """Return the lab's servers that are behind the services: those that are there, and those that wait for an order."""
     login = swr_login(known["obs_ak"], known["obs_sk"])
-    postgres = Place(addresses.TARGET_POSTGRES, addresses.POSTGRES_PORT, _ROOT, known["pg_target_password"])
-    mariadb = Place(addresses.TARGET_MARIADB, addresses.MARIADB_PORT, _ROOT, known["mariadb_target_password"])
     key = dns.tsig.Key(addresses.DNS_KEY_NAME, known["tsig_key"], addresses.DNS_KEY_ALGORITHM)
     return Backends(
         registry=ImageRegistry(addresses.SWR_HOST, f"http://{addresses.SWR}", login),
         registry_login=login,
         name_server=NameServer(addresses.DNS, addresses.DNS_PORT, addresses.DNS_ZONE, key),
-        database_servers={"target-postgres": Postgresql(postgres), "target-mariadb": Mariadb(mariadb)},
+        database_servers={server.part: server for server in _database_servers(known)},
         load_balancers=addresses.TARGET.load_balancers,
         cluster=TargetCluster(paths.TARGET_KUBECONFIG),
         existing_balancers=EXISTING_BALANCERS,
     )
+
+
+def _database_servers(known: dict[str, str]) -> list[OrderedServer]:
+    return [
+        OrderedServer(
+            part="target-postgres",
+            engine=Postgresql.engine,
+            installed_version=lambda: postgres.binaries().parent.name,
+            address=addresses.TARGET_POSTGRES,
+            port=addresses.POSTGRES_PORT,
+            session=Postgresql,
+            own_password=known["pg_target_password"],
+        ),
+        OrderedServer(
+            part="target-mariadb",
+            engine=Mariadb.engine,
+            installed_version=mariadb.version,
+            address=addresses.TARGET_MARIADB,
+            port=addresses.MARIADB_PORT,
+            session=Mariadb,
+            own_password=known["mariadb_target_password"],
+        ),
+    ]
 
 
 def assembled() -> Starlette:

@@ -59,6 +59,12 @@ class Swr:
             Operation("swr.list_repos_details", "GET", "/v2/manage/repos", self.list_repositories),
             Operation("swr.list_repository_tags", "GET", f"{repository}/tags", self.list_tags),
             Operation("swr.create_secret", "POST", "/v2/manage/utils/secret", self.create_secret),
+            Operation(
+                "swr.create_authorization_token",
+                "POST",
+                "/v2/manage/utils/authorizationtoken",
+                self.create_authorization_token,
+            ),
             Operation("swr.list_quotas", "GET", "/v2/manage/projects/{project_id}/quotas", self.list_quotas),
         ]
 
@@ -254,6 +260,13 @@ class Swr:
         project = call.first("projectname", self._region.account.project_name)
         if project != self._region.account.project_name:
             raise _invalid()
+        return self._login_for_a_day()
+
+    def create_authorization_token(self, call: Call) -> Answer:
+        """Give a login for a day to a user of the new IAM."""
+        return self._login_for_a_day()
+
+    def _login_for_a_day(self) -> Answer:
         user, password = self._login
         auth = base64.b64encode(f"{user}:{password}".encode()).decode()
         host = self._registry.host

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 from typing import Any
@@ -11,6 +12,7 @@ import pymysql
 from lab import addresses, paths
 from lab.parts import Program
 from lab.secrets import secrets
+from lab.services.administrators import password_of, was_made
 from lab.services.configuration import give_to, revision, write_configuration
 from lab.services.confinement import confined
 
@@ -20,6 +22,24 @@ ADMINISTRATOR = "root"
 _PLACE = "/var/lib/mysql"
 _DATA = f"{_PLACE}/data"
 _CONFIGURATION = f"{_PLACE}/server.cnf"
+
+
+def version() -> str:
+    """Return the first two numbers of the version on this machine.
+
+    Raises:
+        RuntimeError: there is none.
+    """
+    try:
+        shown = subprocess.run(["mariadbd", "--version"], capture_output=True, text=True).stdout
+    except FileNotFoundError:
+        raise RuntimeError(
+            "MariaDB is missing: apt-get install --no-install-recommends mariadb-server"
+        ) from None
+    found = re.search(r"Ver (\d+\.\d+)", shown)
+    if found is None:
+        raise RuntimeError(f"mariadbd does not tell its version: {shown[:200]}")
+    return found[1]
 
 
 def settings(address: str) -> str:
@@ -54,7 +74,6 @@ class _Server:
     def __init__(self, name: str, host: str, password: str) -> None:
         self.name = name
         self.address = f"{host}:{addresses.MARIADB_PORT}"
-        self._host = host
         self._listen = addresses.HOST_NAMES[host]
         self._password = password
         self._data = paths.DATA / name
@@ -121,14 +140,15 @@ class _Server:
     def finish(self) -> None:
         """Do nothing more."""
 
-    def _connection(self) -> dict[str, Any]:
-        return {
-            "conn_type": "mysql",
-            "host": self._host,
-            "port": addresses.MARIADB_PORT,
-            "login": ADMINISTRATOR,
-            "password": self._password,
-        }
+
+def _connection_to(host: str, password: str) -> dict[str, Any]:
+    return {
+        "conn_type": "mysql",
+        "host": host,
+        "port": addresses.MARIADB_PORT,
+        "login": ADMINISTRATOR,
+        "password": password,
+    }
 
 
 class SourceMariadb(_Server):
@@ -141,7 +161,7 @@ class SourceMariadb(_Server):
 
     def connections(self) -> dict[str, dict[str, Any]]:
         """Return the connection to the source's server."""
-        return {"source_mariadb": self._connection()}
+        return {"source_mariadb": _connection_to(addresses.SOURCE_MARIADB_HOST, self._password)}
 
 
 class TargetMariadb(_Server):
@@ -157,11 +177,19 @@ class TargetMariadb(_Server):
         "show view, create routine, alter routine, create user, event, trigger, delete history, set user"
     )
 
-    def __init__(self) -> None:
-        super().__init__(
-            "target-mariadb", addresses.TARGET_MARIADB_HOST, secrets()["mariadb_target_password"]
-        )
+    # not that it needs the cloud: who names it wants an instance, and the cloud is what lists it
+    depends_on = ("network", "cloud")
 
-    def connections(self) -> dict[str, dict[str, Any]]:
-        """Return the connection to the target's server."""
-        return {"target_mariadb": self._connection()}
+    def __init__(self) -> None:
+        name = "target-mariadb"
+        password = password_of(name, secrets()["mariadb_target_password"])
+        super().__init__(name, addresses.TARGET_MARIADB_HOST, password)
+
+    def is_ordered(self) -> bool:
+        """Say whether the server was made."""
+        return was_made(self.name)
+
+
+def target_connection() -> dict[str, Any]:
+    """Return the connection to the target's server, which its user has before the server is there."""
+    return _connection_to(addresses.TARGET_MARIADB_HOST, secrets()["mariadb_target_password"])

@@ -12,10 +12,12 @@ import psycopg
 from lab import addresses, paths
 from lab.parts import Program
 from lab.secrets import secrets
+from lab.services.administrators import password_of, was_made
 from lab.services.configuration import give_to, revision, write_configuration
 from lab.services.confinement import confined
 
 USER = "postgres"
+TARGET_ADMINISTRATOR = "root"
 # where Debian has PostgreSQL's data: there the server finds the lab's, in a mount namespace of its own
 _PLACE = "/var/lib/postgresql"
 _DATA = f"{_PLACE}/data"
@@ -81,7 +83,6 @@ class _Server:
         self.name = name
         self.address = f"{host}:{addresses.POSTGRES_PORT}"
         self._listen = addresses.HOST_NAMES[host]
-        self._host = host
         self._administrator = administrator
         self._password = password
         self._data = paths.DATA / name
@@ -157,15 +158,16 @@ class _Server:
     def finish(self) -> None:
         """Do nothing more."""
 
-    def _connection(self) -> dict[str, Any]:
-        return {
-            "conn_type": "postgres",
-            "host": self._host,
-            "port": addresses.POSTGRES_PORT,
-            "login": self._administrator,
-            "password": self._password,
-            "schema": "postgres",
-        }
+
+def _connection_to(host: str, login: str, password: str) -> dict[str, Any]:
+    return {
+        "conn_type": "postgres",
+        "host": host,
+        "port": addresses.POSTGRES_PORT,
+        "login": login,
+        "password": password,
+        "schema": "postgres",
+    }
 
 
 class LabPostgres(_Server):
@@ -207,16 +209,24 @@ class SourcePostgres(_Server):
 
     def connections(self) -> dict[str, dict[str, Any]]:
         """Return the connection to the source's server."""
-        return {"source_postgres": self._connection()}
+        connection = _connection_to(addresses.SOURCE_POSTGRES_HOST, USER, self._password)
+        return {"source_postgres": connection}
 
 
 class TargetPostgres(_Server):
     """The server migrated to: as on RDS the user's administrator is `root`, and the superuser is nobody's."""
 
+    # not that it needs the cloud: who names it wants an instance, and the cloud is what lists it
+    depends_on = ("network", "cloud")
+
     def __init__(self) -> None:
-        super().__init__(
-            "target-postgres", addresses.TARGET_POSTGRES_HOST, "root", secrets()["pg_target_password"]
-        )
+        name = "target-postgres"
+        password = password_of(name, secrets()["pg_target_password"])
+        super().__init__(name, addresses.TARGET_POSTGRES_HOST, TARGET_ADMINISTRATOR, password)
+
+    def is_ordered(self) -> bool:
+        """Say whether the server was made."""
+        return was_made(self.name)
 
     def owner_of_all(self) -> str:
         """Return RDS's own superuser; it has no password here, so nobody can log in as it."""
@@ -229,6 +239,9 @@ class TargetPostgres(_Server):
             "grant pg_monitor, pg_signal_backend to root",
         ]
 
-    def connections(self) -> dict[str, dict[str, Any]]:
-        """Return the connection to the target's server."""
-        return {"target_postgres": self._connection()}
+
+def target_connection() -> dict[str, Any]:
+    """Return the connection to the target's server, which its user has before the server is there."""
+    return _connection_to(
+        addresses.TARGET_POSTGRES_HOST, TARGET_ADMINISTRATOR, secrets()["pg_target_password"]
+    )

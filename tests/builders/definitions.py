@@ -12,6 +12,8 @@ import yaml
 
 from include.definition import Definition, load_definition
 
+BALANCER = "00000000-0000-4000-8000-000000000020"
+ADDRESSES = {"postgresql": "pg.rds.lab:5432", "mariadb": "mariadb.rds.lab:3306"}
 LAB_YAML = Path(__file__).resolve().parents[2] / "migrations" / "lab.yaml"
 
 
@@ -37,7 +39,16 @@ def definition(change: Callable[[dict[str, Any]], object] | None = None) -> Defi
 def _document() -> dict[str, Any]:
     """Return the file's data; reading it takes 30 ms, and a thousand tests ask for it."""
     document: dict[str, Any] = yaml.safe_load(LAB_YAML.read_text(encoding="utf-8"))
+    _take_existing_services(document)
     return document
+
+
+def _take_existing_services(document: dict[str, Any]) -> None:
+    """Name servers and a load balancer that exist: tests without a cloud ask for none; `with_services` is for the others."""
+    for database in document["databases"]:
+        database.pop("rds", None)
+        database["address"].setdefault("target", ADDRESSES[database["engine"]])
+    document["target"]["load_balancer"] = {"class": "union", "id": BALANCER}
 
 
 @cache
@@ -61,3 +72,21 @@ def definition_with_new_cluster(
     cluster = target_cluster()
     change(cluster)
     return definition(lambda document: document["target"].update(cluster=cluster))
+
+
+def with_services(document: dict[str, Any]) -> None:
+    """Let an RDS instance and a load balancer be made, everything that can be left out left out."""
+    place = {"vpc": "vpc-1", "subnet": "subnet-1"}
+    first = document["databases"][0]
+    first["rds"] = {
+        "connection": "huawei_cloud",
+        "instance": "shop-db",
+        "create": {**place, "security_group": "group-1"},
+    }
+    first["address"] = {"source": "pg.source.lab:5432"}
+    document["target"]["load_balancer"] = {
+        "class": "performance",
+        "name": "shop-elb",
+        "connection": "huawei_cloud",
+        "create": {**place, "zones": ["eu-de-01"]},
+    }

@@ -46,7 +46,7 @@ def _with_target_that_exists(document: dict[str, Any]) -> None:
 
 def without_services(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have registries, databases and buckets answer that they hold nothing."""
-    for name in ("image_rows", "database_rows", "bucket_rows"):
+    for name in ("image_rows", "database_rows", "bucket_rows", "organization_rows"):
         monkeypatch.setattr(planner, name, lambda *_: [])
     monkeypatch.setattr(obstacles, "data_findings", lambda _: [])
     monkeypatch.setattr(measuring, "database_size", lambda *_: 5000)

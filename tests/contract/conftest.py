@@ -13,6 +13,7 @@ import pytest
 
 from lab import addresses
 from lab.connections import read_documents
+from tests import orders
 
 
 class Document(dict[str, Any]):
@@ -20,6 +21,13 @@ class Document(dict[str, Any]):
 
     def __repr__(self) -> str:
         return f"<connection of {self.get('login')}>"
+
+
+@pytest.fixture(scope="session")
+def target_servers(connections: dict[str, Document]) -> None:
+    """Order the target's database servers, which are there only then."""
+    for engine in orders.CONNECTIONS:
+        orders.order_instance(orders.lab_service("rds"), engine)
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ from typing import Any
 import pymysql
 import pytest
 
-pytestmark = pytest.mark.lab
+pytestmark = [pytest.mark.lab, pytest.mark.usefixtures("target_servers")]
 SERVERS = ("source_mariadb", "target_mariadb")
 ACCESS_DENIED_HERE = 1045
 ACCESS_DENIED_FOR_THIS = 1227

@@ -13,7 +13,7 @@ from psycopg import sql
 from lab import addresses
 from lab.secrets import secrets
 
-pytestmark = pytest.mark.lab
+pytestmark = [pytest.mark.lab, pytest.mark.usefixtures("target_servers")]
 Session = psycopg.Connection[tuple[Any, ...]]
 SERVERS = ("source_postgres", "target_postgres")
 

@@ -45,6 +45,8 @@ PASSWORDS = {
 def _target_that_exists() -> None:
     """Order a target, which the definitions here name by its kubeconfig: what is wrong with it is told before anything is done."""
     orders.order_target(orders.lab_service("cce"), "lab-target")
+    for engine in orders.CONNECTIONS:
+        orders.order_instance(orders.lab_service("rds"), engine)
 
 
 def lab_definition(change: Callable[[dict[str, Any]], object] = lambda document: None) -> Definition:
@@ -52,6 +54,8 @@ def lab_definition(change: Callable[[dict[str, Any]], object] = lambda document:
 
     def changed(document: dict[str, Any]) -> None:
         document["target"]["cluster"] = "target_cluster"
+        for database in document["databases"]:
+            database.pop("rds", None)
         change(document)
 
     return definition(changed)

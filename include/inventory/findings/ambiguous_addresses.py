@@ -16,11 +16,9 @@ WHY = "One of the two would be rewritten to the wrong server, and the applicatio
 def find(inventory: Inventory, definition: Definition) -> Iterator[Finding]:
     """Report addresses that cannot be rewritten, because two entries want different results."""
     targets: dict[str, dict[str, str]] = {}
-    entries = [(row.name, row.address) for row in definition.databases]
-    entries += [(row.name, row.address) for row in definition.buckets]
-    for name, address in entries:
-        if address is not None:
-            targets.setdefault(address.source, {})[name] = address.target
+    for entry in definition.moved_entries:
+        if entry.address is not None:
+            targets.setdefault(entry.address.source, {})[entry.name] = entry.address_after
     for source, wanted in sorted(targets.items()):
         if len(set(wanted.values())) > 1:
             choices = ", ".join(f"{name} -> {target}" for name, target in sorted(wanted.items()))

@@ -28,7 +28,7 @@ def find(inventory: Inventory, definition: Definition) -> Iterator[Finding]:
                 "blocker",
                 label(service),
                 "is a LoadBalancer, but target.load_balancer is not set",
-                "name the class and id of an existing ELB in target.load_balancer",
+                "name the class and id of an existing ELB in target.load_balancer, or a name and how it is made",
             )
         foreign = foreign_annotations(service)
         if foreign:

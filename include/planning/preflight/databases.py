@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from include.cloud import Cloud
+from include.cloud.instances import find_instance
 from include.connections import DatabaseAccess
 from include.databases.jobs import engine_of
 from include.engines import mask
 from include.errors import ConnectionDetailsError, shorten
 from include.planning.database_client import count_tables, database_size, server_version
 from include.planning.ownership import is_database_ours
+from include.planning.server_presence import server_label
+from include.provisioning.instance import found_instance, host_misfits
 
 if TYPE_CHECKING:
     from include.definition import Database
@@ -18,25 +22,35 @@ if TYPE_CHECKING:
 
 
 def find_problems(run: MigrationRun) -> Iterator[str]:
-    """Yield what is wrong with each database, on both sides."""
+    """Yield what is wrong with each database on the source, and targets that are something else's."""
     for database in run.definition.databases:
         try:
             source = run.connections.database(database.source, database.engine)
-            target = run.connections.database(database.target, database.engine)
         except ConnectionDetailsError:
             continue
-        source_version, source_problem = _version(
-            f"database {database.name}, source {source.address}", source
-        )
-        target_version, target_problem = _version(
-            f"database {database.name}, target {target.address}", target
-        )
-        yield from (problem for problem in (source_problem, target_problem) if problem)
+        source_version, problem = _version(f"database {database.name}, source {source.address}", source)
+        if problem:
+            yield problem
         if source_version and database_size(source, database.database) is None:
             yield (
                 f"database {database.name}, source {source.address}: has no database {database.database}; "
                 "correct the definition"
             )
+    yield from _shared(run)
+
+
+def find_server_problems(run: MigrationRun) -> Iterator[str]:
+    """Yield what is wrong with each database on the target, once its server is there."""
+    for database in run.definition.databases:
+        try:
+            source = run.connections.database(database.source, database.engine)
+            target = run.connections.target_database(database)
+        except ConnectionDetailsError:
+            continue
+        source_version, _ = _version(f"database {database.name}, source {source.address}", source)
+        target_version, problem = _version(f"database {database.name}, target {target.address}", target)
+        if problem:
+            yield problem
         if source_version and target_version and target_version[0] < source_version[0]:
             yield (
                 f"database {database.name}, target {target.address}: version {_text(target_version)} is older than the "
@@ -44,7 +58,19 @@ def find_problems(run: MigrationRun) -> Iterator[str]:
             )
         if target_version:
             yield from _taken(run, database, target)
-    yield from _shared(run)
+    yield from _misleading_hosts(run)
+
+
+def _misleading_hosts(run: MigrationRun) -> Iterator[str]:
+    """Yield connections whose host leads elsewhere than to their RDS instance."""
+    for database in run.definition.databases:
+        if database.rds is not None:
+            cloud = Cloud(run.connections.cloud(database.rds.connection))
+            document = find_instance(cloud, database.rds.instance)
+            if document is not None:
+                place = f"RDS instance {database.rds.instance} ({cloud.access.place})"
+                found = found_instance(document)
+                yield from (f"{place}: {one}" for one in host_misfits(run, found, database.target))
 
 
 def _shared(run: MigrationRun) -> Iterator[str]:
@@ -52,8 +78,11 @@ def _shared(run: MigrationRun) -> Iterator[str]:
     used: dict[tuple[str, str], str] = {}
     for side in ("source", "target"):
         for database in run.definition.databases:
-            connection = database.source if side == "source" else database.target
-            address = run.connections.database(connection, database.engine).address
+            address = (
+                run.connections.database(database.source, database.engine).address
+                if side == "source"
+                else server_label(run, database)
+            )
             mine = f"the {side} of {database.name}"
             other = used.setdefault((address.lower(), database.database), mine)
             if side == "target" and other != mine:

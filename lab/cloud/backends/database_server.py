@@ -38,16 +38,6 @@ class DatabaseServer(Protocol):
     """A server and its administrator's session; each call is one session."""
 
     engine: str
-    place: Place
-
-    def set_password(self, password: str) -> None:
-        """Give the administrator another password."""
-
-    def know_password(self, password: str) -> None:
-        """Take note of the administrator's password, which was set earlier."""
-
-    def version(self) -> str:
-        """Return the version as RDS names it."""
 
     def databases(self) -> list[dict[str, Any]]:
         """Return the databases of users as RDS lists those of this engine."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import Any
 
 import pymysql
@@ -60,20 +59,6 @@ class Mariadb:
             if number in _EXISTS:
                 raise ExistsError(str(error)) from None
             raise
-
-    def set_password(self, password: str) -> None:
-        """Give the administrator another password."""
-        self._do("alter user current_user() identified by %s", [password])
-        self.know_password(password)
-
-    def know_password(self, password: str) -> None:
-        """Take note of the administrator's password, which was set earlier."""
-        self.place = replace(self.place, password=password)
-
-    def version(self) -> str:
-        """Return the version's first two numbers."""
-        ((text,),) = self._ask("select version()")
-        return ".".join(str(text).split(".")[:2])
 
     def databases(self) -> list[dict[str, Any]]:
         """Return the databases but for the server's own."""

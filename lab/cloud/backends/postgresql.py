@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import Any
 
 import psycopg
@@ -41,21 +40,6 @@ class Postgresql:
             raise ExistsError(str(error)) from None
         except (errors.InvalidCatalogName, errors.UndefinedObject, errors.InvalidSchemaName) as error:
             raise MissingError(str(error)) from None
-
-    def set_password(self, password: str) -> None:
-        """Give the administrator another password."""
-        with self._session() as session:
-            session.execute(sql.SQL("alter role current_user password {}").format(sql.Literal(password)))
-        self.know_password(password)
-
-    def know_password(self, password: str) -> None:
-        """Take note of the administrator's password, which was set earlier."""
-        self.place = replace(self.place, password=password)
-
-    def version(self) -> str:
-        """Return the major version."""
-        with self._session() as session:
-            return str(session.info.server_version // 10000)
 
     def databases(self) -> list[dict[str, Any]]:
         """Return the databases but for the templates."""

@@ -11,6 +11,7 @@ from include.inventory.model import SEVERITIES
 from include.planning import (
     check_preflight,
     check_target,
+    complete_plan,
     find_obstacles,
     load_plan,
     make_target,
@@ -90,7 +91,9 @@ class PlanMigrationOperator(MigrationOperator):
 
 
 class MakeTargetOperator(MigrationOperator):
-    """Make the target cluster and its node pools as the approved plan says, or take what is there; wait until it is ready.
+    """Make what the approved plan says, or take what is there, and wait until it is ready.
+
+    The target cluster and its node pools, RDS instances, the SWR organization, the load balancer.
 
     What a killed try has ordered is found by its name and its tag. Nothing that is there is ever changed in size.
     """
@@ -101,14 +104,16 @@ class MakeTargetOperator(MigrationOperator):
 
 
 class CheckTargetOperator(MigrationOperator):
-    """Check what could not be checked before the target cluster was there: rights, versions, room, classes, namespaces.
+    """Check what could not be checked before cluster and database servers were there: rights, versions, room, namespaces.
 
-    A target that existed before was checked with everything else; then there is nothing left to do here.
+    What existed before was checked with everything else. Addresses that only the cloud knew are put where the source's stand.
     """
 
     def act(self, run: MigrationRun, context: Context) -> int:
         """Return how many checks had waited; raise one error with all problems."""
-        return check_target(run)
+        count = check_target(run)
+        complete_plan(run)
+        return count
 
 
 class PrepareTargetsOperator(MigrationOperator):

@@ -17,8 +17,6 @@ import pytest
 from lab.cloud import assembly
 from lab.cloud.accounts import AccessKey, Account
 from lab.cloud.assembly import Backends, cloud
-from lab.cloud.backends.mariadb import Mariadb
-from lab.cloud.backends.postgresql import Postgresql
 from lab.cloud.calls import Region
 from lab.cloud.progress import Clock
 from lab.cloud.store import Store
@@ -32,6 +30,7 @@ KEY, SECRET, DISABLED = (
     "TESTDISABLEDKEY00001",
 )
 PROJECT, DOMAIN = "1ab00000000000000000000000000001", "1ab00000000000000000000000000000"
+SPARE = "spare-postgres"
 SHOP = "00000000-0000-4000-8000-000000000020"
 
 
@@ -66,18 +65,21 @@ def surroundings(tmp_path_factory: pytest.TempPathFactory) -> Generator[None]:
 def behind(tmp_path_factory: pytest.TempPathFactory) -> Generator[Backends]:
     with ExitStack() as stack:
         databases = {
-            "target-postgres": Postgresql(stack.enter_context(servers.postgresql())),
-            "spare-postgres": Postgresql(stack.enter_context(servers.postgresql())),
-            "target-mariadb": Mariadb(stack.enter_context(servers.mariadb())),
+            "target-postgres": servers.stocked_postgresql(),
+            SPARE: servers.stocked_postgresql(),
+            "target-mariadb": servers.stocked_mariadb(),
         }
+        for server in databases.values():
+            stack.callback(server.remove)
+        for name in ("target-postgres", "target-mariadb"):
+            databases[name].make(servers.PASSWORD)
         yield Backends(
             registry=stack.enter_context(servers.image_registry()),
             registry_login=("lab", servers.PASSWORD),
             name_server=stack.enter_context(servers.name_server()),
             database_servers=databases,
-            spare_servers=("spare-postgres",),
             load_balancers="198.18.20.0/24",
-            existing_balancers={SHOP: "shop"},
+            existing_balancers={SHOP: ("shop", "198.18.20.32")},
             cluster=stack.enter_context(kubernetes_api.serving(tmp_path_factory.mktemp("cluster"))),
         )
 
@@ -96,6 +98,8 @@ def start(tmp_path: Path, behind: Backends) -> Generator[Callable[[], Server]]:
             return Server(stack.enter_context(_served(cloud(region, behind))), tmp_path)
 
         yield started
+    # what was ordered is the order's of one test alone
+    behind.database_servers[SPARE].remove()
 
 
 class _served:  # ruff: ignore[invalid-class-name]

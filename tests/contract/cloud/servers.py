@@ -8,9 +8,10 @@ import shutil
 import socket
 import subprocess
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 
 import dns.tsig
@@ -19,12 +20,15 @@ import pymysql
 import pytest
 import yaml
 
-from lab.cloud.backends.database_server import Place
+from lab.cloud.backends.database_server import DatabaseServer, Place
 from lab.cloud.backends.image_registry import ImageRegistry
+from lab.cloud.backends.mariadb import Mariadb
 from lab.cloud.backends.name_server import NameServer
+from lab.cloud.backends.postgresql import Postgresql
 from lab.services.confinement import as_user
 from lab.services.dns import first_zone
 from lab.services.mariadb import TargetMariadb
+from lab.services.mariadb import version as version_of_mariadb
 from lab.services.postgres import binaries
 from lab.services.registries import htpasswd
 
@@ -32,7 +36,6 @@ HOST = "127.0.0.1"
 PASSWORD = "Sesame-open-1"
 _SECRET = "dGhlIGtleSBvZiB0aGUgdGVzdHMgYW5kIG9mIG5vYm9keQ=="
 _KEY = dns.tsig.Key("test", _SECRET, "hmac-sha256")
-_STATEMENTS = f"create role root login createdb createrole password '{PASSWORD}'\n"
 
 
 def free_port() -> int:
@@ -96,15 +99,15 @@ def _try(is_ready: Callable[[], bool]) -> bool:
 
 
 @contextmanager
-def postgresql() -> Generator[Place]:
+def postgresql(place: Place) -> Generator[None]:
     need("psql")
-    place = Place(HOST, free_port(), "root", PASSWORD)
+    made = f"create role {place.user} login createdb createrole password '{place.password}'\n"
     with folder_of(user := _user("postgres")) as folder:
         data = folder / "data"
         make = ["--username=rdsAdmin", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"]
         _run(as_user(user, [str(binaries() / "initdb"), f"--pgdata={data}", *make]))
         single = ["--single", "-D", str(data), "-c", "fsync=off", "postgres"]
-        _run(as_user(user, [str(binaries() / "postgres"), *single]), _STATEMENTS)
+        _run(as_user(user, [str(binaries() / "postgres"), *single]), made)
         (data / "pg_hba.conf").write_text("host all all 127.0.0.1/32 scram-sha-256\n")
         options = {
             "listen_addresses": HOST,
@@ -122,7 +125,7 @@ def postgresql() -> Generator[Place]:
                 return session.execute("select 1").fetchone() == (1,)
 
         with running(command, folder / "log", is_ready):
-            yield place
+            yield
 
 
 def _run(command: list[str], text: str = "") -> None:
@@ -132,15 +135,14 @@ def _run(command: list[str], text: str = "") -> None:
 
 
 @contextmanager
-def mariadb() -> Generator[Place]:
+def mariadb(place: Place) -> Generator[None]:
     program = need("mariadbd")
-    place = Place(HOST, free_port(), "root", PASSWORD)
     with folder_of(user := _user("mysql")) as folder:
         # a server that starts removes the temporary tables it finds: in /tmp those of others, too
         data, first = folder / "data", folder / "first.sql"
         first.write_text(
             "delete from mysql.global_priv where user in ('root', '');\nflush privileges;\n"
-            f"create user root@'%' identified by '{PASSWORD}';\n"
+            f"create user root@'%' identified by '{place.password}';\n"
             f"grant {TargetMariadb.rights} on *.* to root@'%' with grant option;\n"
         )
         first.chmod(0o644)
@@ -178,7 +180,53 @@ def mariadb() -> Generator[Place]:
             return True
 
         with running(as_user(user, command), folder / "log", is_ready):
-            yield place
+            yield
+
+
+class Stocked:
+    """A server in stock on loopback, whose administrator is RDS's `root`."""
+
+    address, user = HOST, "root"
+
+    def __init__(
+        self,
+        session: Callable[[Place], DatabaseServer],
+        version: str,
+        running: Callable[[Place], AbstractContextManager[None]],
+    ) -> None:
+        self.engine, self.version, self.port = session(Place(HOST, 0, "", "")).engine, version, free_port()
+        self._session, self._running = session, running
+        self._lock = threading.Lock()
+        self._stack = ExitStack()
+        self.place: Place | None = None
+
+    def is_there(self) -> bool:
+        return self.place is not None
+
+    def make(self, password: str) -> None:
+        with self._lock:
+            if self.place is None:
+                place = Place(HOST, self.port, self.user, password)
+                self._stack.enter_context(self._running(place))
+                self.place = place
+
+    def remove(self) -> None:
+        with self._lock:
+            self.place = None
+            self._stack.close()
+
+    def open(self) -> DatabaseServer:
+        assert self.place is not None
+        return self._session(self.place)
+
+
+def stocked_postgresql() -> Stocked:
+    return Stocked(Postgresql, binaries().parent.name, postgresql)
+
+
+def stocked_mariadb() -> Stocked:
+    need("mariadbd")
+    return Stocked(Mariadb, version_of_mariadb(), mariadb)
 
 
 @contextmanager

@@ -1,10 +1,12 @@
-"""ELB's load balancers, asked by the SDK: the ids say which of the lab's addresses they have."""
+"""ELB's load balancers, asked by the SDK, and by the controller that gives Services their addresses."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from huaweicloudsdkcore.exceptions.exceptions import ClientRequestException
 from huaweicloudsdkelb.v3 import (
@@ -22,7 +24,11 @@ from huaweicloudsdkelb.v3 import (
     ShowQuotaRequest,
 )
 
-from .conftest import SHOP
+from lab.cloud.signing import Signed
+from lab.clusters.balancers import ELB_AUTOCREATE, ELB_CLASS, ELB_ID, BalancersOfServices
+from lab.clusters.balancers import Elb as BalancerInterface
+
+from .conftest import KEY, PROJECT, SECRET, SHOP, Server
 from .models import Checked
 
 
@@ -47,15 +53,16 @@ def refused(run: Callable[[], Any]) -> tuple[int, str]:
     return caught.value.status_code, caught.value.error_code
 
 
-def test_the_one_that_exists_has_the_address_that_its_id_says(elb: Checked) -> None:
+def test_the_one_that_exists_has_its_address(elb: Checked) -> None:
     found = show(elb, SHOP)
     assert (found.name, found.vip_address, found.provisioning_status) == ("shop", "198.18.20.32", "ACTIVE")
 
 
 def test_a_load_balancer_is_made_shown_listed_and_removed(elb: Checked) -> None:
     made = make(elb, "orders")
-    assert made.vip_address == f"198.18.20.{int(made.id[-2:], 16)}"
-    assert show(elb, made.id).name == "orders"
+    shown = show(elb, made.id)
+    assert (shown.name, shown.vip_address) == ("orders", made.vip_address)
+    assert made.vip_address.startswith("198.18.20.")
     request = ListLoadBalancersRequest(name=["orders", "others"])
     assert [one.id for one in elb.list_load_balancers(request).loadbalancers] == [made.id]
     request = ListLoadBalancersRequest(name=["orders"], vip_address=["198.18.20.200"])
@@ -68,7 +75,7 @@ def test_a_load_balancer_is_made_shown_listed_and_removed(elb: Checked) -> None:
 
 def test_an_address_may_be_asked_for_once(elb: Checked) -> None:
     made = make(elb, vip_address="198.18.20.50")
-    assert (made.vip_address, made.id[-2:]) == ("198.18.20.50", "32")
+    assert made.vip_address == "198.18.20.50"
     assert refused(lambda: make(elb, vip_address="198.18.20.50")) == (400, "ELB.8902")
 
 
@@ -108,3 +115,75 @@ def test_flavors_and_zones_are_listed(elb: Checked) -> None:
     assert [one.type for one in flavors] == ["L4"]
     zones = elb.list_availability_zones(ListAvailabilityZonesRequest()).availability_zones
     assert [zone.code for group in zones for zone in group] == ["eu-de-01", "eu-de-02", "eu-de-03"]
+
+
+class Services:
+    """The Services of a cluster, as its controller changes them."""
+
+    def __init__(self) -> None:
+        self.annotations: dict[str, str] = {}
+
+    def merge(self, path: str, body: dict[str, Any]) -> None:
+        assert path == "/api/v1/namespaces/shop/services/web"
+        self.annotations |= body["metadata"]["annotations"]
+
+    def web(self) -> dict[str, Any]:
+        meta = {"name": "web", "namespace": "shop", "uid": "0001", "annotations": self.annotations}
+        return {"metadata": meta, "spec": {"type": "LoadBalancer"}}
+
+
+@pytest.fixture
+def book(server: Server, tmp_path: Path) -> Generator[tuple[BalancersOfServices, Services]]:
+    services = Services()
+    with httpx.Client(base_url=server.url, auth=Signed(KEY, SECRET, PROJECT), trust_env=False) as client:
+        yield BalancersOfServices(BalancerInterface(client), services, tmp_path / "made.json"), services  # type: ignore[arg-type]
+
+
+def test_a_service_gets_the_address_of_the_load_balancer_that_it_names(
+    elb: Checked, book: tuple[BalancersOfServices, Services]
+) -> None:
+    balancers, services = book
+    assert balancers.address_for(services.web()) is None
+    made = make(elb, vip_address="198.18.20.77")
+    services.annotations[ELB_ID] = made.id
+    assert balancers.address_for(services.web()) == "198.18.20.77"
+
+
+def test_a_service_that_names_one_which_is_not_there_waits_until_it_is(
+    elb: Checked, book: tuple[BalancersOfServices, Services]
+) -> None:
+    balancers, services = book
+    services.annotations[ELB_ID] = "7" * 8
+    assert balancers.address_for(services.web()) is None
+    services.annotations[ELB_ID] = SHOP
+    assert balancers.address_for(services.web()) == "198.18.20.32"
+    # a Service of the same name later is another one
+    balancers.forget_others(set())
+    elb.delete_load_balancer(DeleteLoadBalancerRequest(loadbalancer_id=SHOP))
+    assert balancers.address_for(services.web()) is None
+
+
+def test_a_load_balancer_that_a_service_asks_for_is_made_once_and_goes_with_the_service(
+    elb: Checked, book: tuple[BalancersOfServices, Services], server: Server, tmp_path: Path
+) -> None:
+    balancers, services = book
+    services.annotations |= {ELB_CLASS: "performance", ELB_AUTOCREATE: '{"type": "public"}'}
+    asking = services.web() | {
+        "metadata": {**services.web()["metadata"], "annotations": dict(services.annotations)}
+    }
+    address = balancers.address_for(asking)
+    # seen again before the annotation with the id is: it is found by its name
+    assert balancers.address_for(asking) == address
+    (made,) = elb.list_load_balancers(ListLoadBalancersRequest(name=["cce-lb-0001"])).loadbalancers
+    assert (made.vip_address, made.guaranteed, len(made.publicips)) == (address, True, 1)
+    assert services.annotations[ELB_ID] == made.id
+    balancers.forget_others({"shop/web"})
+    assert show(elb, made.id).id == made.id
+    balancers.forget_others(set())
+    assert refused(lambda: show(elb, made.id)) == (404, "ELB.8904")
+
+
+def test_a_service_that_asks_in_no_json_stays_pending(book: tuple[BalancersOfServices, Services]) -> None:
+    balancers, services = book
+    services.annotations |= {ELB_CLASS: "union", ELB_AUTOCREATE: "public"}
+    assert balancers.address_for(services.web()) is None

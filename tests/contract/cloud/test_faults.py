@@ -17,13 +17,12 @@ from huaweicloudsdkcore.exceptions.exceptions import (
     ServerResponseException,
 )
 from huaweicloudsdkelb.v3 import ShowQuotaRequest
-from huaweicloudsdkrds.v3 import ListInstancesRequest
 
 from . import clients
 from .conftest import KEY, PROJECT, SECRET, SHOP, Server
 from .models import Checked
 from .test_elb import make, show
-from .test_rds import order
+from .test_rds import order, wait_for
 
 QUOTA = "elb.show_quota"
 
@@ -115,14 +114,12 @@ def test_what_was_made_is_known_after_a_restart(
 ) -> None:
     server.put_forward(86400)
     made, ordered = make(elb, "orders"), order(rds, "orders")
+    wait_for(rds, ordered, "ACTIVE")
     again = start()
     credentials = clients.regional(KEY, SECRET, PROJECT)
     second = Checked(clients.open_client("elb", again.url, credentials))
     assert show(second, made.id).name == "orders"
     assert show(second, SHOP).vip_address == "198.18.20.32"
-    again.put_forward(121)
-    known = Checked(clients.open_client("rds", again.url, credentials))
-    (found,) = known.list_instances(ListInstancesRequest(id=ordered.instance.id)).instances
-    assert found.status == "ACTIVE"
+    wait_for(Checked(clients.open_client("rds", again.url, credentials)), ordered, "ACTIVE")
     assert [file.name for file in tmp_path.iterdir()] == ["state.json"]
     assert (tmp_path / "state.json").stat().st_mode & 0o777 == 0o600

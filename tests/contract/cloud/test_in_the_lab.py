@@ -101,12 +101,12 @@ def test_a_record_set_is_answered_by_the_labs_name_server() -> None:
     assert answer.answer == []
 
 
-def test_the_targets_servers_are_the_instances() -> None:
+def test_an_instance_is_the_targets_server() -> None:
     service = open_service("rds")
-    found = {one.name: one for one in service.list_instances(ListInstancesRequest()).instances}
-    assert set(found) == {"target-postgres", "target-mariadb"}
-    assert found["target-postgres"].private_ips == [addresses.TARGET_POSTGRES]
-    name, instance = f"contract_{uuid.uuid4().hex[:8]}", found["target-postgres"].id
+    instance = orders.order_instance(service, "PostgreSQL")
+    (found,) = service.list_instances(ListInstancesRequest(id=instance)).instances
+    assert found.private_ips == [addresses.TARGET_POSTGRES]
+    name = f"contract_{uuid.uuid4().hex[:8]}"
     body = PostgresqlDatabaseForCreation(name=name)
     service.create_postgresql_database(CreatePostgresqlDatabaseRequest(instance_id=instance, body=body))
     service.delete_postgresql_database(DeletePostgresqlDatabaseRequest(instance_id=instance, db_name=name))

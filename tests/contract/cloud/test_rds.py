@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import uuid
 from collections.abc import Callable
 from typing import Any
@@ -13,6 +14,10 @@ from huaweicloudsdkcore.exceptions.exceptions import ClientRequestException
 from huaweicloudsdkrds.v3 import (
     AllowDbPrivilegeRequest,
     AllowDbUserPrivilegeRequest,
+    BatchTagActionAddRequestBody,
+    BatchTagActionDelRequestBody,
+    BatchTagAddActionRequest,
+    BatchTagDelActionRequest,
     CreateDatabaseRequest,
     CreateDbUserRequest,
     CreateInstanceRequest,
@@ -22,23 +27,30 @@ from huaweicloudsdkrds.v3 import (
     Datastore,
     DeleteDatabaseRequest,
     DeleteDbUserRequest,
+    DeleteInstanceRequest,
     DeletePostgresqlDatabaseRequest,
     DeletePostgresqlDbUserRequest,
     GrantRequest,
+    Ha,
     InstanceRequest,
     ListDatabasesRequest,
     ListDatastoresRequest,
     ListDbUsersRequest,
     ListFlavorsRequest,
     ListInstancesRequest,
+    ListInstanceTagsRequest,
     ListJobInfoRequest,
     ListPostgresqlDatabasesRequest,
     ListPostgresqlDbUserPaginatedRequest,
+    ListProjectTagsRequest,
+    ListStorageTypesRequest,
     PostgresqlDatabaseForCreation,
     PostgresqlGrantRequest,
     PostgresqlUserForCreation,
     PostgresqlUserWithPrivilege,
     ShowQuotasRequest,
+    TagDelWithKeyValue,
+    TagWithKeyValue,
     UserForCreation,
     UserWithPrivilege,
     Volume,
@@ -46,7 +58,7 @@ from huaweicloudsdkrds.v3 import (
 
 from lab.cloud.assembly import Backends
 
-from .conftest import Server
+from .conftest import SPARE
 from .models import Checked
 
 PASSWORD = "Orders-of-the-shop-1"
@@ -95,6 +107,25 @@ def state_of(rds: Checked, ordered: Any) -> str:
     return str(found.status)
 
 
+def wait_for(rds: Checked, ordered: Any, wanted: str) -> None:
+    deadline = time.monotonic() + 60
+    while (state := state_of(rds, ordered)) != wanted:
+        assert state == "BUILD"
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+
+def delete(rds: Checked, instance: str) -> Any:
+    return rds.delete_instance(DeleteInstanceRequest(instance_id=instance))
+
+
+def wait_for_end(rds: Checked, instance: str) -> None:
+    deadline = time.monotonic() + 60
+    while rds.list_instances(ListInstancesRequest(id=instance)).instances:
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+
 def refused(run: Callable[[], Any]) -> tuple[int, str]:
     with pytest.raises(ClientRequestException) as caught:
         run()
@@ -107,7 +138,7 @@ def session(place: Any, database: str, user: str) -> psycopg.Connection[Any]:
 
 
 def administrator(behind: Backends) -> dict[str, Any]:
-    place = behind.database_servers["target-postgres"].place
+    place = behind.database_servers["target-postgres"].open().place
     return {"host": place.address, "port": place.port, "user": place.user, "password": place.password}
 
 
@@ -219,23 +250,75 @@ def test_databases_users_and_rights_of_mariadb(rds: Checked, mariadb: Any, name:
 
 
 def test_an_instance_that_is_ordered_is_a_server_with_that_password(
-    rds: Checked, name: str, server: Server
+    rds: Checked, name: str, behind: Backends
 ) -> None:
+    assert not behind.database_servers[SPARE].is_there()
     ordered = order(rds, name)
     assert (ordered.status_code, ordered.instance.status) == (202, "BUILD")
     assert (state_of(rds, ordered), job_of(rds, ordered).status) == ("BUILD", "Running")
     make = PostgresqlDatabaseForCreation(name=name)
     request = CreatePostgresqlDatabaseRequest(instance_id=ordered.instance.id, body=make)
     assert refused(lambda: rds.create_postgresql_database(request)) == (409, "DBS.200019")
-    server.put_forward(60)
-    assert job_of(rds, ordered).process == "50%"
-    server.put_forward(61)
-    assert (state_of(rds, ordered), job_of(rds, ordered).status) == ("ACTIVE", "Completed")
+    assert refused(lambda: delete(rds, ordered.instance.id)) == (409, "DBS.200019")
+    wait_for(rds, ordered, "ACTIVE")
+    job = job_of(rds, ordered)
+    assert (job.status, job.name, job.instance.name) == (
+        "Completed",
+        "CreatePostgreSQLSingleInstance",
+        name,
+    )
     (found,) = rds.list_instances(ListInstancesRequest(id=ordered.instance.id)).instances
     with session(found, "postgres", "root") as connection:
         assert connection.execute("select current_user").fetchone() == ("root",)
     (quota,) = rds.show_quotas(ShowQuotasRequest()).quotas.resources
     assert (quota.used, quota.quota) == (3, 3)
+
+
+def test_an_instance_that_is_deleted_is_gone_with_its_data_and_can_be_ordered_again(
+    rds: Checked, name: str, behind: Backends
+) -> None:
+    first = order(rds, name)
+    wait_for(rds, first, "ACTIVE")
+    (found,) = rds.list_instances(ListInstancesRequest(id=first.instance.id)).instances
+    make_database(rds, found, name)
+    deleted = delete(rds, first.instance.id)
+    wait_for_end(rds, first.instance.id)
+    assert not behind.database_servers[SPARE].is_there()
+    with pytest.raises(psycopg.OperationalError):
+        session(found, "postgres", "root")
+    job = rds.list_job_info(ListJobInfoRequest(id=deleted.job_id)).job
+    assert (job.status, job.name) == ("Completed", "DeletePostgreSQLSingleInstance")
+    assert refused(lambda: delete(rds, first.instance.id)) == (404, "DBS.200045")
+    second = order(rds, name)
+    wait_for(rds, second, "ACTIVE")
+    request = ListPostgresqlDatabasesRequest(instance_id=second.instance.id, page=1, limit=100)
+    assert name not in {one.name for one in rds.list_postgresql_databases(request).databases}
+
+
+def test_tags_of_an_order_are_kept_added_removed_and_listed(rds: Checked, name: str, postgres: Any) -> None:
+    ordered = order(rds, name, tags=[TagWithKeyValue(key="migration", value="shop")])
+    (found,) = rds.list_instances(ListInstancesRequest(id=ordered.instance.id)).instances
+    assert [(tag.key, tag.value) for tag in found.tags] == [("migration", "shop")]
+    body = BatchTagActionAddRequestBody(action="create", tags=[TagWithKeyValue(key="team", value="a")])
+    rds.batch_tag_add_action(BatchTagAddActionRequest(instance_id=postgres.id, body=body))
+    listed = rds.list_instance_tags(ListInstanceTagsRequest(instance_id=postgres.id)).tags
+    assert [(tag.key, tag.value) for tag in listed] == [("team", "a")]
+    tags = rds.list_project_tags(ListProjectTagsRequest()).tags
+    assert [(tag.key, tag.values) for tag in tags] == [("migration", ["shop"]), ("team", ["a"])]
+    body = BatchTagActionDelRequestBody(action="delete", tags=[TagDelWithKeyValue(key="team")])
+    rds.batch_tag_del_action(BatchTagDelActionRequest(instance_id=postgres.id, body=body))
+    assert rds.list_instance_tags(ListInstanceTagsRequest(instance_id=postgres.id)).tags == []
+    body = BatchTagActionAddRequestBody(action="paint", tags=[TagWithKeyValue(key="team", value="a")])
+    request = BatchTagAddActionRequest(instance_id=postgres.id, body=body)
+    assert refused(lambda: rds.batch_tag_add_action(request)) == (400, "DBS.200001")
+
+
+def test_types_of_storage_are_listed_with_their_zones(rds: Checked) -> None:
+    request = ListStorageTypesRequest(database_name="PostgreSQL", version_name="15")
+    found = {one.name: one.az_status for one in rds.list_storage_types(request).storage_type}
+    assert found["CLOUDSSD"] == dict.fromkeys(("eu-de-01", "eu-de-02", "eu-de-03"), "normal")
+    request = ListStorageTypesRequest(database_name="PostgreSQL", version_name="9")
+    assert refused(lambda: rds.list_storage_types(request)) == (400, "DBS.200041")
 
 
 def test_who_orders_again_by_the_same_token_gets_the_same_instance(rds: Checked, name: str) -> None:
@@ -260,28 +343,17 @@ def test_no_more_instances_are_given_than_there_are_servers(rds: Checked, name: 
         ({"volume": Volume(type="TAPE", size=40)}, "DBS.200026"),
         ({"availability_zone": "eu-de-09"}, "DBS.200025"),
         ({"password": "short"}, "DBS.200052"),
+        ({"password": "only-lower-case"}, "DBS.200052"),
+        ({"password": "It's-1-password"}, "DBS.200052"),
+        ({"name": "1st"}, "DBS.200001"),
+        ({"flavor_ref": "rds.pg.c2.large.ha"}, "DBS.200053"),
+        ({"ha": Ha(mode="Ha", replication_mode="async")}, "DBS.200025"),
     ],
 )
 def test_an_order_that_rds_does_not_take_is_refused(
     rds: Checked, name: str, changed: dict[str, Any], code: str
 ) -> None:
-    assert refused(lambda: order(rds, name, **changed)) == (400, code)
-
-
-def test_an_order_that_is_to_fail_ends_in_a_failed_job(rds: Checked, name: str, server: Server) -> None:
-    server.fault("rds.create_instance", "fails")
-    ordered = order(rds, name)
-    server.put_forward(121)
-    job = job_of(rds, ordered)
-    assert (job.status, job.fail_reason) == ("Failed", "The DB instance could not be created.")
-    assert state_of(rds, ordered) == "FAILED"
-
-
-def test_an_order_that_never_arrives_runs_for_ever(rds: Checked, name: str, server: Server) -> None:
-    server.fault("rds.create_instance", "never arrives")
-    ordered = order(rds, name)
-    server.put_forward(86400)
-    assert (state_of(rds, ordered), job_of(rds, ordered).status) == ("BUILD", "Running")
+    assert refused(lambda: order(rds, **{"name": name, **changed})) == (400, code)
 
 
 def test_what_is_not_there_is_not_found(rds: Checked) -> None:

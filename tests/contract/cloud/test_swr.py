@@ -13,6 +13,7 @@ import httpx
 import pytest
 from huaweicloudsdkcore.exceptions.exceptions import ClientRequestException
 from huaweicloudsdkswr.v2 import (
+    CreateAuthorizationTokenRequest,
     CreateNamespaceRequest,
     CreateNamespaceRequestBody,
     CreateRepoRequest,
@@ -177,8 +178,12 @@ def test_a_repository_with_images_is_not_removed(swr: Checked, space: str, pushe
     assert refused(lambda: swr.delete_repo(request))[0] == 406
 
 
-def test_the_login_for_a_day_is_one_that_the_registry_takes(swr: Checked, behind: Backends) -> None:
-    answer = swr.create_secret(CreateSecretRequest(projectname="eu-de"))
+@pytest.mark.parametrize("way", ["secret", "token"])
+def test_the_login_for_a_day_is_one_that_the_registry_takes(swr: Checked, behind: Backends, way: str) -> None:
+    if way == "secret":
+        answer = swr.create_secret(CreateSecretRequest(projectname="eu-de"))
+    else:
+        answer = swr.create_authorization_token(CreateAuthorizationTokenRequest())
     auth = answer.auths["swr.eu-de.lab"].auth
     user, _, password = base64.b64decode(auth).decode().partition(":")
     url = str(behind.registry._client.base_url)

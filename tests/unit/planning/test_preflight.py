@@ -52,6 +52,7 @@ def only(
 ) -> None:
     monkeypatch.setattr(preflight_checks, "preflight_checks", lambda: checks)
     monkeypatch.setattr(preflight_checks, "target_checks", lambda: of_target or {})
+    monkeypatch.setattr(preflight_checks, "server_checks", dict)
     monkeypatch.setattr(preflight_checks, "is_target_complete", lambda run: True)
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from lab.services.postgres import SourcePostgres, TargetPostgres, newest, settings
+from lab.services.postgres import SourcePostgres, TargetPostgres, newest, settings, target_connection
 
 
 def test_the_newest_version_is_taken_by_its_number_not_its_text(tmp_path: Path) -> None:
@@ -33,7 +33,7 @@ def test_the_targets_administrator_is_no_superuser() -> None:
     made = [statement for statement in target.first_statements() if statement.startswith("create role root")]
     assert len(made) == 1
     assert "superuser" not in made[0]
-    assert target.owner_of_all() != target.connections()["target_postgres"]["login"]
+    assert target.owner_of_all() != target_connection()["login"]
 
 
 def test_the_sources_administrator_is_the_superuser() -> None:
