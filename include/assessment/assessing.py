@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from include.assessment.changes import find_changes, find_left_behind
 from include.assessment.contents import describe_source
 from include.assessment.measuring import Measured, measure, measured_by_plan
+from include.assessment.planned import planned_advice
 from include.assessment.prediction import predict
 from include.inventory.store import Inventory, load_inventory
 from include.planning.image_rows import with_own_images
 from include.sizing import recommend_target
 from include.sizing.kspider import preferred
+from include.sizing.model import Advice
 
 if TYPE_CHECKING:
     from include.planning.model import Plan
@@ -30,18 +33,22 @@ def assess(run: MigrationRun) -> dict[str, int]:
     """
     inventory = load_inventory(run.ledger)
     measured = measure(run, with_own_images(run.definition, inventory.images()))
-    return _write(run, inventory, measured)
+    return _write(run, inventory, measured, _recommended(run, inventory, measured))
 
 
 def assess_plan(run: MigrationRun, plan: Plan) -> dict[str, int]:
-    """Write the same document of a run that has a plan: sizes are those of its rows."""
-    return _write(run, load_inventory(run.ledger), measured_by_plan(run, plan))
+    """Write the same document of a run that has a plan: sizes are those of its rows, and the target is what it orders."""
+    inventory, measured = load_inventory(run.ledger), measured_by_plan(run, plan)
+    return _write(run, inventory, measured, planned_advice(plan, _recommended(run, inventory, measured)))
 
 
-def _write(run: MigrationRun, inventory: Inventory, measured: Measured) -> dict[str, int]:
-    advice = recommend_target(
-        inventory, run.definition, databases=measured.databases, buckets=measured.buckets
-    )
+def _recommended(run: MigrationRun, inventory: Inventory, measured: Measured) -> list[Advice]:
+    return recommend_target(inventory, run.definition, databases=measured.databases, buckets=measured.buckets)
+
+
+def _write(
+    run: MigrationRun, inventory: Inventory, measured: Measured, advice: Sequence[Advice]
+) -> dict[str, int]:
     document: dict[str, Any] = {
         "source": describe_source(inventory, run.definition, measured),
         "changes": find_changes(run, inventory),
@@ -55,6 +62,6 @@ def _write(run: MigrationRun, inventory: Inventory, measured: Measured) -> dict[
         },
     }
     run.ledger.write(DOCUMENT, document)
-    nodes = sum(int(row.figures["nodes"]) for row in advice if "by_requests" in row.figures)
+    nodes = sum(int(row.figures["nodes"]) for row in advice if "offered" in row.figures)
     logger.info("The target needs %s nodes; %s of its things are named", nodes, len(advice))
     return {"nodes": nodes, "advice": len(advice), "unknown_sizes": int(document["prediction"]["unknown"])}

@@ -36,7 +36,7 @@ def _cluster(run: MigrationRun, row: PlanItem, cloud: Cloud) -> Resource:
     return ClusterResource(run, row, cloud, wanted)
 
 
-# By `details["resource"]` of a row; of one chain an earlier kind is provided before a later one.
+# By `details["resource"]` of a row; of one chain an earlier kind is provided before a later one, one kind side by side.
 FACTORIES: dict[str, Callable[[Any, PlanItem, Cloud], Resource]] = {
     CLUSTER: _cluster,
     NODE_POOL: NodePoolResource,
@@ -49,7 +49,7 @@ FACTORIES: dict[str, Callable[[Any, PlanItem, Cloud], Resource]] = {
 def make_target(run: MigrationRun) -> dict[str, int]:
     """Provide every thing of the target cloud that the plan names; return how many were to be made and to be taken.
 
-    Rows with the same `details["chain"]` are provided one after the other, chains side by side.
+    Rows with the same `details["chain"]` are provided kind after kind, chains and rows of one kind side by side.
 
     :raises ProvisioningError: of the first chain that fails; the others are brought to an end.
     """
@@ -70,6 +70,10 @@ def _chains(rows: Sequence[PlanItem]) -> list[list[PlanItem]]:
 
 
 def _provide_chain(run: MigrationRun, rows: Sequence[PlanItem]) -> None:
-    for row in rows:
-        cloud = Cloud(run.connections.cloud(row.details["connection"]))
-        provide(run, row, FACTORIES[row.details["resource"]](run, row, cloud))
+    for kind, alike in groupby(rows, lambda row: str(row.details["resource"])):
+        run_side_by_side(partial(_provide, run), list(alike), THREADS, name=f"provisioning-{kind}")
+
+
+def _provide(run: MigrationRun, row: PlanItem) -> None:
+    cloud = Cloud(run.connections.cloud(row.details["connection"]))
+    provide(run, row, FACTORIES[row.details["resource"]](run, row, cloud))

@@ -9,30 +9,34 @@ from include.planning.markdown import cell
 from include.planning.model import PlanItem
 
 MOST_RESOURCES = 40
+BECOMES = {"make": "will be made", "take": "exists, will be taken"}
 
 
 def becomes(row: PlanItem) -> str:
-    """Return what becomes of a resource of the target; nothing where nobody asked whether it exists."""
-    exists = row.details.get("exists")
-    if exists is None:
-        return ""
-    return "exists, will be taken" if exists else "will be made"
+    """Return what becomes of a resource of the target."""
+    if row.key.startswith("bucket/"):
+        return "made if it is missing"
+    return BECOMES.get(str(row.details.get("provide")), "")
+
+
+def name_of(row: PlanItem) -> str:
+    """Return e.g. `cluster shop-target`: what the text of a resource begins with."""
+    return row.target.partition(": ")[0]
 
 
 def specification(row: PlanItem) -> str:
-    """Return e.g. `flavor cce.s2.small, nodes 3`: what a resource was specified as, nothing where it was not."""
-    fields: Mapping[str, Any] = row.details.get("specification") or {}
-    return ", ".join(f"{str(name).replace('_', ' ')} {_value(value)}" for name, value in fields.items())
+    """Return e.g. `v1.34, cce.s2.small`: what the text of a resource says after what becomes of it."""
+    return row.target.partition(": ")[2].partition(", ")[2]
 
 
 def resources_part(rows: Sequence[PlanItem]) -> str:
     """Return a table of the target's resources, those to be made first."""
     if not rows:
         return ""
-    made = sum(row.details.get("exists") is False for row in rows)
-    ordered = sorted(rows, key=lambda row: row.details.get("exists") is not False)
+    made = sum(_is_made(row) for row in rows)
+    ordered = sorted(rows, key=lambda row: not _is_made(row))
     lines = [
-        f"| {cell(row.target)} | {cell(row.source)} | {becomes(row)} | {cell(specification(row))} |"
+        f"| {cell(name_of(row))} | {cell(row.source)} | {becomes(row)} | {cell(specification(row))} |"
         for row in ordered[:MOST_RESOURCES]
     ]
     more = len(rows) - MOST_RESOURCES
@@ -49,8 +53,12 @@ def resources_part(rows: Sequence[PlanItem]) -> str:
     )
 
 
+def _is_made(row: PlanItem) -> bool:
+    return row.details.get("provide") == "make"
+
+
 def bill_part(advice: Sequence[Mapping[str, Any]]) -> str:
-    """Return the bill of materials by area, as the inventory alone recommends it."""
+    """Return the bill of materials by area: what the plan orders, and what the inventory recommends beside it."""
     areas: dict[str, list[str]] = {}
     for row in advice:
         areas.setdefault(str(row["area"]), []).append(f"{row['item']}: {row['value']}")
@@ -59,18 +67,10 @@ def bill_part(advice: Sequence[Mapping[str, Any]]) -> str:
     lines = [f"| {area} | {cell('; '.join(texts))} |" for area, texts in areas.items()]
     return (
         "\n".join([
-            "### What the target needs, by the inventory\n",
-            "| Area | Recommended |",
+            "### What the target consists of\n",
+            "| Area | Planned or recommended |",
             "|---|---|",
             *lines,
         ])
         + "\n"
     )
-
-
-def _value(value: Any) -> str:
-    if isinstance(value, Mapping):
-        return ", ".join(f"{name} {_value(one)}" for name, one in value.items())
-    if isinstance(value, list | tuple):
-        return ", ".join(_value(one) for one in value)
-    return str(value)

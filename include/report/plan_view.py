@@ -9,7 +9,7 @@ from typing import Any
 from include.ledger import Ledger
 from include.planning.drift import Change, noted_changes
 from include.planning.model import Plan, PlanItem, load_plan
-from include.planning.summary_target import becomes, specification
+from include.planning.summary_target import becomes, name_of, specification
 
 MOST_ROWS = 500
 
@@ -34,6 +34,7 @@ class PlanView:
 
     phases: Sequence[PhaseView]
     resources: Sequence[Mapping[str, Any]]
+    is_ordered: bool
     changes: Sequence[Change]
 
 
@@ -44,6 +45,7 @@ def view_plan(ledger: Ledger) -> PlanView:
     return PlanView(
         phases=[_phase(name, plan) for name in names],
         resources=[_resource(row) for row in plan.items("resource_planning", "resource")],
+        is_ordered=any("provide" in row.details for row in plan.items("resource_planning")),
         changes=noted_changes(ledger),
     )
 
@@ -55,7 +57,7 @@ def _phase(name: str, plan: Plan) -> PhaseView:
 
 def _resource(row: PlanItem) -> Mapping[str, Any]:
     return {
-        "name": row.target,
+        "name": name_of(row),
         "purpose": row.source,
         "becomes": becomes(row),
         "specification": specification(row),

@@ -109,20 +109,26 @@ def test_the_summary_leaves_out_what_a_phase_does_by_itself(tmp_path: Path) -> N
 
 
 def test_the_summary_tells_what_will_be_made_and_what_is_taken(tmp_path: Path) -> None:
+    made, taken = {"provide": "make"}, {"provide": "take"}
     resources = [
         row("bucket/a", "resource_planning", "resource", action="prepare"),
-        row("bucket/b", "resource_planning", "resource", action="prepare", details={"exists": True}),
+        row("server/b", "resource_planning", "resource", action="prepare"),
         row(
-            "cluster", "resource_planning", "resource", action="prepare",
-            details={"exists": False, "specification": {"flavor": "cce.s2.small", "nodes": 3, "zones": ["a", "b"]}},
+            "instance/c", "resource_planning", "resource", action="prepare", details=taken,
+            target="RDS for PostgreSQL, c: is there, 15, rds.pg.c2.large",
+        ),
+        row(
+            "cluster/d", "resource_planning", "resource", action="prepare", details=made,
+            target="cluster d: is made, CCE v1.34, cce.s2.small",
         ),
     ]  # fmt: skip
     text = plan_summary(planned_run(tmp_path, Plan(items=resources)))
-    table = text.partition("### On the target: 3 resources, 1 of them will be made\n\n")[2].splitlines()
-    assert table[2:5] == [
-        "| to cluster | from cluster | will be made | flavor cce.s2.small, nodes 3, zones a, b |",
-        "| to bucket/a | from bucket/a |  |  |",
-        "| to bucket/b | from bucket/b | exists, will be taken |  |",
+    table = text.partition("### On the target: 4 resources, 1 of them will be made\n\n")[2].splitlines()
+    assert table[2:6] == [
+        "| cluster d | from cluster/d | will be made | CCE v1.34, cce.s2.small |",
+        "| to bucket/a | from bucket/a | made if it is missing |  |",
+        "| to server/b | from server/b |  |  |",
+        "| RDS for PostgreSQL, c | from instance/c | exists, will be taken | 15, rds.pg.c2.large |",
     ]
 
 

@@ -50,16 +50,16 @@ def test_a_plan_is_no_result(book: Ledger) -> None:
 
 
 def test_what_becomes_of_a_resource_is_shown_where_it_is_known(book: Ledger) -> None:
-    known = {"exists": False, "specification": {"flavor": "cce.s2.small"}}
+    known = {"details": {"provide": "make"}, "target": "cluster d: is made, cce.s2.small"}
     rows = [
-        row.model_copy(update={"details": known}) if row.key.startswith("bucket/") else row
-        for row in load_plan(book).rows
+        row.model_copy(update=known) if row.key.startswith("bucket/") else row for row in load_plan(book).rows
     ]
+    rows[0] = rows[0].model_copy(update={"key": "cluster/d"})
     save_plan(book, Plan(items=rows))
     write_plan_page(book)
     page = page_of(book)
     assert "<td>will be made</td>" in page
-    assert "<td>flavor cce.s2.small</td>" in page
+    assert "<td>cce.s2.small</td>" in page
     assert "<td>\N{EN DASH}</td>" in page
 
 
