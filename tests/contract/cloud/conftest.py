@@ -14,6 +14,7 @@ from typing import Any
 import httpx
 import pytest
 
+from include.cloud import cloud as product
 from lab.cloud import assembly
 from lab.cloud.accounts import AccessKey, Account
 from lab.cloud.assembly import Backends, cloud
@@ -22,7 +23,7 @@ from lab.cloud.progress import Clock
 from lab.cloud.store import Store
 
 from . import clients, kubernetes_api, servers
-from .models import Checked
+from .models import Checked, problems_of_request
 
 KEY, SECRET, DISABLED = (
     "TESTACCESSKEY0000001",
@@ -59,6 +60,23 @@ def surroundings(tmp_path_factory: pytest.TempPathFactory) -> Generator[None]:
         for name in [name for name in os.environ if name.lower().endswith("_proxy")]:
             patch.delenv(name)
         yield
+
+
+@pytest.fixture(autouse=True)
+def _requests_are_those_of_the_models(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hold what the product sends against the SDK's models: the SDK itself sends plain data as it is."""
+    request_of = product._request
+
+    def checked(service: Any, operation: str) -> Callable[..., Any]:
+        def make(**fields: Any) -> Any:
+            request = request_of(service, operation)(**fields)
+            found = problems_of_request(request)
+            assert not found, found
+            return request
+
+        return make
+
+    monkeypatch.setattr(product, "_request", checked)
 
 
 @pytest.fixture(scope="package")

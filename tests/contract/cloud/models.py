@@ -1,4 +1,4 @@
-"""Answers held against the models of the cloud's own SDKs: nothing that they need is missing, nothing is unknown."""
+"""Answers and requests held against the models of the cloud's own SDKs: nothing that they need is missing, nothing is unknown."""
 
 from __future__ import annotations
 
@@ -26,6 +26,15 @@ def problems_of(response: Any) -> list[str]:
     if body is None:
         return []
     return _problems_of_model(models, type(response), body, type(response).__name__)
+
+
+def problems_of_request(request: Any) -> list[str]:
+    """Return what the body of a request has too much, too little or of another type, when it is plain data."""
+    body, kind = getattr(request, "body", None), request.openapi_types.get("body")
+    if kind is None or not isinstance(body, dict):
+        return []
+    models = importlib.import_module(type(request).__module__.partition(".model.")[0])
+    return _problems(models, kind, body, type(request).__name__)
 
 
 def _problems(models: Any, kind: str, value: Any, place: str) -> list[str]:

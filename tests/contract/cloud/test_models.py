@@ -6,9 +6,10 @@ import json
 from typing import Any
 
 import pytest
+from huaweicloudsdkcce.v3 import CreateClusterRequest
 from huaweicloudsdkswr.v2 import ListNamespacesResponse, ListRepositoryTagsResponse
 
-from .models import problems_of, required
+from .models import problems_of, problems_of_request, required
 
 NAMESPACE = {"id": 1, "name": "shop", "creator_name": "me", "auth": 7}
 
@@ -48,3 +49,14 @@ def test_a_list_is_measured_by_what_is_in_it() -> None:
     found = problems_of(response(ListRepositoryTagsResponse, [{}]))
     assert len(found) == len(required(ShowReposTagResp)) == 17
     assert "body[0].Tag is missing" in found
+
+
+def test_a_request_of_plain_data_is_measured_like_an_answer() -> None:
+    spec = {"flavour": "cce.s2.small", "hostNetwork": {"vpc": 3}}
+    body = {"kind": "Cluster", "apiVersion": "v3", "metadata": {"name": "shop"}, "spec": spec}
+    assert problems_of_request(CreateClusterRequest(body=body)) == [
+        "CreateClusterRequest.spec.containerNetwork is missing",
+        "CreateClusterRequest.spec.flavour is unknown",
+        "CreateClusterRequest.spec.hostNetwork.subnet is missing",
+        "CreateClusterRequest.spec.hostNetwork.vpc is 3 and no str",
+    ]
