@@ -172,7 +172,9 @@ def _pool(place: Place, create: NewCluster, pool: ChosenPool, *, is_there: bool)
         f"node pool {pool.name}: {'is there' if is_there else 'is made'}, {pool.count} of {pool.flavor.name} "
         f"({pool.flavor.shape.text}) in {pool.zone}"
     )
-    return _row(f"{NODE_POOL}/{cluster}/{pool.name}", "nodes for the estate", text, details)
+    return _row(
+        f"{NODE_POOL}/{cluster}/{pool.name}", f"nodes for the estate, pool {pool.name}", text, details
+    )
 
 
 def _row(key: str, source: str, target: str, details: dict[str, Any]) -> PlanItem:

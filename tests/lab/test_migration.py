@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import time
+from typing import Any
 
 import dns.resolver
 import httpx
 import pytest
+from huaweicloudsdkcce.v3 import ListClustersRequest
 
+from lab import paths
+from lab.clusters.api import ClusterApi
 from lab.estate.audit import audit
+from tests import orders
 
 from .conftest import Outcome
 
@@ -26,6 +31,15 @@ PHASES = [
     "cutover",
     "source_retirement",
 ]
+MADE = (
+    "cluster lab-target",
+    "node pool general-eu-de-01",
+    "node pool general-eu-de-02",
+    "RDS for PostgreSQL, lab-orders",
+    "RDS for MariaDB, lab-stock",
+    "SWR organization shop",
+    "ELB lab-front",
+)
 KINDS = {"image", "database", "bucket", "velero", "object", "volume", "workload", "check", "endpoint"}
 
 
@@ -49,6 +63,29 @@ def test_every_planned_row_has_an_equal_proof(migration: Outcome) -> None:
         if item["action"] != "excluded" and not (item["proof"] and item["proof"]["equal"])
     ]
     assert unproved == []
+
+
+def test_the_target_is_made_from_nothing(migration: Outcome) -> None:
+    assert provided(migration) == dict.fromkeys(MADE, "copied")
+    with ClusterApi(paths.TARGET_KUBECONFIG) as api:
+        nodes = api.items("/api/v1/nodes")
+    assert len(nodes) == 2
+    assert {zone_of(node) for node in nodes} == {"eu-de-01", "eu-de-02"}
+
+
+def provided(outcome: Outcome) -> dict[str, str]:
+    """Return what was done with each thing of the cloud, by what the texts call it."""
+    plan = outcome.documents(".")["plan.json"]
+    targets = {row["target"] for row in plan["items"] if "provide" in row["details"]}
+    return {
+        item["target"].partition(": ")[0]: item["action"]
+        for item in outcome.report["items"]
+        if item["target"] in targets
+    }
+
+
+def zone_of(node: dict[str, Any]) -> str:
+    return str(node["metadata"]["labels"]["topology.kubernetes.io/zone"])
 
 
 def test_the_plan_and_the_report_have_the_same_rows(migration: Outcome) -> None:
@@ -87,6 +124,13 @@ def test_a_second_run_finds_everything_already_equal(second_migration: Outcome) 
     assert report["result"] == "succeeded"
     copied = [item["source"] for item in report["items"] if item["action"] in {"copied", "failed"}]
     assert copied == []
+
+
+def test_a_second_run_takes_the_target_that_is_there(second_migration: Outcome) -> None:
+    taken = set(MADE) - {"node pool general-eu-de-01", "node pool general-eu-de-02"}
+    assert provided(second_migration) == dict.fromkeys(taken, "already_equal")
+    assert len(orders.lab_service("cce").list_clusters(ListClustersRequest()).items) == 1
+    assert second_migration.documents("provisioning") == {}
 
 
 def test_a_second_run_leaves_what_was_written_on_the_target(second_migration: Outcome) -> None:
