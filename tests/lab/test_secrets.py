@@ -14,6 +14,7 @@ from lab import addresses
 from lab.paths import LAB
 
 from .conftest import Outcome
+from .sides import KUBECONFIGS
 
 pytestmark = pytest.mark.lab
 
@@ -27,7 +28,17 @@ def forms() -> dict[str, bytes]:
         if len(value) >= 8 and not name.endswith("_ak")
     }
     coded = {f"{name} (base64)": base64.b64encode(value).rstrip(b"=") for name, value in plain.items()}
-    return plain | coded
+    return plain | coded | keys()
+
+
+def keys() -> dict[str, bytes]:
+    """Every private key of an administrator: in base64 as kubeconfigs have it, and a line of what that stands for."""
+    found = {}
+    for side, kubeconfig in KUBECONFIGS.items():
+        key = json.loads(kubeconfig.read_text())["users"][0]["user"]["client-key-data"]
+        found[f"key of the {side} cluster (base64)"] = key.encode()
+        found[f"key of the {side} cluster"] = base64.b64decode(key).splitlines()[1]
+    return found
 
 
 def leaks(folder: Path) -> Iterator[str]:
