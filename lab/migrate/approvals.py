@@ -37,7 +37,7 @@ class Approvals:
         details = self._client.pages(
             f"{self._run.path}/hitlDetails", "hitl_details", response_received=False, state="awaiting_input"
         )
-        new = [detail for detail in details if _key(detail) not in self._seen and _has_settled(detail)]
+        new = [detail for detail in details if _key(detail) not in self._seen and has_settled(detail)]
         return [self._answer_one(detail) for detail in new]
 
     def _answer_one(self, detail: dict[str, Any]) -> str:
@@ -85,7 +85,7 @@ def _key(detail: dict[str, Any]) -> tuple[str, int]:
     return str(detail["task_instance"]["id"]), int(detail["task_instance"]["try_number"])
 
 
-def _has_settled(detail: dict[str, Any]) -> bool:
+def has_settled(detail: dict[str, Any]) -> bool:
     """Say whether the question is old enough to be answered.
 
     The scheduler hears a moment later that the asking process has ended. If the task is queued again by then, it

@@ -13,7 +13,7 @@ from typing import Any, Literal
 import httpx
 
 from lab.airflow.rest import RestClient, RestError
-from lab.migrate.approvals import Approvals
+from lab.migrate.approvals import Approvals, has_settled
 from lab.migrate.ledger_view import LedgerView
 from lab.migrate.runs import Run
 
@@ -154,6 +154,22 @@ class LiveRun:
     def mark_failed(self) -> None:
         """Mark the run as failed, as a person does in the UI."""
         self._patiently(lambda: self._client.patch(self.run.path, {"state": "failed"}))
+
+    def question(self, task: str, seconds: float = 300) -> str:
+        """Wait for a question that may be answered, and return its text."""
+        found: dict[str, str] = {}
+
+        def is_asked() -> bool:
+            path = f"{self.run.path}/hitlDetails"
+            for one in self._patiently(
+                lambda: self._client.pages(path, "hitl_details", response_received=False)
+            ):
+                if one["task_instance"]["task_id"] == task and has_settled(one):
+                    found["body"] = str(one["body"])
+            return bool(found)
+
+        wait_until(is_asked, f"{task} asks", seconds)
+        return found["body"]
 
     def answer(self, task: str, choice: Literal["Approve", "Reject"]) -> None:
         """Answer an approval."""
