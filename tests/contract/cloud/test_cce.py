@@ -34,11 +34,12 @@ from huaweicloudsdkcce.v3 import (
 from huaweicloudsdkcore.exceptions.exceptions import ClientRequestException
 
 from lab.cloud.assembly import Backends
+from lab.cloud.cce_jobs import Jobs
 from lab.clusters.api import ClusterApi
 from tests import orders
 
-from . import kubernetes_api
-from .conftest import Server
+from . import clients, kubernetes_api
+from .conftest import KEY, PROJECT, SECRET, Server
 from .models import Checked
 
 
@@ -78,16 +79,26 @@ def test_a_cluster_is_made_step_by_step(cce: Checked, backend: kubernetes_api.Or
 
 
 def test_the_cluster_is_there_when_the_cloud_is_started_again(
-    cce: Checked, cluster: str, start: Callable[[], Server], connect: Callable[..., Any]
+    cluster: str, start: Callable[[], Server]
 ) -> None:
-    from . import clients
-    from .conftest import KEY, PROJECT, SECRET
-
     again = start()
     other = Checked(clients.open_client("cce", again.url, clients.regional(KEY, SECRET, PROJECT)))
     (known,) = other.list_clusters(ListClustersRequest()).items
     assert (known.metadata.uid, known.status.phase) == (cluster, "Available")
     assert len(other.list_node_pools(ListNodePoolsRequest(cluster_id=cluster)).items) == 1
+
+
+def test_what_is_being_made_is_made_by_the_cloud_that_is_started_again(
+    cce: Checked, backend: kubernetes_api.OrderedCluster, start: Callable[[], Server]
+) -> None:
+    with pytest.MonkeyPatch.context() as killed:
+        # the process ends between noting the job down and doing it
+        killed.setattr(Jobs, "_begin", lambda *_: None)
+        made = cce.create_cluster(orders.cluster_order("target"))
+    assert cce.show_cluster(ShowClusterRequest(cluster_id=made.metadata.uid)).status.phase == "Creating"
+    again = Checked(clients.open_client("cce", start().url, clients.regional(KEY, SECRET, PROJECT)))
+    assert orders.end_of_job(again, made.status.job_id) == "Success"
+    assert backend.is_started
 
 
 @pytest.mark.parametrize(
