@@ -132,10 +132,10 @@ class NodePools:
         """Return the documents of the nodes: also of those that Kubernetes does not know yet."""
         known = self._backend.nodes() if self._backend.is_available() else []
         found = {one["metadata"]["name"]: documents.node(one) for one in known}
-        for kept in self._region.store.all(KIND).values():
+        for pool, kept in self._region.store.all(KIND).items():
             for name in kept["nodes"]:
                 found.setdefault(name, documents.node_in_making(name, kept["spec"]["nodeTemplate"]))
-                found[name]["metadata"]["uid"] = str(uuid.uuid5(uuid.NAMESPACE_DNS, f"{kept['job']} {name}"))
+                found[name]["metadata"]["uid"] = str(uuid.uuid5(uuid.NAMESPACE_DNS, f"{pool} {name}"))
         return [found[name] for name in sorted(found)]
 
     def list_nodes(self, call: Call) -> Answer:
