@@ -115,13 +115,13 @@ def amount_of_total(size: float, total: float) -> str:
 
 
 def readable_seconds(seconds: float) -> str:
-    """Return a duration a person reads, e.g. `8 s`, `4 min 10 s`, `2 h 5 min`."""
+    """Return a duration a person reads, e.g. `8 s`, `10 min`, `4 min 10 s`, `2 h 5 min`."""
     whole = round(seconds)
     if whole < 60:
         return f"{whole} s"
     if whole < 3600:
-        return f"{whole // 60} min {whole % 60} s"
-    return f"{whole // 3600} h {whole % 3600 // 60} min"
+        return f"{whole // 60} min {whole % 60} s".removesuffix(" 0 s")
+    return f"{whole // 3600} h {whole % 3600 // 60} min".removesuffix(" 0 min")
 
 
 def _unit(size: float) -> int:

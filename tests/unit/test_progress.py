@@ -72,6 +72,9 @@ def test_sizes_are_readable(size: float, text: str) -> None:
     assert readable_bytes(size) == text
 
 
-@pytest.mark.parametrize(("seconds", "text"), [(8.2, "8 s"), (250, "4 min 10 s"), (7500, "2 h 5 min")])
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(8.2, "8 s"), (250, "4 min 10 s"), (600, "10 min"), (7500, "2 h 5 min"), (7200, "2 h")],
+)
 def test_durations_are_readable(seconds: float, text: str) -> None:
     assert readable_seconds(seconds) == text
