@@ -65,6 +65,16 @@ def _signal(pids: Iterable[int], number: signal.Signals) -> None:
             os.kill(pid, number)
 
 
+@contextmanager
+def standing_still(pids: Iterable[int]) -> Generator[None]:
+    """Let processes do nothing while the block runs."""
+    _signal(pids, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        _signal(pids, signal.SIGCONT)
+
+
 def wait_until(is_so: Callable[[], object], what: str, seconds: float = 600) -> None:
     """Wait until something is so."""
     deadline = time.monotonic() + seconds
@@ -85,13 +95,10 @@ def kill_between(
     while not is_done:
         assert time.monotonic() < deadline, f"not so after {seconds:.0f} s: {what}"
         victims = pids()
-        _signal(victims, signal.SIGSTOP)
-        try:
+        with standing_still(victims):
             is_done = bool(victims and is_so())
             if is_done:
                 kill(victims)
-        finally:
-            _signal(victims, signal.SIGCONT)
         time.sleep(POLL_SECONDS)
 
 
