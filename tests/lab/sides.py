@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import socket
 from pathlib import Path
 from typing import Any
 
@@ -56,11 +57,21 @@ def both_sides(definition: Definition) -> dict[str, Any]:
             found[f"{side} objects"] = _objects(Cluster(ClusterAccess(side, kubeconfig.read_text())))
     for database in definition.databases:
         access = connections.database(database.target, database.engine)
-        found[database.name] = one_value(access, DATABASES[database.engine])
+        is_there = answers(access.host, access.port)
+        found[database.name] = one_value(access, DATABASES[database.engine]) if is_there else "no server"
     for connection in ("obs", "source_s3"):
         client = open_storage(connections.object_storage(connection))
         found[connection] = sorted(row["Name"] for row in client.list_buckets()["Buckets"])
     return found
+
+
+def answers(host: str, port: int) -> bool:
+    """Say whether a server is there: the target's are not before they are ordered."""
+    try:
+        socket.create_connection((host, port), timeout=5).close()
+    except ConnectionRefusedError:
+        return False
+    return True
 
 
 def _objects(cluster: Cluster) -> dict[str, str]:
