@@ -49,6 +49,7 @@ DOMAIN_ID = "1ab00000000000000000000000000000"
 CLOUD_HOSTS = {
     "cce": f"cce.{REGION}.lab",
     "ecs": f"ecs.{REGION}.lab",
+    "vpc": f"vpc.{REGION}.lab",
     "swr": f"swr-api.{REGION}.lab",
     "rds": f"rds.{REGION}.lab",
     "dns": f"dns.{REGION}.lab",

@@ -13,6 +13,7 @@ from include.cloud.providers import Service
 MODULES: dict[Service, str] = {
     "cce": "huaweicloudsdkcce.v3",
     "ecs": "huaweicloudsdkecs.v2",
+    "vpc": "huaweicloudsdkvpc.v2",
     "swr": "huaweicloudsdkswr.v2",
     "rds": "huaweicloudsdkrds.v3",
     "dns": "huaweicloudsdkdns.v2",

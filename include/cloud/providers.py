@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, get_args
 
-Service = Literal["cce", "ecs", "swr", "rds", "dns", "elb", "iam"]
+Service = Literal["cce", "ecs", "vpc", "swr", "rds", "dns", "elb", "iam"]
 SERVICES: tuple[Service, ...] = get_args(Service)
 # What a connection may give an address of its own: the services, and the registry that images are pushed to.
 ADDRESSES: tuple[str, ...] = (*SERVICES, "registry")
@@ -14,6 +14,7 @@ ADDRESSES: tuple[str, ...] = (*SERVICES, "registry")
 _SAME_ON_BOTH = {
     "cce": "https://cce.{region}.{domain}",
     "ecs": "https://ecs.{region}.{domain}",
+    "vpc": "https://vpc.{region}.{domain}",
     "swr": "https://swr-api.{region}.{domain}",
     "rds": "https://rds.{region}.{domain}",
     "dns": "https://dns.{region}.{domain}",

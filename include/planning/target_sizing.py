@@ -21,6 +21,7 @@ from include.provisioning.offers import (
     server_quotas,
     sold_out_clusters,
 )
+from include.provisioning.vpc import ClusterNetwork, find_network
 from include.sizing.control_plane import cluster_scale, master_flavor, node_zones, proxy_mode
 from include.sizing.demand import PodGroup, pod_groups
 from include.sizing.model import counted
@@ -76,7 +77,10 @@ def choose_target(
     counts = _counts(pools, create)
     total, services = sum(counts), len(inventory.objects("Service"))
     scale = CAPACITIES.get((create.flavor or "").rpartition(".")[2]) or cluster_scale(total)
-    network = _network(inventory, create, pools, groups, nodes=total, scale=scale, services=services)
+    place = find_network(cloud, create)
+    network = _network(
+        inventory, create, pools, groups, nodes=total, scale=scale, services=services, place=place
+    )
     needs = needs_of(inventory)
     sold_out = sold_out_clusters(cloud)
     flavor = create.flavor or _master_flavor(total, sold_out)
@@ -91,6 +95,9 @@ def choose_target(
         *_count_problems(pools, counts, create),
         *_capacity_problems(flavor, total, scale, sold_out),
         *_range_problems(create, network, total, needs),
+        *place.problems(
+            sum(one.count for one in new_pools if one.name not in existing), _fixed_ranges(create)
+        ),
         *_quota_problems([one for one in new_pools if one.name not in existing], server_quotas(cloud)),
     ]
     if problems:
@@ -161,8 +168,9 @@ def _network(
     nodes: int,
     scale: int,
     services: int,
+    place: ClusterNetwork,
 ) -> NetworkPlan:
-    fixed = [IPv4Network(one) for one in (create.containers, create.services) if one]
+    fixed = [*_fixed_ranges(create).values(), *([place.vpc] if place.vpc else [])]
     return plan_network(
         [*source_ranges(inventory), *fixed],
         nodes=nodes,
@@ -171,6 +179,12 @@ def _network(
         services=services,
         max_pods=max(pool.shape.max_pods for pool in pools),
     )
+
+
+def _fixed_ranges(create: NewCluster) -> dict[str, IPv4Network]:
+    """Return the ranges that the definition fixes, by field."""
+    fixed = {"containers": create.containers, "services": create.services}
+    return {field: IPv4Network(text) for field, text in fixed.items() if text}
 
 
 def _version_problems(create: NewCluster, needs: Needs) -> Iterator[str]:

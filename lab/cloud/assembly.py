@@ -22,6 +22,7 @@ from lab.cloud.iam import Iam
 from lab.cloud.rds import Rds
 from lab.cloud.rds_instances import Instances
 from lab.cloud.swr import Registry, Swr
+from lab.cloud.vpc import Vpc
 
 
 class _Service(Protocol):
@@ -51,6 +52,7 @@ def operations(region: Region, behind: Backends) -> list[Operation]:
         Cce(region, behind.cluster),
         CceOffers(),
         Ecs(region, behind.cluster),
+        Vpc(region),
         Swr(region, behind.registry, behind.registry_login),
         Rds(region, Instances(region, behind.database_servers)),
         Dns(region, behind.name_server),

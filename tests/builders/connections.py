@@ -84,7 +84,7 @@ def _cloud(registry: str) -> dict[str, Any]:
             "project_id": "0123456789abcdef0123456789abcdef",
             # Nobody answers there: no test may call a real cloud by mistake.
             "endpoints": {
-                **dict.fromkeys(("cce", "ecs", "swr", "rds"), "http://127.0.0.1:9"),
+                **dict.fromkeys(("cce", "ecs", "vpc", "swr", "rds"), "http://127.0.0.1:9"),
                 "registry": registry,
             },
         },

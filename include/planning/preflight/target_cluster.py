@@ -13,6 +13,7 @@ from include.planning.target_sizing import chosen_flavors
 from include.provisioning.cluster import found_cluster
 from include.provisioning.offers import cluster_quota, offered_flavors
 from include.provisioning.providing import is_ours
+from include.provisioning.vpc import find_network
 
 if TYPE_CHECKING:
     from include.definition import NewCluster
@@ -38,6 +39,7 @@ def find_problems(run: MigrationRun) -> Iterator[str]:
     else:
         yield from (f"target.cluster.create: {one}" for one in cluster_quota(cloud).problems(1))
         yield from _not_offered(cloud, wanted.create)
+        yield from _without_network(cloud, wanted.create)
 
 
 def _unusable(run: MigrationRun, cloud: Cloud, document: Any) -> Iterator[str]:
@@ -54,6 +56,15 @@ def _not_offered(cloud: Cloud, create: NewCluster) -> list[str]:
     """Return a zone or flavor of the definition in which no node can be ordered now."""
     try:
         chosen_flavors(create, offered_flavors(cloud, create.nodes.zones or ()))
+    except PreflightError as error:
+        return error.problems
+    return []
+
+
+def _without_network(cloud: Cloud, create: NewCluster) -> list[str]:
+    """Return why the VPC and the subnet of the definition cannot take a cluster."""
+    try:
+        find_network(cloud, create)
     except PreflightError as error:
         return error.problems
     return []

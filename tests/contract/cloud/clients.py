@@ -8,6 +8,7 @@ from typing import Any
 SERVICES = {
     "cce": ("huaweicloudsdkcce.v3", "CceClient"),
     "ecs": ("huaweicloudsdkecs.v2", "EcsClient"),
+    "vpc": ("huaweicloudsdkvpc.v2", "VpcClient"),
     "swr": ("huaweicloudsdkswr.v2", "SwrClient"),
     "rds": ("huaweicloudsdkrds.v3", "RdsClient"),
     "dns": ("huaweicloudsdkdns.v2", "DnsClient"),

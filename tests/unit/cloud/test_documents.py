@@ -146,7 +146,7 @@ def test_all_problems_are_named_at_once_with_place_and_remedy() -> None:
         "login has a space or a line break in it; copy the access key (AK) again",
         "password is empty; put the secret key (SK) there",
         "extra.endpoints.cce is 'cce.test'; set it to http(s)://host, without a path",
-        "extra.endpoints.obs is not known; allowed: cce, ecs, swr, rds, dns, elb, iam, registry",
+        "extra.endpoints.obs is not known; allowed: cce, ecs, vpc, swr, rds, dns, elb, iam, registry",
         "extra.verify is 'no'; allowed: true, false",
         "extra.timeout is 0; seconds, more than 0 and at most 600, are allowed",
     ]

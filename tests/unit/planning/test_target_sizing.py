@@ -23,7 +23,7 @@ ZONES = "eu-de-01(normal),eu-de-02(normal),eu-de-03(normal)"
 PLENTY = {"instances": 100, "cores": 1000, "memory": 1_000_000}
 
 
-def offering(*flavors: Any, sold_out: tuple[str, ...] = (), **limits: int) -> Any:
+def offering(*flavors: Any, sold_out: tuple[str, ...] = (), free: int | None = 200, **limits: int) -> Any:
     allowed = PLENTY | limits
     absolute = SimpleNamespace(
         max_total_instances=allowed["instances"], total_instances_used=1, max_total_cores=allowed["cores"],
@@ -39,6 +39,10 @@ def offering(*flavors: Any, sold_out: tuple[str, ...] = (), **limits: int) -> An
         list_flavors=SimpleNamespace(flavors=list(offers)),
         show_server_limits=SimpleNamespace(absolute=absolute),
         get_cluster_flavor_specs=SimpleNamespace(cluster_flavor_specs=specs),
+        show_vpc=SimpleNamespace(vpc=SimpleNamespace(cidr="10.66.0.0/16")),
+        show_subnet=SimpleNamespace(
+            subnet=SimpleNamespace(vpc_id=create().vpc, status="ACTIVE", available_ip_address_count=free)
+        ),
     )
 
 
@@ -179,3 +183,21 @@ def test_pools_have_names_that_cce_takes_and_that_differ() -> None:
     assert names[0] == "general"
     assert all(name[0].isalpha() and name[-1] != "-" and len(name) <= 30 for name in names)
     assert all(set(name) <= set("abcdefghijklmnopqrstuvwxyz0123456789-") for name in names)
+
+
+def test_every_node_needs_an_address_of_the_subnet() -> None:
+    with pytest.raises(PreflightError) as caught:
+        choose(nodes(count=3), cloud=offering(free=2))
+    assert caught.value.problems == [
+        "target.cluster.create.subnet: has 2 free addresses, and 3 nodes take one each; name a wider subnet, or free addresses of it"
+    ]
+    choose(nodes(count=3), cloud=offering(free=3))
+    choose(nodes(count=3), cloud=offering(free=None))
+
+
+def test_ranges_lie_apart_from_the_vpc() -> None:
+    with pytest.raises(PreflightError) as caught:
+        choose(lambda create: create.update(containers="10.64.0.0/14"))
+    assert caught.value.problems == [
+        "target.cluster.create.containers: 10.64.0.0/14 overlaps the range of the VPC, 10.66.0.0/16; name another one"
+    ]

@@ -37,7 +37,7 @@ def open_target_run(tmp_path: Path, server: Server) -> OpenRun:
             "cloud": "otc",
             "region": "eu-de",
             "project_id": PROJECT,
-            "endpoints": dict.fromkeys(("cce", "ecs"), server.url),
+            "endpoints": dict.fromkeys(("cce", "ecs", "vpc"), server.url),
         }
         cloud = {"conn_type": "cce", "login": KEY, "password": SECRET, "extra": extra}
         return open_run(tmp_path, cloud, change or fixed(), **more)

@@ -16,6 +16,7 @@ from include.planning.cluster_rows import cluster_rows
 from include.planning.model import Plan, PlanItem, save_plan
 from include.provisioning import made_resources
 from include.run import MigrationRun
+from lab.cloud.vpc import NODES, VPC_ID
 from tests.builders.connections import connection_documents
 from tests.builders.definitions import definition_with_new_cluster
 from tests.builders.objects import MemoryCluster, container, deployment, make
@@ -75,13 +76,18 @@ def open_run(
 
     :param cloud: the connection to the cloud.
     """
-    definition = definition_with_new_cluster(change)
+    definition = definition_with_new_cluster(lambda cluster: change(_in_the_vpc(cluster)))
     documents = {**connection_documents(), "huawei_cloud": cloud}
     ledger = Ledger(folder / "ledger", definition.name, run_id)
     run = MigrationRun(definition, ledger, DocumentConnections(documents), run_id)
     run.__dict__["source"] = MemoryCluster("source", *(objects or estate()))
     take_inventory(run)
     return run
+
+
+def _in_the_vpc(cluster: dict[str, Any]) -> dict[str, Any]:
+    cluster["create"].update(vpc=VPC_ID, subnet=NODES.id)
+    return cluster
 
 
 def plan(run: MigrationRun) -> list[PlanItem]:

@@ -19,6 +19,7 @@ from include.planning.preflight import target_cluster
 from include.planning.target_presence import is_target_complete
 from include.run import MigrationRun
 from lab.cloud.assembly import Backends
+from lab.cloud.vpc import VPC_ID
 from tests.builders.objects import MemoryCluster, make
 from tests.contract.cloud.models import Checked
 from tests.orders import order_target
@@ -160,6 +161,14 @@ def test_an_exceeded_quota_of_clusters_is_told_before_the_plan_with_what_is_used
     (problem,) = target_cluster.find_problems(open_target_run())
 
     assert "quota of CCE clusters: 1 of 1 are used, and 1 more are needed; raise the quota" in problem
+
+
+def test_a_network_that_is_not_there_is_told_before_the_plan(open_target_run: OpenRun) -> None:
+    run = open_target_run(lambda cluster: cluster["create"].update(vpc="nowhere"))
+    found = list(target_cluster.find_problems(run))
+    assert len(found) == 2
+    assert "target.cluster.create.vpc: there is no VPC nowhere (connection huawei_cloud" in found[0]
+    assert f"belongs to VPC {VPC_ID}; name a subnet of nowhere" in found[1]
 
 
 def test_an_exceeded_quota_of_servers_is_told_with_the_plan(open_target_run: OpenRun) -> None:

@@ -21,6 +21,7 @@ def test_the_connection_names_the_services_by_their_hosts(secrets: dict[str, str
     assert connection["extra"]["endpoints"] == {
         "cce": "http://cce.eu-de.lab",
         "ecs": "http://ecs.eu-de.lab",
+        "vpc": "http://vpc.eu-de.lab",
         "swr": "http://swr-api.eu-de.lab",
         "rds": "http://rds.eu-de.lab",
         "dns": "http://dns.eu-de.lab",
