@@ -125,6 +125,12 @@ def remove_clusters(cce: Any) -> None:
         end_of_job(cce, cce.delete_cluster(DeleteClusterRequest(cluster_id=known.metadata.uid)).status.job_id)
 
 
+def remove_what_was_ordered() -> None:
+    """Remove clusters and instances from the lab's cloud, so that a migration can make its own."""
+    remove_clusters(lab_service("cce"))
+    remove_instances(lab_service("rds"))
+
+
 def end_of_job(cce: Any, job: str) -> str:
     """Wait for the end of a job, and return the phase that it has then."""
     return wait_for(lambda: _ended(cce.show_job(ShowJobRequest(job_id=job)).status))

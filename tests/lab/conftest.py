@@ -67,8 +67,7 @@ def migrate() -> Outcome:
 @pytest.fixture(scope="session")
 def migration() -> Outcome:
     """Return a migration whose target is made from nothing: what other tests ordered is removed first."""
-    orders.remove_clusters(orders.lab_service("cce"))
-    orders.remove_instances(orders.lab_service("rds"))
+    orders.remove_what_was_ordered()
     return migrate()
 
 

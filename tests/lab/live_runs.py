@@ -170,6 +170,7 @@ class LiveRun:
         found: dict[str, str] = {}
 
         def is_asked() -> bool:
+            assert self.state() in {"queued", "running"}, f"the run ended before {task} asked"
             path = f"{self.run.path}/hitlDetails"
             for one in self._patiently(
                 lambda: self._client.pages(path, "hitl_details", response_received=False)

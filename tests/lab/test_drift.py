@@ -9,6 +9,7 @@ import pytest
 
 from lab import paths
 from lab.clusters.api import ClusterApi
+from tests import orders
 from tests.builders.definitions import definition
 
 from .live_runs import LiveRun
@@ -33,6 +34,7 @@ def late_config_map() -> Generator[None]:
 
 
 def test_a_changed_source_is_asked_for_again_and_a_rejection_makes_nothing() -> None:
+    orders.remove_what_was_ordered()
     before = both_sides(definition())
     with LiveRun(answers=False) as run:
         first = run.question(PLAN)
