@@ -6,6 +6,7 @@ They follow one another: one that a person ends, one that goes back, one that ar
 from __future__ import annotations
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -79,9 +80,17 @@ def ended_by_hand() -> Ended:
 
 def killed_at_work(run: LiveRun) -> Ended:
     with Writers() as writers:
-        run.kill("swr_image_sync.copy_images", 0, when=lambda: engines("regctl"))
-        run.kill("rds_dump_restore.copy_databases", 0, when=lambda: engines("pg_restore"))
-        run.kill("obs_sync.copy_buckets", 0)
+        # they copy side by side: who waited for one would be late for another
+        with ThreadPoolExecutor(3) as pool:
+            strikes = [
+                pool.submit(run.kill, "swr_image_sync.copy_images", 0, when=lambda: engines("regctl")),
+                pool.submit(
+                    run.kill, "rds_dump_restore.copy_databases", 0, when=lambda: engines("pg_restore")
+                ),
+                pool.submit(run.kill, "obs_sync.copy_buckets", 0),
+            ]
+        for strike in strikes:
+            strike.result()
         kill_between(
             lambda: velero_server("source"),
             lambda: backup_phase(run) == "InProgress",

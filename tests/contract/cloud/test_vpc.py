@@ -28,6 +28,7 @@ def test_the_vpc_has_its_subnets(vpc: Checked) -> None:
 
 
 def test_each_node_takes_an_address(vpc: Checked, cce: Checked, behind: Any) -> None:
+    behind.cluster.remove()
     request = ShowSubnetRequest(subnet_id=NODES.id)
     before = vpc.show_subnet(request).subnet.available_ip_address_count
     order_target(cce, "target", nodes=2)
