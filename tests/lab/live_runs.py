@@ -18,7 +18,7 @@ from lab.migrate.ledger_view import LedgerView
 from lab.migrate.runs import Run
 
 from .conftest import LEDGER, Outcome
-from .killing import airflow_program, kill, standing_still, task_process, wait_until, worker_of
+from .killing import airflow_program, kill, task_process, wait_until, worker_of
 
 DAG = "migrate_to_cce"
 SECONDS_BETWEEN_LOOKS = 0.5
@@ -117,26 +117,16 @@ class LiveRun:
         :param when: what has to be so first, e.g. that an engine runs.
         """
         instance = self.wait_for_process(task, map_index)
-
-        def is_struck() -> bool:
-            pids = task_process(instance["id"])
-            assert pids, f"{task} ended before it could be killed"
-            if not when():
-                return False
-            # it may have gone on since: only what is still so while it stands still is hit for certain
-            with standing_still(pids):
-                if not when():
-                    return False
-                kill(
-                    pids
-                    if victim == "task"
-                    else worker_of(instance["id"])
-                    if victim == "worker"
-                    else airflow_program(victim)
-                )
-                return True
-
-        wait_until(is_struck, f"{task} is far enough")
+        wait_until(lambda: when() or not task_process(instance["id"]), f"{task} is far enough")
+        pids = task_process(instance["id"])
+        assert pids, f"{task} ended before it could be killed"
+        kill(
+            pids
+            if victim == "task"
+            else worker_of(instance["id"])
+            if victim == "worker"
+            else airflow_program(victim)
+        )
         return instance
 
     def wait_for_end(self, seconds: float = 1200) -> str:
