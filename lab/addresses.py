@@ -43,6 +43,7 @@ TARGET_MARIADB_HOST = "mariadb.rds.lab"
 SHOP_HOST = "shop.lab"
 
 REGION = "eu-de"
+ZONES = tuple(f"{REGION}-0{number}" for number in (1, 2, 3))
 PROJECT_ID = "1ab00000000000000000000000000001"
 DOMAIN_ID = "1ab00000000000000000000000000000"
 # SWR's registry has a name of its own: swr.eu-de.lab

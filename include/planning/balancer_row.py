@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from include.cloud import Cloud
 from include.errors import PreflightError
 from include.planning.model import PlanItem
-from include.planning.rates import predict_seconds
+from include.planning.resource_rows import resource_row
 from include.provisioning.balancer import DEDICATED, balancer_misfits, find_balancer
 from include.provisioning.offers import Quota
 from include.provisioning.providing import MAKE, TAKE
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from include.definition import LoadBalancer, NewLoadBalancer
     from include.run import MigrationRun
 
-PHASE = "resource_planning"
 BALANCER = "balancer"
 # Of each level the smallest flavor: it can be enlarged while it serves.
 LEVELS = {"L4": "l4_flavor_id", "L7": "l7_flavor_id"}
@@ -76,15 +75,11 @@ def _zones(cloud: Cloud, create: NewLoadBalancer) -> list[str]:
 
 
 def _item(wanted: LoadBalancer, connection: str, details: dict[str, Any], text: str) -> PlanItem:
-    return PlanItem(
-        key=f"{BALANCER}/{wanted.name}",
-        phase=PHASE,
-        kind="resource",
-        source="load balancer for Services",
-        target=f"ELB {wanted.name}: {text}",
-        action="prepare",
-        predicted_seconds=predict_seconds("new balancer" if details["provide"] == MAKE else "resource"),
-        details={
+    return resource_row(
+        f"{BALANCER}/{wanted.name}",
+        "load balancer for Services",
+        f"ELB {wanted.name}: {text}",
+        {
             "resource": BALANCER,
             "connection": connection,
             "name": wanted.name,

@@ -10,7 +10,7 @@ from include.cloud import Cloud
 from include.cloud.clusters import AVAILABLE, find_cluster
 from include.errors import PreflightError
 from include.planning.model import PlanItem
-from include.planning.rates import predict_seconds
+from include.planning.resource_rows import LONGEST_MINUTES, resource_row
 from include.planning.target_presence import lacks_nodes
 from include.planning.target_sizing import CLUSTER_TYPES, ChosenPool, ChosenTarget, choose_target
 from include.provisioning.cluster import ClusterResource, found_cluster
@@ -24,10 +24,7 @@ if TYPE_CHECKING:
     from include.provisioning import Found
     from include.run import MigrationRun
 
-PHASE = "resource_planning"
 CLUSTER, NODE_POOL = "cluster", "nodepool"
-# A cluster that is not made here may be on its way up all the same.
-LONGEST_MINUTES = 45.0
 
 
 @dataclass(frozen=True)
@@ -103,7 +100,7 @@ def _found_cluster(place: Place, document: Any) -> PlanItem:
         "ranges": ranges_of(spec),
     }
     text = f"cluster {document.metadata.name}: is there, {spec.version}, {spec.flavor}"
-    return _row(f"{CLUSTER}/{document.metadata.name}", "cluster for the estate", text, details)
+    return resource_row(f"{CLUSTER}/{document.metadata.name}", "cluster for the estate", text, details)
 
 
 def _new_cluster(place: Place, create: NewCluster, chosen: ChosenTarget) -> PlanItem:
@@ -129,7 +126,7 @@ def _new_cluster(place: Place, create: NewCluster, chosen: ChosenTarget) -> Plan
         f"cluster {name}: is made, {create.category} {chosen.version or 'of the newest version'}, {chosen.flavor}, pods in {pods}, "
         f"Services in {chosen.services}"
     )
-    return _row(f"{CLUSTER}/{name}", "cluster for the estate", text, details)
+    return resource_row(f"{CLUSTER}/{name}", "cluster for the estate", text, details)
 
 
 def _pools(
@@ -172,21 +169,6 @@ def _pool(place: Place, create: NewCluster, pool: ChosenPool, *, is_there: bool)
         f"node pool {pool.name}: {'is there' if is_there else 'is made'}, {pool.count} of {pool.flavor.name} "
         f"({pool.flavor.shape.text}) in {pool.zone}"
     )
-    return _row(
+    return resource_row(
         f"{NODE_POOL}/{cluster}/{pool.name}", f"nodes for the estate, pool {pool.name}", text, details
-    )
-
-
-def _row(key: str, source: str, target: str, details: dict[str, Any]) -> PlanItem:
-    return PlanItem(
-        key=key,
-        phase=PHASE,
-        kind="resource",
-        source=source,
-        target=target,
-        action="prepare",
-        predicted_seconds=predict_seconds(f"new {key.partition('/')[0]}")
-        if details["provide"] == MAKE
-        else predict_seconds("resource"),
-        details=details,
     )

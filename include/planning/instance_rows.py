@@ -9,7 +9,7 @@ from include.cloud.instances import find_instance
 from include.errors import PreflightError
 from include.planning.instance_needs import InstanceNeeds, instance_needs
 from include.planning.model import PlanItem
-from include.planning.rates import predict_seconds
+from include.planning.resource_rows import LONGEST_MINUTES, resource_row
 from include.provisioning.instance import found_instance, host_misfits, instance_misfits
 from include.provisioning.instance_offers import ChosenInstance, choose_instance
 from include.provisioning.providing import MAKE, TAKE
@@ -19,10 +19,7 @@ if TYPE_CHECKING:
     from include.definition import NewInstance
     from include.run import MigrationRun
 
-PHASE = "resource_planning"
 INSTANCE = "instance"
-# An instance that is not made here may be on its way up all the same.
-LONGEST_MINUTES = 45.0
 
 
 def instance_rows(run: MigrationRun) -> list[PlanItem]:
@@ -76,16 +73,11 @@ def _text(chosen: ChosenInstance) -> str:
 
 
 def _item(needs: InstanceNeeds, details: dict[str, Any], text: str) -> PlanItem:
-    is_made = details["provide"] == MAKE
-    return PlanItem(
-        key=f"{INSTANCE}/{needs.name}",
-        phase=PHASE,
-        kind="resource",
-        source=f"server for {', '.join(needs.entries)}",
-        target=f"RDS for {ENGINES[needs.engine]}, {needs.name}: {text}",
-        action="prepare",
-        predicted_seconds=predict_seconds("new instance" if is_made else "resource"),
-        details={
+    return resource_row(
+        f"{INSTANCE}/{needs.name}",
+        f"server for {', '.join(needs.entries)}",
+        f"RDS for {ENGINES[needs.engine]}, {needs.name}: {text}",
+        {
             "resource": INSTANCE,
             "connection": needs.connection,
             "name": needs.name,

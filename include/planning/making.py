@@ -15,6 +15,7 @@ from include.planning.cluster_rows import CLUSTER, NODE_POOL
 from include.planning.instance_rows import INSTANCE
 from include.planning.model import PlanItem, load_plan
 from include.planning.organization_row import ORGANIZATION
+from include.planning.resource_rows import PHASE
 from include.provisioning import Resource, provide
 from include.provisioning.balancer import BalancerResource
 from include.provisioning.cluster import ClusterResource
@@ -25,7 +26,6 @@ from include.provisioning.organization import OrganizationResource
 if TYPE_CHECKING:
     from include.run import MigrationRun
 
-PHASE = "resource_planning"
 THREADS = 8
 
 

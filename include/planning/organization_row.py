@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from include.cloud import Cloud
 from include.errors import PreflightError
 from include.planning.model import PlanItem
-from include.planning.rates import predict_seconds
+from include.planning.resource_rows import resource_row
 from include.provisioning.offers import Quota
 from include.provisioning.organization import find_organization, organization_misfits
 from include.provisioning.providing import MAKE, TAKE
@@ -15,7 +15,6 @@ from include.provisioning.providing import MAKE, TAKE
 if TYPE_CHECKING:
     from include.run import MigrationRun
 
-PHASE = "resource_planning"
 ORGANIZATION = "organization"
 
 
@@ -34,15 +33,11 @@ def organization_rows(run: MigrationRun) -> list[PlanItem]:
         place = f"SWR organization {target.organization} ({cloud.access.place})"
         raise PreflightError([f"{place}: {one}" for one in problems])
     return [
-        PlanItem(
-            key=f"{ORGANIZATION}/{target.organization}",
-            phase=PHASE,
-            kind="resource",
-            source="organization for the images",
-            target=f"SWR organization {target.organization}: is {'there' if found else 'made'}",
-            action="prepare",
-            predicted_seconds=predict_seconds("resource"),
-            details={
+        resource_row(
+            f"{ORGANIZATION}/{target.organization}",
+            "organization for the images",
+            f"SWR organization {target.organization}: is {'there' if found else 'made'}",
+            {
                 "resource": ORGANIZATION,
                 "provide": TAKE if found else MAKE,
                 "connection": target.connection,

@@ -14,7 +14,7 @@ from include.ledger.records import Action
 from include.planning.foreign_errors import explained
 from include.planning.model import PlanItem
 from include.planning.ownership import is_database_ours, mark_bucket, mark_database
-from include.planning.rates import predict_seconds
+from include.planning.resource_rows import PHASE, resource_row
 from include.planning.server_presence import server_label
 from include.planning.storage_client import bucket_exists, make_bucket, open_storage
 
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from include.run import MigrationRun
 
 logger = logging.getLogger(__name__)
-PHASE = "resource_planning"
 
 
 @dataclass(frozen=True)
@@ -48,12 +47,12 @@ def target_buckets(run: MigrationRun) -> list[TargetBucket]:
 def target_rows(run: MigrationRun) -> list[PlanItem]:
     """Return the rows of the resources that have to be ready in the target cloud."""
     rows = [
-        _row(f"bucket/{row.bucket}", f"bucket for {row.purpose}", f"bucket {row.bucket}")
+        resource_row(f"bucket/{row.bucket}", f"bucket for {row.purpose}", f"bucket {row.bucket}")
         for row in target_buckets(run)
     ]
     for database in run.definition.databases:
         rows.append(
-            _row(
+            resource_row(
                 f"database/{database.name}",
                 f"server for database {database.name}",
                 f"{database.engine} on {server_label(run, database)}",
@@ -100,15 +99,3 @@ def _record(run: MigrationRun, key: str, prepare: Callable[[], tuple[Action, str
     run.ledger.record_item(PHASE, row.record(action, seconds=time.monotonic() - started))
     proof = Proof(method="the service answers for it", source="ready", target=seen, equal=seen == "ready")
     run.ledger.record_proof(PHASE, key, proof)
-
-
-def _row(key: str, source: str, target: str) -> PlanItem:
-    return PlanItem(
-        key=key,
-        phase=PHASE,
-        kind="resource",
-        source=source,
-        target=target,
-        action="prepare",
-        predicted_seconds=predict_seconds("resource"),
-    )

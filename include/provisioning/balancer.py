@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from include.cloud import Cloud
 from include.errors import PermanentError, ResourceFailedError
 from include.labels import OWNER
+from include.provisioning.planned import PlannedResource
 from include.provisioning.resource import Found
 
 if TYPE_CHECKING:
     from include.definition import LoadBalancer
-    from include.planning.model import PlanItem
-    from include.run import MigrationRun
 
 ACTIVE = "ACTIVE"
 FAILED = frozenset({"ERROR", "DELETED", "PENDING_DELETE"})
@@ -26,34 +25,16 @@ NETWORK_TYPE = "5_bgp"
 
 
 @dataclass(frozen=True)
-class BalancerResource:
+class BalancerResource(PlannedResource):
     """Provide the load balancer that Services are bound to; what is ordered stands in the details of its row."""
 
-    run: MigrationRun
-    row: PlanItem
-    cloud: Cloud = field(repr=False)
-    kind: str = "load balancer"
-    longest_seconds: float = LONGEST_SECONDS
+    kind: ClassVar[str] = "load balancer"
+    removal: ClassVar[str] = "the console of ELB (its public address is released apart from it)"
 
     @property
-    def key(self) -> str:
-        """Return `balancer/<name>`."""
-        return self.row.key
-
-    @property
-    def name(self) -> str:
-        """Return the load balancer's name."""
-        return str(self.row.details["name"])
-
-    @property
-    def place(self) -> str:
-        """Return the connection, the cloud and the region."""
-        return self.cloud.access.place
-
-    @property
-    def removal(self) -> str:
-        """Return how it is deleted."""
-        return "the console of ELB (its public address is released apart from it)"
+    def longest_seconds(self) -> float:
+        """Return how long it may take: the plan says nothing of it."""
+        return LONGEST_SECONDS
 
     def find(self) -> Found | None:
         """Return the load balancer of this name, or None."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
 from include.cloud import Cloud
 from include.cloud.clusters import AVAILABLE, PASSING, find_cluster
@@ -12,11 +12,8 @@ from include.errors import CloudObjectNotFoundError, ResourceFailedError
 from include.inventory.store import load_inventory
 from include.labels import OWNER
 from include.provisioning.fitness import misfits, needs_of
+from include.provisioning.planned import PlannedResource
 from include.provisioning.resource import Found
-
-if TYPE_CHECKING:
-    from include.planning.model import PlanItem
-    from include.run import MigrationRun
 
 FAILED = "Failed"
 # A new cluster may be seen between its creation and the first answer of its API server.
@@ -24,39 +21,13 @@ WAITED_FOR = PASSING | {"Unavailable"}
 
 
 @dataclass(frozen=True)
-class ClusterResource:
+class ClusterResource(PlannedResource):
     """Provide the target cluster; what is ordered stands in the details of its row."""
 
-    run: MigrationRun
-    row: PlanItem
-    cloud: Cloud = field(repr=False)
     wanted: TargetCluster
-    kind: str = "cluster"
 
-    @property
-    def key(self) -> str:
-        """Return `cluster/<name>`."""
-        return self.row.key
-
-    @property
-    def name(self) -> str:
-        """Return the cluster's name."""
-        return str(self.row.details["name"])
-
-    @property
-    def place(self) -> str:
-        """Return the connection, the cloud and the region."""
-        return self.cloud.access.place
-
-    @property
-    def removal(self) -> str:
-        """Return how it is deleted, with its nodes."""
-        return "the console of CCE (its nodes and disks go with it when you choose so there)"
-
-    @property
-    def longest_seconds(self) -> float:
-        """Return how long it may take to become Available."""
-        return float(self.row.details["longest_minutes"]) * 60
+    kind: ClassVar[str] = "cluster"
+    removal: ClassVar[str] = "the console of CCE (its nodes and disks go with it when you choose so there)"
 
     def find(self) -> Found | None:
         """Return the cluster of this name, or None."""

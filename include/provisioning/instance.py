@@ -5,22 +5,21 @@ from __future__ import annotations
 import socket
 import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from include.cloud import Cloud
 from include.cloud.instances import ACTIVE, find_instance
 from include.errors import PermanentError, ResourceFailedError
 from include.labels import OWNER
 from include.planning.instance_needs import InstanceNeeds, instance_needs
 from include.provisioning.instance_offers import is_below
+from include.provisioning.planned import PlannedResource
 from include.provisioning.resource import Found
 from include.sizing.data_services import ENGINES
 from include.sizing.model import GIB, gib
 
 if TYPE_CHECKING:
     from include.connections.access import DatabaseEngine
-    from include.planning.model import PlanItem
     from include.run import MigrationRun
 
 BUILDING = "BUILD"
@@ -38,38 +37,11 @@ REPLICATION = "async"
 
 
 @dataclass(frozen=True)
-class InstanceResource:
+class InstanceResource(PlannedResource):
     """Provide one RDS instance; what is ordered stands in the details of its row, the password in no document."""
 
-    run: MigrationRun
-    row: PlanItem
-    cloud: Cloud = field(repr=False)
-    kind: str = "RDS instance"
-
-    @property
-    def key(self) -> str:
-        """Return `instance/<name>`."""
-        return self.row.key
-
-    @property
-    def name(self) -> str:
-        """Return the instance's name."""
-        return str(self.row.details["name"])
-
-    @property
-    def place(self) -> str:
-        """Return the connection, the cloud and the region."""
-        return self.cloud.access.place
-
-    @property
-    def removal(self) -> str:
-        """Return how it is deleted."""
-        return "the console of RDS (its data goes with it)"
-
-    @property
-    def longest_seconds(self) -> float:
-        """Return how long it may take to become ACTIVE."""
-        return float(self.row.details["longest_minutes"]) * 60
+    kind: ClassVar[str] = "RDS instance"
+    removal: ClassVar[str] = "the console of RDS (its data goes with it)"
 
     def find(self) -> Found | None:
         """Return the instance of this name, or None."""

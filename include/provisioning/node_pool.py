@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any, ClassVar
 
 from include.cloud import Cloud
 from include.cloud.clusters import find_cluster
 from include.errors import ResourceFailedError, ResourceSoldOutError, TargetClusterMissingError
 from include.labels import OWNER
 from include.provisioning.cluster import failed_job, without_empty
+from include.provisioning.planned import PlannedResource
 from include.provisioning.resource import Found
-
-if TYPE_CHECKING:
-    from include.planning.model import PlanItem
-    from include.run import MigrationRun
 
 ACTIVE = "Active"
 # Phases and conditions by which CCE says that it cannot make more nodes.
@@ -27,38 +24,16 @@ BROKEN_CONDITIONS = frozenset({"Error", "UnexpectedError"})
 
 
 @dataclass(frozen=True)
-class NodePoolResource:
+class NodePoolResource(PlannedResource):
     """Provide one node pool; what is ordered stands in the details of its row."""
 
-    run: MigrationRun
-    row: PlanItem
-    cloud: Cloud = field(repr=False)
-    kind: str = "node pool"
-
-    @property
-    def key(self) -> str:
-        """Return `nodepool/<cluster>/<pool>`."""
-        return self.row.key
-
-    @property
-    def name(self) -> str:
-        """Return the pool's name."""
-        return str(self.row.details["name"])
+    kind: ClassVar[str] = "node pool"
+    removal: ClassVar[str] = "the console of CCE, Node Management of the cluster"
 
     @property
     def place(self) -> str:
         """Return the cluster, the connection, the cloud and the region."""
         return f"cluster {self.row.details['cluster']}, {self.cloud.access.place}"
-
-    @property
-    def removal(self) -> str:
-        """Return how it is deleted, with its nodes."""
-        return "the console of CCE, Node Management of the cluster"
-
-    @property
-    def longest_seconds(self) -> float:
-        """Return how long its nodes may take to become Active."""
-        return float(self.row.details["longest_minutes"]) * 60
 
     @property
     def _count(self) -> int:

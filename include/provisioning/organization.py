@@ -2,51 +2,31 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import ClassVar
 
 from include.cloud import Cloud
 from include.errors import CloudConflictError, CloudForbiddenError, CloudObjectNotFoundError
+from include.provisioning.planned import PlannedResource
 from include.provisioning.resource import Found
-
-if TYPE_CHECKING:
-    from include.planning.model import PlanItem
-    from include.run import MigrationRun
 
 READY = "there"
 # SWR's rights of a user in an organization: 7 manage, 3 edit, 1 read.
 MAY_PUSH = frozenset({3, 7})
+LONGEST_SECONDS = 60.0
 
 
 @dataclass(frozen=True)
-class OrganizationResource:
+class OrganizationResource(PlannedResource):
     """Provide the organization that the images go into. SWR keeps no tags of organizations."""
 
-    run: MigrationRun
-    row: PlanItem
-    cloud: Cloud = field(repr=False)
-    kind: str = "SWR organization"
-    longest_seconds: float = 60.0
+    kind: ClassVar[str] = "SWR organization"
+    removal: ClassVar[str] = "the console of SWR (its repositories first)"
 
     @property
-    def key(self) -> str:
-        """Return `organization/<name>`."""
-        return self.row.key
-
-    @property
-    def name(self) -> str:
-        """Return the organization's name."""
-        return str(self.row.details["name"])
-
-    @property
-    def place(self) -> str:
-        """Return the connection, the cloud and the region."""
-        return self.cloud.access.place
-
-    @property
-    def removal(self) -> str:
-        """Return how it is deleted."""
-        return "the console of SWR (its repositories first)"
+    def longest_seconds(self) -> float:
+        """Return how long it may take: SWR makes it at once."""
+        return LONGEST_SECONDS
 
     def find(self) -> Found | None:
         """Return the organization of this name, or None."""

@@ -26,9 +26,6 @@ class ClusterBackend(Protocol):
     def server(self) -> str:
         """Return the address of its API server."""
 
-    def is_there(self) -> bool:
-        """Say whether one was ordered."""
-
     def document(self) -> dict[str, Any]:
         """Return its administrator's kubeconfig."""
 

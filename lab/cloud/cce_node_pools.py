@@ -6,12 +6,12 @@ import re
 import uuid
 from typing import Any
 
+from lab.addresses import ZONES
 from lab.cloud import cce_documents as documents
 from lab.cloud.calls import Answer, Call, Operation, Region, document_in
 from lab.cloud.cce_backend import ClusterBackend, NodeWish
 from lab.cloud.cce_clusters import Clusters
 from lab.cloud.cce_refusals import missing, refuse_wrong, taken, without_servers
-from lab.cloud.rds_offers import ZONES
 
 KIND = "node-pools"
 CREATE, DELETE = "CreateNodePool", "DeleteNodePool"

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from lab.addresses import ZONES
 from lab.cloud.calls import Answer, Call, Operation
-from lab.cloud.rds_offers import ZONES
 
 _CAPACITIES = {"small": 50, "medium": 200, "large": 1000, "xlarge": 2000}
 # flavors that exist by name, and that nobody can order here

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from lab.addresses import ZONES
 from lab.cloud.calls import Answer, Call, Operation, Region, document_in
 from lab.cloud.cce_backend import ClusterBackend
 from lab.cloud.node_flavors import NodeFlavor, offered_flavor, offered_flavors
-from lab.cloud.rds_offers import ZONES
 from lab.cloud.refusals import RefusalError
 
 _POOLS = "node-pools"

@@ -10,11 +10,11 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
+from lab.addresses import ZONES
 from lab.cloud.calls import Answer, Call, Operation, Region
 from lab.cloud.progress import as_time
 from lab.cloud.refusals import RefusalError, by_elb
 
-ZONES = ("eu-de-01", "eu-de-02", "eu-de-03")
 _LAST_BYTES = range(1, 255)
 _QUOTA = 50
 _KIND = "loadbalancers"

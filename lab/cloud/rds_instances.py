@@ -12,12 +12,13 @@ import uuid
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from lab.addresses import ZONES
 from lab.cloud.backends.database_server import DatabaseServer
 from lab.cloud.backends.database_stock import StockedServer
 from lab.cloud.calls import Region, document_in
 from lab.cloud.progress import as_time
 from lab.cloud.rds_jobs import FAILED, RUNNING, Jobs
-from lab.cloud.rds_offers import ZONES, check_order
+from lab.cloud.rds_offers import check_order
 from lab.cloud.refusals import RefusalError, by_rds
 
 logger = logging.getLogger(__name__)

@@ -6,10 +6,10 @@ import re
 import uuid
 from typing import Any
 
+from lab.addresses import ZONES
 from lab.cloud.calls import document_in
 from lab.cloud.refusals import by_rds
 
-ZONES = ("eu-de-01", "eu-de-02", "eu-de-03")
 _NAMES = {"PostgreSQL": "pg", "MariaDB": "mariadb", "MySQL": "mysql"}
 _SIZES = {"medium": (1, 2), "large": (2, 4), "xlarge": (4, 8), "2xlarge": (8, 16), "4xlarge": (16, 32)}
 _STORAGE = ("CLOUDSSD", "ESSD", "ULTRAHIGH", "HIGH", "COMMON")

@@ -70,10 +70,6 @@ class TargetCluster(AskedCluster):
         """Return the version of Kubernetes as CCE writes it: v1.34."""
         return KUBERNETES_VERSION.rpartition(".")[0]
 
-    def is_there(self) -> bool:
-        """Say whether it was ordered."""
-        return order.load() is not None
-
     def may_use(self, pods: str, services: str) -> bool:
         """Say whether the ranges are of those that the lab has, wide enough, and apart from each other."""
         try:

@@ -70,9 +70,6 @@ class OrderedCluster(AskedCluster):
     def version(self) -> str:
         return "v1.34"
 
-    def is_there(self) -> bool:
-        return self.is_ordered
-
     def is_available(self) -> bool:
         return self.is_started and super().is_available()
 

@@ -134,7 +134,7 @@ def test_a_cluster_is_removed_with_all_in_it(
     assert gone.status.phase == "Deleting"
     orders.end_of_job(cce, gone.status.job_id)
     assert refused(lambda: cce.show_cluster(ShowClusterRequest(cluster_id=cluster))) == (404, "CCE.01404001")
-    assert not backend.is_there()
+    assert not backend.is_ordered
     assert orders.order_target(cce, "target", nodes=1) != cluster
 
 
