@@ -71,23 +71,19 @@ def _bring_up(progress: Progress, others: dict[str, Progress], board: Board, beg
     part = progress.part
     _wait_for(part, others)
     progress.began = time.monotonic() - began
-    _step(progress, board, "preparing", part.prepare)
-    _step(progress, board, "starting", lambda: _run_until_ready(part))
-    _step(progress, board, "filling", part.finish)
-    if isinstance(part, HasConnections):
-        add_connections(part.connections())
+    bring_up(part, lambda name, run: _step(progress, board, name, run))
     progress.state = "ready"
 
 
-def bring_up(part: Part) -> None:
-    """Bring up one part whose others are there.
+def bring_up(part: Part, step: Callable[[str, Callable[[], None]], None] = lambda _, run: run()) -> None:
+    """Bring up one part whose others are there; `step` runs each named step.
 
     Raises:
         PartFailedError: it did not become ready.
     """
-    part.prepare()
-    _run_until_ready(part)
-    part.finish()
+    step("preparing", part.prepare)
+    step("starting", lambda: _run_until_ready(part))
+    step("filling", part.finish)
     if isinstance(part, HasConnections):
         add_connections(part.connections())
 

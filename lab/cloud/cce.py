@@ -6,7 +6,7 @@ from typing import Any
 
 from lab.cloud import cce_documents as documents
 from lab.cloud.calls import Answer, Call, Operation, Region
-from lab.cloud.cce_backend import ClusterBackend
+from lab.cloud.cce_backend import CLUSTERS, ClusterBackend
 from lab.cloud.cce_clusters import Clusters
 from lab.cloud.cce_jobs import Jobs
 from lab.cloud.cce_node_pools import NodePools
@@ -22,11 +22,10 @@ class Cce:
     def __init__(self, region: Region, backend: ClusterBackend) -> None:
         self._region = region
         self._backend = backend
-        self._clusters = Clusters(region, backend)
-        self._pools = NodePools(region, backend, self._clusters)
-        works = {**self._clusters.works(), **self._pools.works()}
-        self._clusters.jobs = Jobs(region, works)
-        self._clusters.jobs.resume()
+        self._jobs = Jobs(region)
+        self._clusters = Clusters(region, backend, self._jobs)
+        self._pools = NodePools(region, backend, self._clusters, self._jobs)
+        self._jobs.resume()
 
     def operations(self) -> list[Operation]:
         """Return the operations."""
@@ -42,7 +41,7 @@ class Cce:
 
     def show_job(self, call: Call) -> Answer:
         """Show a job."""
-        found = self._clusters.jobs.document(call["job_id"])
+        found = self._jobs.document(call["job_id"])
         if found is None:
             raise missing()
         return Answer(found)
@@ -73,7 +72,7 @@ class Cce:
 
     def show_addon(self, call: Call) -> Answer:
         """Show an add-on."""
-        for cluster in self._region.store.all("clusters"):
+        for cluster in self._region.store.all(CLUSTERS):
             for found in self._addons(cluster):
                 if found["metadata"]["uid"] == call["id"]:
                     return Answer(found)

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 Taint = dict[str, str]
+# what the cloud remembers of CCE, by kind
+CLUSTERS, NODE_POOLS = "clusters", "node-pools"
 
 
 @dataclass(frozen=True)

@@ -8,12 +8,11 @@ from typing import Any
 
 from lab.cloud import cce_documents as documents
 from lab.cloud.calls import Answer, Call, Operation, Region, document_in
-from lab.cloud.cce_backend import ClusterBackend
+from lab.cloud.cce_backend import CLUSTERS, NODE_POOLS, ClusterBackend
 from lab.cloud.cce_jobs import Jobs
 from lab.cloud.cce_refusals import invalid, missing, not_ready, refuse_wrong, taken, without_quota
 from lab.cloud.progress import as_time
 
-KIND = "clusters"
 CREATE, DELETE = "CreateCluster", "DeleteCluster"
 _PROJECT = "/api/v3/projects/{project_id}"
 _NAME = re.compile(r"[a-z][a-z0-9-]{2,126}[a-z0-9]")
@@ -28,14 +27,12 @@ _PHASES = {"Running": "Creating", "Failed": "Error"}
 class Clusters:
     """The one cluster that there can be, from its order to its removal."""
 
-    def __init__(self, region: Region, backend: ClusterBackend) -> None:
+    def __init__(self, region: Region, backend: ClusterBackend, jobs: Jobs) -> None:
         self._region = region
         self._backend = backend
-        self.jobs = Jobs(region, {})
-
-    def works(self) -> dict[str, Any]:
-        """Return what the types of jobs do."""
-        return {CREATE: lambda _: self._backend.start(), DELETE: self._delete}
+        self._jobs = jobs
+        jobs.define(CREATE, lambda _: backend.start())
+        jobs.define(DELETE, self._delete)
 
     def operations(self) -> list[Operation]:
         """Return the operations."""
@@ -56,7 +53,7 @@ class Clusters:
         wanted = call.document()
         pods, services = _check_order(wanted, self._backend)
         name = wanted["metadata"]["name"]
-        with self._region.store.change(KIND) as known:
+        with self._region.store.change(CLUSTERS) as known:
             if any(kept["name"] == name for kept in known.values()):
                 raise taken()
             if known:
@@ -74,8 +71,8 @@ class Clusters:
                 "job": "",
                 "deleting": "",
             }
-        job = self.jobs.start(CREATE, identity, identity, call.fate)
-        with self._region.store.change(KIND) as known:
+        job = self._jobs.start(CREATE, identity, identity, call.fate)
+        with self._region.store.change(CLUSTERS) as known:
             known[identity]["job"] = job
         return Answer(self._document(identity), status=201)
 
@@ -85,7 +82,7 @@ class Clusters:
         Raises:
             RefusalError: there is none of this id.
         """
-        found = self._region.store.all(KIND).get(identity)
+        found = self._region.store.all(CLUSTERS).get(identity)
         if found is None:
             raise missing()
         return found
@@ -104,9 +101,9 @@ class Clusters:
     def phase(self, kept: dict[str, Any]) -> str:
         """Return the phase of a cluster."""
         if kept["deleting"]:
-            return "Error" if self.jobs.phase(kept["deleting"]) == "Failed" else "Deleting"
+            return "Error" if self._jobs.phase(kept["deleting"]) == "Failed" else "Deleting"
         # between the order and the job's start nothing is known of a job yet
-        phase = _PHASES.get(self.jobs.phase(kept["job"]) if kept["job"] else "Running")
+        phase = _PHASES.get(self._jobs.phase(kept["job"]) if kept["job"] else "Running")
         if phase is not None:
             return phase
         return "Available" if self._backend.is_available() else "Unavailable"
@@ -126,7 +123,7 @@ class Clusters:
 
     def list(self, call: Call) -> Answer:
         """List the clusters."""
-        found = [self._document(identity) for identity in self._region.store.all(KIND)]
+        found = [self._document(identity) for identity in self._region.store.all(CLUSTERS)]
         status = call.first("status")
         found = [one for one in found if status in {"", one["status"]["phase"]}]
         return Answer({"kind": "Cluster", "apiVersion": "v3", "items": found})
@@ -140,9 +137,9 @@ class Clusters:
         identity = call["cluster_id"]
         kept = self.kept(identity)
         job = kept["deleting"]
-        if not job or self.jobs.phase(job) == "Failed":
-            job = self.jobs.start(DELETE, identity, identity)
-            with self._region.store.change(KIND) as known:
+        if not job or self._jobs.phase(job) == "Failed":
+            job = self._jobs.start(DELETE, identity, identity)
+            with self._region.store.change(CLUSTERS) as known:
                 if identity in known:
                     known[identity]["deleting"] = job
         return Answer({
@@ -154,9 +151,9 @@ class Clusters:
 
     def _delete(self, identity: str) -> None:
         self._backend.remove()
-        with self._region.store.change("node-pools") as pools:
+        with self._region.store.change(NODE_POOLS) as pools:
             pools.clear()
-        with self._region.store.change(KIND) as known:
+        with self._region.store.change(CLUSTERS) as known:
             known.pop(identity, None)
 
     def give_kubeconfig(self, call: Call) -> Answer:
@@ -180,7 +177,7 @@ class Clusters:
 
     def count(self) -> int:
         """Return how many clusters there are."""
-        return len(self._region.store.all(KIND))
+        return len(self._region.store.all(CLUSTERS))
 
 
 def _check_order(wanted: dict[str, Any], backend: ClusterBackend) -> tuple[str, str]:

@@ -16,16 +16,21 @@ _REASON = "The resources could not be created."
 
 logger = logging.getLogger(__name__)
 
-Work = Callable[[], None]
+# what a job does, given the id of what it is about
+Work = Callable[[str], None]
 
 
 class Jobs:
-    """Jobs by their ids. `works` has what a type of job does, given the id of what it is about."""
+    """Jobs by their ids; those who start jobs say first what their types do."""
 
-    def __init__(self, region: Region, works: dict[str, Callable[[str], None]]) -> None:
+    def __init__(self, region: Region) -> None:
         self._region = region
-        self._works = works
+        self._works: dict[str, Work] = {}
         self._one_at_a_time = threading.Lock()
+
+    def define(self, kind: str, work: Work) -> None:
+        """Say what a type of job does."""
+        self._works[kind] = work
 
     def resume(self) -> None:
         """Do again what was at work when the process ended."""
@@ -82,7 +87,7 @@ class Jobs:
         work = self._works[kept["type"]]
         threading.Thread(target=self._do, args=(identity, work, kept["resource"]), daemon=True).start()
 
-    def _do(self, identity: str, work: Callable[[str], None], resource: str) -> None:
+    def _do(self, identity: str, work: Work, resource: str) -> None:
         try:
             with self._one_at_a_time:
                 work(resource)

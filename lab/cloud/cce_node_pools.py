@@ -9,11 +9,11 @@ from typing import Any
 from lab.addresses import ZONES
 from lab.cloud import cce_documents as documents
 from lab.cloud.calls import Answer, Call, Operation, Region, document_in
-from lab.cloud.cce_backend import ClusterBackend, NodeWish
+from lab.cloud.cce_backend import NODE_POOLS, ClusterBackend, NodeWish
 from lab.cloud.cce_clusters import Clusters
+from lab.cloud.cce_jobs import Jobs
 from lab.cloud.cce_refusals import missing, refuse_wrong, taken, without_servers
 
-KIND = "node-pools"
 CREATE, DELETE = "CreateNodePool", "DeleteNodePool"
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,48}[a-z0-9]")
 _SMALLEST_ROOT, _SMALLEST_DATA, _LARGEST_ROOT, _LARGEST_DATA = 40, 20, 1024, 32768
@@ -23,14 +23,13 @@ _DISK_TYPES = {"SATA", "SAS", "SSD", "GPSSD", "ESSD", "GPSSD2"}
 class NodePools:
     """The pools, each with the names of its nodes."""
 
-    def __init__(self, region: Region, backend: ClusterBackend, clusters: Clusters) -> None:
+    def __init__(self, region: Region, backend: ClusterBackend, clusters: Clusters, jobs: Jobs) -> None:
         self._region = region
         self._backend = backend
         self._clusters = clusters
-
-    def works(self) -> dict[str, Any]:
-        """Return what the types of jobs do."""
-        return {CREATE: lambda _: self._backend.start(), DELETE: self._delete}
+        self._jobs = jobs
+        jobs.define(CREATE, lambda _: backend.start())
+        jobs.define(DELETE, self._delete)
 
     def operations(self) -> list[Operation]:
         """Return the operations."""
@@ -51,7 +50,7 @@ class NodePools:
         self._clusters.need_available(cluster)
         wishes = _read_order(wanted, self._backend)
         name = wanted["metadata"]["name"]
-        with self._region.store.change(KIND) as known:
+        with self._region.store.change(NODE_POOLS) as known:
             if any(kept["name"] == name for kept in known.values()):
                 raise taken()
             if len(wishes) > self._backend.free_nodes():
@@ -67,8 +66,8 @@ class NodePools:
                 "created": self._region.clock.now(),
                 "job": "",
             }
-        job = self._clusters.jobs.start(CREATE, cluster, identity, call.fate)
-        with self._region.store.change(KIND) as known:
+        job = self._jobs.start(CREATE, cluster, identity, call.fate)
+        with self._region.store.change(NODE_POOLS) as known:
             known[identity]["job"] = job
         document = self._document(identity, self._kept(call, identity))
         # only who asks later is told the job
@@ -77,13 +76,13 @@ class NodePools:
 
     def _kept(self, call: Call, identity: str) -> dict[str, Any]:
         self._clusters.kept(call["cluster_id"])
-        found = self._region.store.all(KIND).get(identity)
+        found = self._region.store.all(NODE_POOLS).get(identity)
         if found is None:
             raise missing()
         return found
 
     def _document(self, identity: str, kept: dict[str, Any]) -> dict[str, Any]:
-        state = self._clusters.jobs.phase(kept["job"]) if kept["job"] else "Running"
+        state = self._jobs.phase(kept["job"]) if kept["job"] else "Running"
         active = self._active() & set(kept["nodes"])
         wanted = kept["spec"].get("initialNodeCount", 0)
         status = {
@@ -103,7 +102,7 @@ class NodePools:
     def list(self, call: Call) -> Answer:
         """List the pools; the one that stands for nodes of none only if it is asked for."""
         self._clusters.kept(call["cluster_id"])
-        found = [self._document(key, kept) for key, kept in self._region.store.all(KIND).items()]
+        found = [self._document(key, kept) for key, kept in self._region.store.all(NODE_POOLS).items()]
         if call.first("showDefaultNodePool") == "true":
             found.insert(0, documents.default_pool())
         return Answer({"kind": "List", "apiVersion": "v3", "items": found})
@@ -116,23 +115,23 @@ class NodePools:
         """Remove a pool with its nodes."""
         identity = call["nodepool_id"]
         kept = self._kept(call, identity)
-        job = self._clusters.jobs.start(DELETE, kept["cluster"], identity)
+        job = self._jobs.start(DELETE, kept["cluster"], identity)
         document = self._document(identity, kept)
         document["status"] = {"currentNode": len(kept["nodes"]), "phase": "Deleting", "jobId": job}
         return Answer(document)
 
     def _delete(self, identity: str) -> None:
-        kept = self._region.store.all(KIND).get(identity)
+        kept = self._region.store.all(NODE_POOLS).get(identity)
         if kept is not None:
             self._backend.remove_nodes(kept["nodes"])
-            with self._region.store.change(KIND) as known:
+            with self._region.store.change(NODE_POOLS) as known:
                 known.pop(identity, None)
 
     def _nodes(self) -> list[dict[str, Any]]:
         """Return the documents of the nodes: also of those that Kubernetes does not know yet."""
         known = self._backend.nodes() if self._backend.is_available() else []
         found = {one["metadata"]["name"]: documents.node(one) for one in known}
-        for pool, kept in self._region.store.all(KIND).items():
+        for pool, kept in self._region.store.all(NODE_POOLS).items():
             for name in kept["nodes"]:
                 found.setdefault(name, documents.node_in_making(name, kept["spec"]["nodeTemplate"]))
                 found[name]["metadata"]["uid"] = str(uuid.uuid5(uuid.NAMESPACE_DNS, f"{pool} {name}"))

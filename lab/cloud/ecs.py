@@ -6,11 +6,10 @@ from typing import Any
 
 from lab.addresses import ZONES
 from lab.cloud.calls import Answer, Call, Operation, Region, document_in
-from lab.cloud.cce_backend import ClusterBackend
+from lab.cloud.cce_backend import NODE_POOLS, ClusterBackend
 from lab.cloud.node_flavors import NodeFlavor, offered_flavor, offered_flavors
 from lab.cloud.refusals import RefusalError
 
-_POOLS = "node-pools"
 _PERFORMANCE = "normal"
 # what no test asks for: the usual limits of a new project
 _OTHER_LIMITS = {
@@ -73,7 +72,7 @@ class Ecs:
     def _servers(self) -> list[NodeFlavor]:
         """Return the flavor of each server: nodes of CCE are the only ones there are."""
         found = []
-        for pool in self._region.store.all(_POOLS).values():
+        for pool in self._region.store.all(NODE_POOLS).values():
             flavor = offered_flavor(str(document_in(pool["spec"], "nodeTemplate").get("flavor")))
             found += [flavor] * len(pool["nodes"]) if flavor else []
         return found

@@ -8,10 +8,10 @@ from typing import Any
 
 from lab import addresses
 from lab.cloud.calls import Answer, Call, Operation, Region
+from lab.cloud.cce_backend import NODE_POOLS
 from lab.cloud.refusals import RefusalError
 
 VPC_ID = "5d1c4a5e-0000-4000-8000-000000000001"
-_POOLS = "node-pools"
 # the network's own address, its gateway and broadcast, and two that the cloud keeps
 _KEPT = 5
 _MADE = "2026-11-24T10:00:00"
@@ -102,7 +102,7 @@ class Vpc:
 
     def _used(self, subnet: Subnet) -> int:
         """Return how many addresses are taken: by nodes of CCE, the only servers that there are."""
-        pools = self._region.store.all(_POOLS).values() if subnet is NODES else ()
+        pools = self._region.store.all(NODE_POOLS).values() if subnet is NODES else ()
         return sum(len(pool["nodes"]) for pool in pools)
 
 
