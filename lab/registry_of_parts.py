@@ -25,6 +25,7 @@ PARTS = {
     "source-control-plane": "lab.clusters.part:SourceControlPlane",
     "target-control-plane": "lab.clusters.part:TargetControlPlane",
     "source-cluster": "lab.clusters.part:SourceCluster",
+    "source-metrics": "lab.clusters.part:SourceMetrics",
     "target-cluster": "lab.clusters.part:TargetCluster",
     "images": "lab.estate.images:Images",
     "engine-images": "lab.estate.images:EngineImages",

@@ -136,6 +136,29 @@ class SourceCluster(_Cluster):
         super().__init__(SOURCE_CLUSTER)
 
 
+class SourceMetrics:
+    """The metrics of the source cluster, which come a while after it can be used. Ready when its node is measured."""
+
+    name = "source-metrics"
+    depends_on: tuple[str, ...] = ("source-cluster",)
+    address = f"{SOURCE_CLUSTER.addresses.api}/apis/metrics.k8s.io"
+
+    def prepare(self) -> None:
+        """Do nothing: the add-on is in the cluster."""
+
+    def programs(self) -> list[Program]:
+        """Return nothing: the add-on runs in a pod."""
+        return []
+
+    def is_ready(self) -> bool:
+        """Say whether the cluster serves what its node uses."""
+        with ClusterApi(SOURCE_CLUSTER.kubeconfig, timeout=3) as api:
+            return bool(api.items("/apis/metrics.k8s.io/v1beta1/nodes"))
+
+    def finish(self) -> None:
+        """Do nothing more."""
+
+
 class TargetControlPlane(_ControlPlane):
     """The target cluster's processes, once it was ordered."""
 
