@@ -24,8 +24,14 @@ def command_of(pid: int) -> str:
 
 
 def processes(is_wanted: Callable[[str], bool]) -> list[int]:
-    """Return the lab's processes with such a command line."""
-    return sorted(pid for pid in cgroups.processes() if is_wanted(command_of(pid)))
+    """Return the lab's processes with such a command line.
+
+    The lab's control groups are hundreds of files: they are read only once there is such a process at all, or one that
+    lives for a second would not be seen.
+    """
+    running = (int(path.name) for path in Path("/proc").iterdir() if path.name.isdigit())
+    wanted = {pid for pid in running if is_wanted(command_of(pid))}
+    return sorted(wanted & cgroups.processes()) if wanted else []
 
 
 def task_process(instance_id: str) -> list[int]:
