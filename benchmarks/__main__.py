@@ -1,8 +1,9 @@
-"""Measure `make lab-up`, `make migrate` and the inventory of a large estate: `make bench`, binaries cached."""
+"""Measure the lab and a migration in it, and each engine beside what a user would run by hand: `make bench`."""
 
 from __future__ import annotations
 
 import argparse
+import os
 import subprocess
 import sys
 import threading
@@ -11,28 +12,60 @@ from collections import defaultdict
 from datetime import datetime
 from pathlib import Path
 
+from benchmarks.image_estate import ImageEstate
+from benchmarks.images import measure_images
 from benchmarks.inventory import measure_inventory
 from benchmarks.memory import lab_memory_mib
+from benchmarks.object_data import Objects
+from benchmarks.objects import measure_objects
 from benchmarks.performance_page import write_page
+from benchmarks.postgres import measure_postgres
 from benchmarks.result import Result
 from benchmarks.run_figures import dag_parse_seconds, newest_report, task_instances
+from lab import paths
+from lab.binaries.build import provide
+from lab.binaries.modules import PEERS, TOXIPROXY
 
 ROOT = Path(__file__).resolve().parent.parent
+POSTGRES_BYTES = 5e9
+
+
+PARTS = ("lab", "images", "images_distant", "postgres", "objects")
 
 
 def main() -> int:
     """Run the measurements, write a result file each, and make docs/performance.md from them."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks")
     parser.add_argument("--runs", type=int, default=1, help="how many times everything is measured")
-    values: dict[tuple[str, str], list[float]] = defaultdict(list)
-    runs = parser.parse_args().runs
-    for _ in range(runs):
-        measure(values)
-    results = [Result(name, unit, seen) for (name, unit), seen in values.items()]
-    for result in [*results, *measure_inventory(runs)]:
-        print(result.write())
+    parser.add_argument("--only", choices=PARTS, nargs="+", default=PARTS, help="parts to measure")
+    parser.add_argument("--scale", type=float, default=1.0, help="share of the full size of the data")
+    chosen = parser.parse_args()
+    for part in chosen.only:
+        for result in measured(part, chosen.runs, chosen.scale):
+            print(result.write())
     write_page()
     return 0
+
+
+def measured(part: str, runs: int, scale: float) -> list[Result]:
+    """Return the results of one part. The lab's wants the machine for itself; the others need no lab."""
+    if part == "lab":
+        return [*measure_lab(runs), *measure_inventory(runs)]
+    provide((PEERS, TOXIPROXY), print)
+    os.environ["PATH"] = f"{paths.BIN}{os.pathsep}{os.environ['PATH']}"
+    if part == "postgres":
+        return measure_postgres(runs, int(POSTGRES_BYTES * scale))
+    if part == "objects":
+        return measure_objects(runs, Objects().scaled(scale))
+    return measure_images(runs, ImageEstate().scaled(scale), is_distant=part == "images_distant")
+
+
+def measure_lab(runs: int) -> list[Result]:
+    """Return what the lab, a whole migration in it, and its phases take."""
+    values: dict[tuple[str, str], list[float]] = defaultdict(list)
+    for _ in range(runs):
+        measure(values)
+    return [Result(name, unit, seen) for (name, unit), seen in values.items()]
 
 
 def measure(values: dict[tuple[str, str], list[float]]) -> None:

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
 
+from include.progress import readable_bytes
+
 RESULTS = Path(__file__).parent / "results"
 
 
@@ -36,6 +38,11 @@ class Result:
         path = RESULTS / f"{self.name}.json"
         path.write_text(json.dumps(document, indent=2) + "\n")
         return path
+
+
+def size_name(size: float) -> str:
+    """Return an amount of data as a part of a result's name, e.g. `3GB`: a result says what it was measured with."""
+    return readable_bytes(size).replace(" ", "")
 
 
 def spread(values: list[float]) -> dict[str, float]:

@@ -12,7 +12,7 @@ import os
 import shutil
 import subprocess
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -44,13 +44,18 @@ def provide_all(say: Say) -> None:
         BuildError: a module did not build.
         lab.binaries.go.GoMissingError: something must be built, and there is no Go.
     """
+    provide(MODULES, say)
+
+
+def provide(modules: Sequence[Module], say: Say) -> None:
+    """Put the binaries of these modules into `.lab/bin`; raises as `provide_all` does."""
     paths.BIN.mkdir(parents=True, exist_ok=True)
-    waiting = [module for module in MODULES if not _provide_without_building(module)]
+    waiting = [module for module in modules if not _provide_without_building(module)]
     if not waiting:
         return
     minutes = sum(module.minutes for module in waiting)
     say(
-        f"building {len(waiting)} of {len(MODULES)} engines, once for this machine: about {minutes:.0f} min on 2 cores"
+        f"building {len(waiting)} of {len(modules)} engines, once for this machine: about {minutes:.0f} min on 2 cores"
     )
     go = find_go(cache_folder())
     for module in waiting:

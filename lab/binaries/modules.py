@@ -110,3 +110,22 @@ MODULES = (
         architecture="arm64",
     ),
 )
+
+# Not part of the lab: built where a test cuts the network, or a measurement slows it down.
+TOXIPROXY = Module(
+    "toxiproxy",
+    "Toxiproxy",
+    (Binary("github.com/Shopify/toxiproxy/v2/cmd/server", (Name("toxiproxy-server"),)),),
+    0.5,
+)
+# What a user would otherwise run by hand: only measurements need them.
+PEERS = Module(
+    "peers",
+    "regsync, crane and s5cmd",
+    (
+        _plain("github.com/regclient/regclient/cmd/regsync", ("version",), "v0.11.7"),
+        _plain("github.com/google/go-containerregistry/cmd/crane", ("version",), "0.22.1"),
+        Binary("github.com/peak/s5cmd/v2", (Name("s5cmd", ("version",), "v2.3.0"),)),
+    ),
+    1.5,
+)

@@ -1,0 +1,84 @@
+"""How each tool brings a bucket from one store to another."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from benchmarks.object_data import SOURCE_BUCKET
+from benchmarks.object_server import ACCESS_KEY, SECRET_KEY, Store
+from lab import paths
+
+PARALLEL = "16"
+Tool = Callable[[Store, Store, str], None]
+
+
+def ours(source: Store, target: Store, bucket: str) -> None:
+    """Plan, copy and prove: the proof is included on our side only."""
+    with tempfile.TemporaryDirectory() as folder:
+        task = {
+            "source": source.document(),
+            "target": target.document(),
+            "bucket": bucket,
+            "folder": folder,
+        }
+        _run([sys.executable, "-m", "benchmarks.object_copy"], text=json.dumps(task))
+
+
+def rclone_sync(source: Store, target: Store, bucket: str) -> None:
+    """Stream from store to store; sizes and dates decide what is copied."""
+    command = [
+        "rclone",
+        "sync",
+        f"--transfers={PARALLEL}",
+        f"--checkers={PARALLEL}",
+        "--fast-list",
+        "--metadata",
+    ]
+    variables = _rclone("SOURCE", source) | _rclone("TARGET", target)
+    _run([*command, f"source:{SOURCE_BUCKET}", f"target:{bucket}"], variables)
+
+
+def s5cmd_sync(source: Store, target: Store, bucket: str) -> None:
+    """Go by this machine's disk: s5cmd knows one store at a time."""
+    folder = Path(tempfile.gettempdir()) / f"cce-bench-s5cmd-{bucket}"
+    folder.mkdir(exist_ok=True)
+    keys = {"AWS_ACCESS_KEY_ID": ACCESS_KEY, "AWS_SECRET_ACCESS_KEY": SECRET_KEY, "AWS_REGION": "us-east-1"}
+    command = [str(paths.BIN / "s5cmd"), "--log=error", f"--numworkers={PARALLEL}"]
+    down = [f"--endpoint-url={source.endpoint}", "sync", f"s3://{SOURCE_BUCKET}/*", f"{folder}/"]
+    up = [f"--endpoint-url={target.endpoint}", "sync", f"{folder}/", f"s3://{bucket}/"]
+    _run([*command, *down], keys)
+    _run([*command, *up], keys)
+
+
+def clean(bucket: str) -> None:
+    """Remove what a tool has left on this machine's disk."""
+    shutil.rmtree(Path(tempfile.gettempdir()) / f"cce-bench-s5cmd-{bucket}", ignore_errors=True)
+
+
+TOOLS: dict[str, Tool] = {"ours": ours, "rclone sync": rclone_sync, "s5cmd sync": s5cmd_sync}
+
+
+def _rclone(name: str, store: Store) -> dict[str, str]:
+    values = {
+        "TYPE": "s3",
+        "PROVIDER": "SeaweedFS",
+        "ENDPOINT": store.endpoint,
+        "ACCESS_KEY_ID": ACCESS_KEY,
+        "SECRET_ACCESS_KEY": SECRET_KEY,
+        "REGION": "us-east-1",
+    }
+    return {f"RCLONE_CONFIG_{name}_{key}": value for key, value in values.items()}
+
+
+def _run(command: list[str], variables: dict[str, str] | None = None, text: str = "") -> None:
+    environment = {**os.environ, **(variables or {}), "RCLONE_CONFIG": os.devnull}
+    done = subprocess.run(command, env=environment, input=text, text=True, capture_output=True)
+    if done.returncode != 0:
+        raise RuntimeError(f"{command[0]} failed: {(done.stderr or done.stdout)[-2000:]}")
