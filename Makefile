@@ -65,8 +65,9 @@ env: ## Write .env for docker-compose.yaml, with new random secrets
 	esac; printf '%s\n' "$$line"; done < .env.example > .env.draft && mv .env.draft .env
 
 .PHONY: bench
-bench: setup ## Measure the lab and the engines against what a user would run by hand
-	@$(IN_VENV) python -m benchmarks --runs 3
+bench: setup ## Measure the lab and the engines against what a user would run by hand (BENCH="--only images --scale 0.1" for a part)
+	@$(IN_VENV) python -m lab install-packages
+	@$(IN_VENV) python -m benchmarks --runs 3 $(BENCH)
 
 .PHONY: lock
 lock: setup ## Compile requirements.txt and requirements-dev.txt again, with hashes and without addresses
