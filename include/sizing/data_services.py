@@ -59,10 +59,16 @@ def _database(database: Database, known: KnownSize) -> Advice:
     return Advice(
         "databases",
         f"RDS for {ENGINES[database.engine]}, {database.name}",
-        f"{vcpus} vCPU, {memory} GiB, {disk} GiB disk, with a standby",
+        f"{vcpus} vCPU, {memory} GiB, {disk} GiB disk, {_standby(database)}",
         reason,
         {"vcpus": vcpus, "memory_gib": memory, "disk_gib": disk, "is_known": known.size is not None},
     )
+
+
+def _standby(database: Database) -> str:
+    """Return what the definition orders; where it orders nothing, a server of a cluster that customers use wants one."""
+    create = database.rds.create if database.rds else None
+    return "with a standby" if create is None or create.high_availability else "without a standby"
 
 
 def _bucket(name: str, target: str, known: KnownSize) -> Advice:

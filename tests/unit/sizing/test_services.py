@@ -171,3 +171,21 @@ def test_what_did_not_answer_is_unknown_and_not_zero() -> None:
     assert not rows["RDS for MariaDB, warehouse-stock"].figures["is_known"]
     assert rows["OBS bucket, product-pictures"].value == "product-pictures"
     assert rows["OBS bucket, product-pictures"].reason.startswith("size unknown (not reachable)")
+
+
+@pytest.mark.parametrize(("ordered", "words"), [(False, "without a standby"), (True, "with a standby")])
+def test_an_ordered_instance_has_a_standby_only_if_the_definition_orders_one(
+    ordered: bool, words: str
+) -> None:
+    place = {"vpc": "vpc", "subnet": "subnet", "security_group": "group", "high_availability": ordered}
+
+    def order(document: dict[str, Any]) -> None:
+        document["databases"][0]["rds"] = {
+            "connection": "huawei_cloud",
+            "instance": "orders",
+            "create": place,
+        }
+
+    rows = {row.item: row for row in data_service_advice(definition(order), {}, {})}
+
+    assert rows["RDS for PostgreSQL, shop-orders"].value.endswith(f", {words}")
