@@ -20,7 +20,7 @@ from include.objects import copy_bucket, prove_bucket
 from include.planning.data_rows import bucket_rows, database_rows
 from include.planning.database_client import open_database
 from include.planning.image_rows import image_rows
-from include.planning.model import Plan, PlanItem, save_plan
+from include.planning.model import DOCUMENT, Plan, PlanItem, load_plan, save_plan
 from include.planning.storage_client import open_storage
 from include.run import MigrationRun
 from lab import addresses
@@ -56,10 +56,11 @@ class SmallMove:
     change: Callable[[Document], object] = field(default=lambda document: None)
 
     def copy(self) -> MigrationRun:
-        """Plan with the present connections and copy, as one try of a task does; return the run."""
+        """Copy with the present connections, as one try of a task does; planned before the first. Return the run."""
         run = self.run()
-        save_plan(run.ledger, Plan(items=self.plan(run)))
-        self.copy_rows(run, self._keys(run))
+        if not run.ledger.exists(DOCUMENT):
+            save_plan(run.ledger, Plan(items=self.plan(run)))
+        self.copy_rows(run, [row.key for row in load_plan(run.ledger).items()])
         return run
 
     def prove(self) -> None:
@@ -68,16 +69,13 @@ class SmallMove:
         :raises ProofError: when it is not equal.
         """
         run = self.run()
-        self.prove_rows(run, self._keys(run))
+        self.prove_rows(run, [row.key for row in load_plan(run.ledger).items()])
 
     def run(self) -> MigrationRun:
         """Return the run: always the same one, by its ledger."""
         definition = self._definition()
         ledger = Ledger(self.folder, definition.name, "small")
         return MigrationRun(definition, ledger, DocumentConnections(self.connections), "small")
-
-    def _keys(self, run: MigrationRun) -> list[str]:
-        return [row.key for row in self.plan(run)]
 
     def _definition(self) -> Definition:
         def changed(document: Document) -> None:

@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from typing import Any
 
 from include.connections import DatabaseAccess
-from include.errors import TemporaryError, shorten
+from include.errors import PermanentError, TemporaryError, shorten
+from include.logins import is_login_refused
 
 CONNECT_SECONDS = 10
 # Some sessions wait for hours while others read: they hold a lock or a snapshot.
@@ -20,7 +21,8 @@ SETTINGS = (
 def connect(access: DatabaseAccess, database: str | None = None) -> Any:
     """Return an open session in autocommit mode.
 
-    :raises TemporaryError: when the server does not answer or refuses.
+    :raises PermanentError: when the server refuses the login.
+    :raises TemporaryError: when it does not answer.
     """
     import pymysql
 
@@ -37,7 +39,8 @@ def connect(access: DatabaseAccess, database: str | None = None) -> Any:
             init_command=SETTINGS,
         )
     except pymysql.err.OperationalError as error:
-        raise TemporaryError(
+        kind = PermanentError if is_login_refused(error) else TemporaryError
+        raise kind(
             f"MariaDB database {database or '(none)'} on {access.address}: {shorten(str(error))}; "
             "check address, login and the server's rules"
         ) from error

@@ -9,7 +9,8 @@ from typing import Any
 import psycopg
 
 from include.connections import DatabaseAccess
-from include.errors import TemporaryError, shorten
+from include.errors import PermanentError, TemporaryError, shorten
+from include.logins import is_login_refused
 
 CONNECT_SECONDS = 10
 MAINTENANCE_DATABASE = "postgres"
@@ -34,7 +35,8 @@ def connect(
 ) -> Connection:
     """Return an open session.
 
-    :raises TemporaryError: when the server does not answer or refuses.
+    :raises PermanentError: when the server refuses the login.
+    :raises TemporaryError: when it does not answer.
     """
     try:
         return psycopg.connect(
@@ -49,7 +51,8 @@ def connect(
             autocommit=autocommit,
         )
     except psycopg.OperationalError as error:
-        raise TemporaryError(
+        kind = PermanentError if is_login_refused(error) else TemporaryError
+        raise kind(
             f"PostgreSQL database {database} on {access.address}: {shorten(str(error))}; "
             "check address, login and the server's rules"
         ) from error
