@@ -48,7 +48,7 @@ class ImageContents:
 
 
 class ContentRegistry(Registry):
-    """Read manifests; without a login when the access names no user."""
+    """Read manifests."""
 
     def contents(self, reference: Reference) -> ImageContents | None:
         """Return what an image is made of, or None when the registry does not have it.
@@ -76,12 +76,12 @@ class ContentRegistry(Registry):
 
     def _raw(self, repository: str, name: str) -> tuple[dict[str, Any], str, str] | None:
         path = f"/v2/{repository}/manifests/{name}"
-        answer = self._get(path, scope=f"repository:{repository}:pull", headers={"Accept": ACCEPT})
+        answer = self.request("GET", path, f"repository:{repository}:pull", headers={"Accept": ACCEPT})
         if answer.status_code == 404:
             return None
         if not answer.is_success:
             raise PermanentError(
-                f"image {self._access.host}/{repository}:{name}: the registry answered {answer.status_code}; "
+                f"image {self.host}/{repository}:{name}: the registry answered {answer.status_code}; "
                 "check that the connection may read it"
             )
         manifest: dict[str, Any] = answer.json()

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import httpx
-import stamina
 
-from include.connections import RegistryAccess
-from include.errors import PermanentError, TemporaryError, shorten
+from include.errors import PermanentError
 from include.inventory.references import Reference
+from include.registries import RegistryClient, explain_refusal
 
 INDEXES = (
     "application/vnd.oci.image.index.v1+json",
@@ -23,20 +22,8 @@ MANIFESTS = (
 )
 ACCEPT = ", ".join((*INDEXES, *MANIFESTS))
 PLATFORM = ("linux", "amd64")
-CHALLENGE = re.compile(r'(\w+)="([^"]*)"')
-TIMEOUT_SECONDS = 15.0
-# Thousands of images make a registry ask for patience now and then.
-BUSY = frozenset({429, 500, 502, 503, 504})
-ATTEMPTS = 5
-LONGEST_WAIT_SECONDS = 60.0
-
-
-class BusyAnswer(Exception):  # ruff: ignore[error-suffix-on-exception-name]  (a signal to the retry loop, never seen outside)
-    """Carry an answer that is worth another attempt."""
-
-    def __init__(self, answer: httpx.Response) -> None:
-        super().__init__(f"{answer.status_code} to {answer.request.method} {answer.request.url}")
-        self.answer = answer
+TAGS_PER_PAGE = 1000
+MOST_PAGES = 100
 
 
 @dataclass(frozen=True)
@@ -47,26 +34,31 @@ class RemoteImage:
     size: int
 
 
-class Registry:
-    """Ask one registry; logs in by basic authentication or by the token service it names."""
-
-    def __init__(self, access: RegistryAccess, *, transport: httpx.BaseTransport | None = None) -> None:
-        self._access = access
-        self._client = httpx.Client(timeout=TIMEOUT_SECONDS, transport=transport, follow_redirects=True)
-        self._authorizations: dict[str, str] = {}
-
-    def close(self) -> None:
-        """Close all connections."""
-        self._client.close()
+class Registry(RegistryClient):
+    """Ask one registry about its images."""
 
     def check_login(self) -> None:
         """Raise a `PermanentError` unless the registry accepts the login; a `TemporaryError` while it is busy."""
-        answer = self._get("/v2/", scope="")
+        answer = self.request("GET", "/v2/")
         if not answer.is_success:
             raise PermanentError(
-                f"registry {self._access.host}: the login of {self._access.user} was answered {answer.status_code}; "
+                f"registry {self.host}: the login of {self._access.user} was answered {answer.status_code}; "
                 "correct login and password of the connection"
             )
+
+    def digest(self, reference: Reference) -> str | None:
+        """Return the digest that a reference means now, or None when the registry does not have it.
+
+        HEAD, which Docker Hub does not count (https://docs.docker.com/docker-hub/usage/pulls/).
+
+        :raises PermanentError: when the registry refuses.
+        """
+        answer = self._manifest("HEAD", reference, reference.digest or reference.tag)
+        if answer.status_code == 404:
+            return None
+        if not answer.is_success:
+            raise self._refusal(reference, answer)
+        return str(answer.headers.get("Docker-Content-Digest") or reference.digest)
 
     def image(self, reference: Reference) -> RemoteImage:
         """Return digest and size of an image; of an index the size of its linux/amd64 image.
@@ -74,82 +66,52 @@ class Registry:
         :raises PermanentError: when the registry does not have it or refuses the login.
         :raises TemporaryError: when it does not answer, or stays busy.
         """
-        answer = self._manifest(reference, reference.digest or reference.tag)
+        answer = self._existing(reference, reference.digest or reference.tag)
         digest = answer.headers.get("Docker-Content-Digest") or reference.digest
         manifest = answer.json()
         if "manifests" in manifest:
-            manifest = self._manifest(reference, _choose_platform(manifest)).json()
+            manifest = self._existing(reference, _choose_platform(manifest)).json()
         parts = [manifest.get("config") or {}, *(manifest.get("layers") or [])]
         return RemoteImage(digest, sum(int(part.get("size") or 0) for part in parts))
 
-    def _manifest(self, reference: Reference, name: str) -> httpx.Response:
-        path = f"/v2/{reference.repository}/manifests/{name}"
-        answer = self._get(path, scope=f"repository:{reference.repository}:pull", headers={"Accept": ACCEPT})
-        if answer.is_success:
-            return answer
+    def tags(self, repository: str) -> Iterator[str]:
+        """Yield the tags of a repository, page by page.
+
+        :raises PermanentError: when the registry does not have it, refuses, or has more pages than anybody needs.
+        """
+        path = f"/v2/{repository}/tags/list?n={TAGS_PER_PAGE}"
+        for _ in range(MOST_PAGES):
+            answer = self.request("GET", path, f"repository:{repository}:pull")
+            if not answer.is_success:
+                raise PermanentError(
+                    f"repository {self.host}/{repository}: listing its tags was answered {explain_refusal(answer)}; "
+                    "check that it exists and that the connection may read it"
+                )
+            yield from answer.json().get("tags") or []
+            if "next" not in answer.links:
+                return
+            path = answer.links["next"]["url"]
         raise PermanentError(
-            f"image {self._access.host}/{reference.repository}:{name}: the registry answered {answer.status_code}; "
+            f"repository {self.host}/{repository}: has more than {MOST_PAGES * TAGS_PER_PAGE} tags; name single ones"
+        )
+
+    def _existing(self, reference: Reference, name: str) -> httpx.Response:
+        answer = self._manifest("GET", reference, name)
+        if not answer.is_success:
+            raise self._refusal(reference, answer, name)
+        return answer
+
+    def _manifest(self, method: str, reference: Reference, name: str) -> httpx.Response:
+        repository = reference.repository
+        path = f"/v2/{repository}/manifests/{name}"
+        return self.request(method, path, f"repository:{repository}:pull", headers={"Accept": ACCEPT})
+
+    def _refusal(self, reference: Reference, answer: httpx.Response, name: str = "") -> PermanentError:
+        name = name or reference.digest or reference.tag
+        return PermanentError(
+            f"image {self.host}/{reference.repository}:{name}: the registry answered {answer.status_code}; "
             "check that the image still exists and that the connection may read it"
         )
-
-    def _get(self, path: str, scope: str, headers: dict[str, str] | None = None) -> httpx.Response:
-        """Return an answer that will not get better by asking again.
-
-        :raises TemporaryError: when there is none, or only busy ones came.
-        """
-        url = f"{self._access.url}{path}"
-        try:
-            answer = self._ask(url, self._headers(scope, headers))
-            if answer.status_code == 401:
-                self._log_in(answer, scope)
-                answer = self._ask(url, self._headers(scope, headers))
-        except BusyAnswer as busy:
-            raise TemporaryError(
-                f"registry {self._access.host}: answered {busy} {ATTEMPTS} times; wait, or ask its operator for a higher limit"
-            ) from busy
-        except httpx.TransportError as error:
-            raise TemporaryError(
-                f"registry {self._access.host}: no answer ({shorten(str(error), 160)}); "
-                "check host, scheme and network of the connection"
-            ) from error
-        return answer
-
-    def _ask(self, url: str, headers: dict[str, str], **options: Any) -> httpx.Response:
-        attempts = stamina.retry_context(
-            on=_worth_repeating, attempts=ATTEMPTS, timeout=LONGEST_WAIT_SECONDS, wait_initial=0.5
-        )
-        for attempt in attempts:
-            with attempt:
-                answer = self._client.get(url, headers=headers, **options)
-                if answer.status_code in BUSY:
-                    raise BusyAnswer(answer)
-        return answer
-
-    def _headers(self, scope: str, headers: dict[str, str] | None) -> dict[str, str]:
-        authorization = self._authorizations.get(scope)
-        return {**(headers or {}), **({"Authorization": authorization} if authorization else {})}
-
-    def _log_in(self, refused: httpx.Response, scope: str) -> None:
-        challenge = refused.headers.get("WWW-Authenticate", "")
-        login = httpx.BasicAuth(self._access.user, self._access.password)
-        if challenge.lower().startswith("bearer"):
-            fields = dict(CHALLENGE.findall(challenge))
-            parameters = {"service": fields.get("service", ""), "scope": fields.get("scope") or scope}
-            # Public registries refuse an empty login, but give everybody a token.
-            chosen = login if self._access.user else None
-            answer = self._ask(fields.get("realm", ""), {}, params=parameters, auth=chosen)
-            body: dict[str, Any] = answer.json() if answer.is_success else {}
-            self._authorizations[scope] = f"Bearer {body.get('token') or body.get('access_token') or ''}"
-            return
-        request = next(login.auth_flow(httpx.Request("GET", self._access.url)))
-        self._authorizations[scope] = request.headers["Authorization"]
-
-
-def _worth_repeating(error: Exception) -> bool | float:
-    if isinstance(error, BusyAnswer):
-        seconds = error.answer.headers.get("Retry-After", "")
-        return min(float(seconds), LONGEST_WAIT_SECONDS / 2) if seconds.isdigit() and seconds != "0" else True
-    return isinstance(error, httpx.TransportError)
 
 
 def _choose_platform(index: dict[str, Any]) -> str:
