@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ConfigDict
@@ -110,7 +111,8 @@ def engine_of(run: MigrationRun, database: Database) -> DatabaseEngineCopier:
     if database.engine == "postgresql":
         from include.databases.postgresql.copier import PostgresqlCopier
 
-        return PostgresqlCopier(source, target, database.database)
+        record = partial(run.ledger.write, f"progress/{PHASE}/{safe_key(database.name)}")
+        return PostgresqlCopier(source, target, database.database, record)
     from include.databases.mariadb.copier import MariadbCopier
 
     return MariadbCopier(source, target, database.database)

@@ -1,1 +1,1 @@
-"""Copy PostgreSQL databases: pg_dump from an exported snapshot at first, then COPY streams for changed tables."""
+"""Copy PostgreSQL databases: from an exported snapshot by parallel COPY streams, then the changed tables again."""

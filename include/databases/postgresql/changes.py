@@ -14,7 +14,11 @@ from include.databases.postgresql.definitions import USER_SCHEMAS
 from include.databases.postgresql.fingerprints import set_sequences
 from include.databases.postgresql.foreign_keys import parents_first, with_referencing
 from include.databases.postgresql.large_objects import copy_large_objects
-from include.databases.postgresql.session import Connection, rows, value
+from include.databases.postgresql.pairs import Pair
+from include.databases.postgresql.pieces import Piece, Table
+from include.databases.postgresql.session import Connection, rows
+from include.databases.postgresql.streams import stream_piece
+from include.databases.postgresql.tables import list_tables
 
 logger = logging.getLogger(__name__)
 
@@ -29,8 +33,6 @@ PARTITIONED = """select p.oid::regclass::text, array_agg(t.relid::regclass::text
 # Views that hold rows, in the order in which they were made: each after those it reads.
 MATERIALIZED = f"""select c.oid::regclass::text from pg_class c join pg_namespace n on n.oid = c.relnamespace
     where c.relkind = 'm' and c.relispopulated and {USER_SCHEMAS} order by c.oid"""
-COLUMNS = """select quote_ident(attname) from pg_attribute where attrelid = %s::regclass and attnum > 0
-    and not attisdropped and attgenerated = '' order by attnum"""
 TRIGGERS = (
     "select quote_ident(tgname), tgenabled from pg_trigger where tgrelid = %s::regclass and not tgisinternal"
 )
@@ -43,41 +45,52 @@ class TableCopier:
 
     source: Connection
     target: Connection
-    is_binary: bool
     bytes: int = 0
 
-    def copy(self, tables: Sequence[str], whole: Sequence[str] = ()) -> None:
+    def copy(self, names: Sequence[str], whole: Sequence[str] = ()) -> None:
         """Empty the tables and fill them again, in this order, without firing the users' triggers.
 
         :param whole: partitioned tables whose partitions are all among the tables: what they reference can only be emptied
             together with themselves.
         """
-        names = ", ".join([*(f"only {table}" for table in tables), *whole])
-        self.target.execute(_text(f"truncate table {names}"))
+        tables = {table.name: table for table in list_tables(self.source, by_key=False)}
+        is_same_version = Pair(self.source, self.target).is_same_version
+        self.target.execute(
+            _text(f"truncate table {', '.join([*(f'only {name}' for name in names), *whole])}")
+        )
+        triggers = self._disable_triggers(names)
+        for name in names:
+            self._stream(tables[name], is_same_version=is_same_version)
+        self._enable_triggers(triggers)
+
+    def _stream(self, table: Table, *, is_same_version: bool) -> None:
+        is_binary = table.is_binary and is_same_version
+        # Other sessions may hold a snapshot of the target in which the table was full: rows are written as usual ones.
+        stream_piece(
+            self.source,
+            self.target,
+            Piece(table, "", table.size),
+            is_binary=is_binary,
+            is_new=False,
+            moved=self._moved,
+        )
+
+    def _moved(self, _: int, size: int) -> None:
+        self.bytes += size
+
+    def _disable_triggers(self, tables: Sequence[str]) -> dict[str, list[tuple[Any, ...]]]:
+        """Return the users' triggers as they were; a failure undoes it with the transaction."""
         triggers = {table: rows(self.target, TRIGGERS, table) for table in tables}
         for table, found in triggers.items():
             if found:
                 self.target.execute(_text(f"alter table {table} disable trigger user"))
-        for table in tables:
-            self._stream(table)
+        return triggers
+
+    def _enable_triggers(self, triggers: dict[str, list[tuple[Any, ...]]]) -> None:
         for table, found in triggers.items():
             for name, state in found:
                 if state in ENABLE:
                     self.target.execute(_text(f"alter table {table} {ENABLE[state]} {name}"))
-
-    def _stream(self, table: str) -> None:
-        columns = ", ".join(str(name) for (name,) in rows(self.target, COLUMNS, table))
-        what = f"{table} ({columns})" if columns else table
-        form = " (format binary)" if self.is_binary else ""
-        with (
-            self.source.cursor() as reading,
-            self.target.cursor() as writing,
-            reading.copy(_text(f"copy {what} to stdout{form}")) as out,
-            writing.copy(_text(f"copy {what} from stdin{form}")) as into,
-        ):
-            for block in out:
-                self.bytes += len(block)
-                into.write(block)
 
 
 def copy_changes(
@@ -90,7 +103,7 @@ def copy_changes(
     views = [str(name) for (name,) in rows(target, MATERIALIZED)]
     references = [(str(one), str(other)) for one, other in rows(target, REFERENCES)]
     tables = with_referencing(changed.tables, references)
-    copier = TableCopier(source, target, is_binary=_same_version(source, target))
+    copier = TableCopier(source, target)
     if tables:
         ordered = parents_first(tables, references)
         if ordered is None:
@@ -115,11 +128,6 @@ def whole_tables(tables: Iterable[str], partitioned: Iterable[Sequence[Any]]) ->
     """
     chosen = set(tables)
     return sorted(str(name) for name, partitions in partitioned if chosen.issuperset(partitions))
-
-
-def _same_version(source: Connection, target: Connection) -> bool:
-    query = "select current_setting('server_version_num')::int / 10000"
-    return bool(value(source, query) == value(target, query))
 
 
 def _text(statement: str) -> sql.SQL:

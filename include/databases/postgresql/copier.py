@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 import zlib
 from collections.abc import Callable, Generator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from typing import cast
@@ -17,8 +16,8 @@ from include.databases.postgresql import states
 from include.databases.postgresql.changes import copy_changes
 from include.databases.postgresql.creation import copy_properties, create_database, drop_database
 from include.databases.postgresql.definitions import USER_SCHEMAS, own
-from include.databases.postgresql.dump import dumped, remove_left_dumps, restore
 from include.databases.postgresql.fingerprints import fingerprint, sequences, set_sequences
+from include.databases.postgresql.progress import Record
 from include.databases.postgresql.roles import (
     ensure_roles,
     needed_roles,
@@ -26,8 +25,10 @@ from include.databases.postgresql.roles import (
     read_roles,
     role_marks,
 )
-from include.databases.postgresql.session import connect, is_superuser, session, value
+from include.databases.postgresql.schema import remove_left_archives
+from include.databases.postgresql.session import connect, session, value
 from include.databases.postgresql.snapshot import PostgresqlSnapshot, open_snapshot
+from include.databases.postgresql.whole_copy import WholeCopy
 from include.databases.states import CopyState
 from include.errors import TemporaryError
 
@@ -46,10 +47,13 @@ HOLDINGS = f"""select
 class PostgresqlCopier:
     """Copy one database between two PostgreSQL servers; see `DatabaseEngineCopier` for each method's promise."""
 
-    def __init__(self, source: DatabaseAccess, target: DatabaseAccess, database: str) -> None:
+    def __init__(
+        self, source: DatabaseAccess, target: DatabaseAccess, database: str, record: Record | None = None
+    ) -> None:
         self.source = source
         self.target = target
         self.database = database
+        self._record = record
 
     @contextmanager
     def lock(self) -> Generator[None]:
@@ -64,7 +68,7 @@ class PostgresqlCopier:
                         "wait for it, or end its session there"
                     )
                 time.sleep(1)
-            remove_left_dumps(self.target, self.database)
+            remove_left_archives(self.target, self.database)
             yield
 
     def snapshot(self) -> AbstractContextManager[PostgresqlSnapshot]:
@@ -96,13 +100,10 @@ class PostgresqlCopier:
         return fingerprint(partial(connect, self.target, self.database), self._role_marks(self.target))
 
     def copy_all(self, snapshot: Snapshot, mark: Callable[[], None]) -> Copied:
-        """Make the target anew with pg_dump and pg_restore; the fingerprint is taken while the restore runs."""
+        """Make the target from the source by streams; what a killed copy has brought is kept where it is still right."""
         held = cast("PostgresqlSnapshot", snapshot)
-        as_superuser = self._make_database(mark)
-        with dumped(self.source, self.target, self.database, held.id) as dump, ThreadPoolExecutor(1) as pool:
-            taken = pool.submit(snapshot.fingerprint)
-            restore(self.target, self.database, dump, as_superuser=as_superuser)
-            found = taken.result()
+        whole = WholeCopy(self.source, self.target, self.database, held, self._record)
+        found = whole.run(partial(self._make_database, mark))
         return Copied(self._finish(found), len(found.tables), self.source_size())
 
     def copy_changed(self, snapshot: Snapshot, source: Fingerprint, changed: Differences) -> Copied:
@@ -128,7 +129,7 @@ class PostgresqlCopier:
         """Keep the state on the target server."""
         states.write_state(self.target, state)
 
-    def _make_database(self, mark: Callable[[], None]) -> bool:
+    def _make_database(self, mark: Callable[[], None]) -> None:
         self._ensure_roles()
         if self.target_exists() and not self.target_is_empty():
             drop_database(self.target, self.database)
@@ -136,7 +137,6 @@ class PostgresqlCopier:
             create_database(source, target, self.database)
             mark()
             copy_properties(source, target, self.database)
-            return is_superuser(target)
 
     def _ensure_roles(self) -> None:
         with session(self.source, self.database) as source, session(self.target) as target:

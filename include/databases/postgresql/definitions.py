@@ -19,7 +19,7 @@ def own(catalog: str, alias: str) -> str:
     )
 
 
-def _rights(column: str, kind: str, owner: str) -> str:
+def rights(column: str, kind: str, owner: str) -> str:
     """Return the rights as text; an owner's right to maintain, which servers before 17 do not know, is left out."""
     return (
         "(select coalesce(string_agg(concat_ws(' ', a.grantor::regrole, a.grantee::regrole, a.privilege_type, a.is_grantable), "
@@ -42,11 +42,11 @@ COLUMNS = """(select string_agg(concat_ws(' ', quote_ident(a.attname), format_ty
 
 QUERIES = {
     "schema": f"""select quote_ident(n.nspname),
-        concat_ws(' ', pg_get_userbyid(n.nspowner), {_rights("n.nspacl", "n", "n.nspowner")})
+        concat_ws(' ', pg_get_userbyid(n.nspowner), {rights("n.nspacl", "n", "n.nspowner")})
         from pg_namespace n where {USER_SCHEMAS} and {own("pg_namespace", "n")}""",
     "extension": "select quote_ident(extname), '' from pg_extension",
     "relation": f"""select c.oid::regclass::text, concat_ws(E'\\n', c.relkind, c.relpersistence, pg_get_userbyid(c.relowner),
-        {_rights("c.relacl", "r", "c.relowner")}, array_to_string(c.reloptions, ','), {COLUMNS},
+        {rights("c.relacl", "r", "c.relowner")}, array_to_string(c.reloptions, ','), {COLUMNS},
         case when c.relkind in ('v', 'm') then pg_get_viewdef(c.oid) end, pg_get_partkeydef(c.oid),
         pg_get_expr(c.relpartbound, c.oid), c.relrowsecurity::text, c.relforcerowsecurity::text, c.relreplident,
         (select string_agg(i.inhparent::regclass::text, ',' order by i.inhseqno) from pg_inherits i where i.inhrelid = c.oid),
@@ -74,7 +74,7 @@ QUERIES = {
         from pg_rewrite r join pg_class c on c.oid = r.ev_class join pg_namespace n on n.oid = c.relnamespace
         where r.rulename <> '_RETURN' and {USER_SCHEMAS}""",
     "routine": f"""select p.oid::regprocedure::text, concat_ws(' ', pg_get_userbyid(p.proowner),
-        {_rights("p.proacl", "f", "p.proowner")}, case when p.prokind = 'a' then
+        {rights("p.proacl", "f", "p.proowner")}, case when p.prokind = 'a' then
         (select concat_ws(' ', g.aggtransfn, g.aggfinalfn, g.aggtranstype::regtype, g.agginitval)
          from pg_aggregate g where g.aggfnoid = p.oid) else pg_get_functiondef(p.oid) end)
         from pg_proc p join pg_namespace n on n.oid = p.pronamespace
@@ -94,7 +94,7 @@ QUERIES = {
         (select string_agg(format('%I.%I', t.schemaname, t.tablename), ',' order by 1) from pg_publication_tables t
          where t.pubname = p.pubname)) from pg_publication p""",
     "foreign server": f"""select quote_ident(v.srvname), concat_ws(' ', w.fdwname, v.srvtype, v.srvversion,
-        pg_get_userbyid(v.srvowner), {_options("v.srvoptions")}, {_rights("v.srvacl", "S", "v.srvowner")})
+        pg_get_userbyid(v.srvowner), {_options("v.srvoptions")}, {rights("v.srvacl", "S", "v.srvowner")})
         from pg_foreign_server v join pg_foreign_data_wrapper w on w.oid = v.srvfdw
         where {own("pg_foreign_server", "v")}""",
     # Their options hold passwords.
@@ -118,7 +118,7 @@ QUERIES = {
         (select string_agg(c, ',' order by c) from unnest(s.setconfig) c)
         from pg_db_role_setting s join pg_database d on d.oid = s.setdatabase where d.datname = current_database()""",
     "database": f"""select 'itself', concat_ws(' ', pg_get_userbyid(d.datdba), pg_encoding_to_char(d.encoding), d.datcollate,
-        d.datctype, {_rights("d.datacl", "d", "d.datdba")}) from pg_database d where d.datname = current_database()""",
+        d.datctype, {rights("d.datacl", "d", "d.datdba")}) from pg_database d where d.datname = current_database()""",
 }
 
 

@@ -3,63 +3,80 @@
 from __future__ import annotations
 
 import queue
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Generator, Iterable
+from contextlib import ExitStack, closing, contextmanager
 
 from psycopg import sql
 
 from include.databases.fingerprint import Fingerprint, TableMark
-from include.databases.postgresql.definitions import USER_SCHEMAS, definitions
+from include.databases.postgresql.definitions import USER_SCHEMAS, definitions, rights
+from include.databases.postgresql.pieces import Piece, Table, cut_all
 from include.databases.postgresql.session import Connection, Opener, rows
+from include.databases.postgresql.tables import list_tables
 from include.engines import run_side_by_side
 
 THREADS = 3
-# 60 bits of each row's hash, summed: the order of rows does not matter, and a doubled row counts twice.
-TABLE_QUERY = "select count(*), coalesce(sum(('x' || left(md5((r.*)::text), 15))::bit(60)::bigint), 0)::text from only {} r"
-# Tables of extensions belong to the extension. Materialized views are computed anew on the target, so that an outdated one
-# differs in its rows by right: their definitions are compared, not their rows.
-TABLES_QUERY = f"""select c.oid::regclass::text, n.nspname, c.relname
-    from pg_class c join pg_namespace n on n.oid = c.relnamespace
-    where c.relkind = 'r' and {USER_SCHEMAS} and c.oid not in
-        (select objid from pg_depend where classid = 'pg_class'::regclass and deptype = 'e')
-    order by pg_relation_size(c.oid) desc, 1"""
+# 64 bits of each row's text, summed: the order of rows does not matter, and a doubled row counts twice. A row's text is the same
+# on every version; its hash is, too, because partitions by hash depend on it. A hash of typed values is not: that of an
+# enum's is made of a number that differs by database, and 1.0 and 1.00 have the same.
+PIECE_QUERY = "select count(*), coalesce(sum(hashtextextended((r.*)::text, 0)), 0)::text from only {} r"
 SEQUENCES_QUERY = f"""select c.oid::regclass::text, n.nspname, c.relname
     from pg_class c join pg_namespace n on n.oid = c.relnamespace where c.relkind = 'S' and {USER_SCHEMAS} order by 1"""
-LARGE_OBJECTS_QUERY = "select oid::text, md5(lo_get(oid)) from pg_largeobject_metadata"
+LARGE_OBJECTS_QUERY = f"""select m.oid::text, concat_ws(' ', md5(lo_get(m.oid)), pg_get_userbyid(m.lomowner),
+    {rights("m.lomacl", "L", "m.lomowner")}) from pg_largeobject_metadata m"""
 
 
 def fingerprint(open_session: Opener, roles: dict[str, str]) -> Fingerprint:
-    """Return the fingerprint of the database that `open_session` opens, tables in three sessions at once."""
-    sessions = [open_session() for _ in range(THREADS)]
-    free: queue.SimpleQueue[Connection] = queue.SimpleQueue()
-    for connection in sessions:
-        free.put(connection)
-    try:
-        tables = rows(sessions[0], TABLES_QUERY)
+    """Return the fingerprint of the database that `open_session` opens, tables in several sessions at once."""
+    with closing(open_session()) as connection:
+        return Fingerprint(
+            tables=table_marks(open_session, list_tables(connection)),
+            sequences=sequences(connection),
+            large_objects=large_object_marks(connection),
+            definitions=definitions(connection),
+            roles=roles,
+        )
 
-        def mark(table: Sequence[str]) -> tuple[str, TableMark]:
+
+def table_marks(open_session: Opener, tables: Iterable[Table]) -> dict[str, TableMark]:
+    """Return rows and hash of the tables, a large one's in pieces: cut where it may be, the sum is the same."""
+    with _sessions(open_session) as free:
+
+        def mark(piece: Piece) -> tuple[str, int, int]:
             connection = free.get()
             try:
-                return table[0], table_mark(connection, table[1], table[2])
+                return piece.table.name, *_piece_mark(connection, piece)
             finally:
                 free.put(connection)
 
-        marks = dict(run_side_by_side(mark, tables, THREADS, name="tables"))
-        return Fingerprint(
-            tables=dict(sorted(marks.items())),
-            sequences=sequences(sessions[0]),
-            large_objects={str(oid): str(digest) for oid, digest in rows(sessions[0], LARGE_OBJECTS_QUERY)},
-            definitions=definitions(sessions[0]),
-            roles=roles,
-        )
-    finally:
-        for connection in sessions:
-            connection.close()
+        found = run_side_by_side(mark, cut_all(tables), THREADS, name="tables")
+    sums: defaultdict[str, tuple[int, int]] = defaultdict(lambda: (0, 0))
+    for name, count, total in found:
+        sums[name] = (sums[name][0] + count, sums[name][1] + total)
+    return {name: TableMark(rows=sums[name][0], hash=str(sums[name][1])) for name in sorted(sums)}
 
 
-def table_mark(connection: Connection, schema: str, name: str) -> TableMark:
-    """Return rows and hash of one table."""
-    count, total = rows(connection, sql.SQL(TABLE_QUERY).format(sql.Identifier(schema, name)))[0]
-    return TableMark(rows=int(count), hash=str(total))
+def _piece_mark(connection: Connection, piece: Piece) -> tuple[int, int]:
+    # Names come from the server's own quoting.
+    where = f" where {piece.condition}" if piece.condition else ""
+    query = sql.SQL(PIECE_QUERY.format(piece.table.name) + where)
+    count, total = rows(connection, query)[0]
+    return int(count), int(total)
+
+
+@contextmanager
+def _sessions(open_session: Opener) -> Generator[queue.SimpleQueue[Connection]]:
+    free: queue.SimpleQueue[Connection] = queue.SimpleQueue()
+    with ExitStack() as opened:
+        for _ in range(THREADS):
+            free.put(opened.enter_context(closing(open_session())))
+        yield free
+
+
+def large_object_marks(connection: Connection) -> dict[str, str]:
+    """Return id -> hash, owner and rights of every large object."""
+    return {str(oid): str(mark) for oid, mark in rows(connection, LARGE_OBJECTS_QUERY)}
 
 
 def sequences(connection: Connection) -> dict[str, str]:

@@ -1,15 +1,31 @@
-"""Copy single large objects by their ids."""
+"""Copy large objects by their ids, with their owners and rights."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from itertools import islice
 
 from psycopg import sql
 
-from include.databases.postgresql.session import Connection, value
+from include.databases.postgresql.session import Connection, rows, value
 
 BLOCK = 4 * 1024 * 1024
+BATCH = 100
+IDS = "select oid::text from pg_largeobject_metadata order by oid"
 OWNER = "select pg_get_userbyid(lomowner) from pg_largeobject_metadata where oid = %s"
+GRANTS = """select coalesce(nullif(a.grantee, 0)::regrole::text, 'public'), a.grantee = 0, a.privilege_type, a.is_grantable
+    from pg_largeobject_metadata m, aclexplode(m.lomacl) a where m.oid = %s"""
+
+
+def ids_of(connection: Connection) -> dict[str, str]:
+    """Return the ids of all large objects, each with nothing: what they hold is not looked at."""
+    return {str(oid): "" for (oid,) in rows(connection, IDS)}
+
+
+def batches(ids: Sequence[str]) -> list[list[str]]:
+    """Return the ids in lots that one session copies."""
+    left = iter(ids)
+    return list(iter(lambda: list(islice(left, BATCH)), []))
 
 
 def copy_large_objects(source: Connection, target: Connection, ids: Iterable[str]) -> int:
@@ -21,11 +37,12 @@ def copy_large_objects(source: Connection, target: Connection, ids: Iterable[str
             target.execute("select lo_unlink(%s)", (number,))
         owner = value(source, OWNER, number)
         if owner is not None:
-            copied += _copy(source, target, number, str(owner))
+            copied += _copy(source, target, number)
+            _give(source, target, number, str(owner))
     return copied
 
 
-def _copy(source: Connection, target: Connection, number: int, owner: str) -> int:
+def _copy(source: Connection, target: Connection, number: int) -> int:
     target.execute("select lo_create(%s)", (number,))
     offset = 0
     while block := value(source, "select lo_get(%s, %s, %s)", number, offset, BLOCK):
@@ -33,7 +50,23 @@ def _copy(source: Connection, target: Connection, number: int, owner: str) -> in
         offset += len(block)
         if len(block) < BLOCK:
             break
-    target.execute(
-        sql.SQL("alter large object {} owner to {}").format(sql.Literal(number), sql.Identifier(owner))
-    )
     return offset
+
+
+def _give(source: Connection, target: Connection, number: int, owner: str) -> None:
+    place = sql.Literal(number)
+    target.execute(sql.SQL("alter large object {} owner to {}").format(place, sql.Identifier(owner)))
+    grants = rows(source, GRANTS, number)
+    if grants:
+        statement = sql.SQL("revoke all on large object {} from {}")
+        target.execute(statement.format(place, sql.Identifier(owner)))
+    for grantee, is_public, privilege, is_grantable in grants:
+        target.execute(
+            sql.SQL("grant {} on large object {} to {}{}").format(
+                sql.SQL(privilege),
+                place,
+                # The server has quoted a role's name already.
+                sql.SQL("public" if is_public else grantee),
+                sql.SQL(" with grant option" if is_grantable else ""),
+            )
+        )

@@ -14,6 +14,7 @@ from include.logins import is_login_refused
 
 CONNECT_SECONDS = 10
 MAINTENANCE_DATABASE = "postgres"
+APPLICATION = "cce-migration"
 # Hashes are made of text: whatever shapes text has to be the same on both sides, and names have to be whole.
 SETTINGS = {
     "search_path": "",
@@ -46,7 +47,7 @@ def connect(
             password=access.password,
             dbname=database,
             connect_timeout=CONNECT_SECONDS,
-            application_name="cce-migration",
+            application_name=APPLICATION,
             options=" ".join(f"-c {name}={value}" for name, value in SETTINGS.items()),
             autocommit=autocommit,
         )
@@ -93,5 +94,5 @@ def environment(access: DatabaseAccess, database: str) -> dict[str, str]:
         "PGPASSWORD": access.password,
         "PGDATABASE": database,
         "PGCONNECT_TIMEOUT": str(CONNECT_SECONDS),
-        "PGAPPNAME": "cce-migration",
+        "PGAPPNAME": APPLICATION,
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 
 import psycopg
 from psycopg import sql
@@ -26,7 +27,11 @@ class PostgresqlSnapshot:
     roles: Callable[[], dict[str, str]]
 
     def fingerprint(self) -> Fingerprint:
-        """Return the fingerprint of the snapshot's moment; sequences and roles are read now."""
+        """Return the fingerprint of the snapshot's moment; sequences and roles are read at the first call."""
+        return self._fingerprint
+
+    @cached_property
+    def _fingerprint(self) -> Fingerprint:
         return fingerprint(self.join, self.roles())
 
     def join(self) -> Connection:

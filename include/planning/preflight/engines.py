@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from include.databases.mariadb.dump import PACKAGE as MARIADB_PACKAGE
-from include.databases.postgresql.dump import PACKAGE as POSTGRESQL_PACKAGE
+from include.databases.postgresql.schema import PACKAGE as POSTGRESQL_PACKAGE
 from include.engines import find_program, run_engine
 from include.errors import MigrationError
 from include.planning.database_client import server_version

@@ -63,7 +63,7 @@ def folder_of(user: str | None) -> Generator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _user(name: str) -> str | None:
+def user_of_service(name: str) -> str | None:
     return name if os.geteuid() == 0 else None
 
 
@@ -102,7 +102,7 @@ def _try(is_ready: Callable[[], bool]) -> bool:
 def postgresql(place: Place) -> Generator[None]:
     need("psql")
     made = f"create role {place.user} login createdb createrole password '{place.password}'\n"
-    with folder_of(user := _user("postgres")) as folder:
+    with folder_of(user := user_of_service("postgres")) as folder:
         data = folder / "data"
         make = ["--username=rdsAdmin", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"]
         _run(as_user(user, [str(binaries() / "initdb"), f"--pgdata={data}", *make]))
@@ -137,7 +137,7 @@ def _run(command: list[str], text: str = "") -> None:
 @contextmanager
 def mariadb(place: Place) -> Generator[None]:
     program = need("mariadbd")
-    with folder_of(user := _user("mysql")) as folder:
+    with folder_of(user := user_of_service("mysql")) as folder:
         # a server that starts removes the temporary tables it finds: in /tmp those of others, too
         data, first = folder / "data", folder / "first.sql"
         first.write_text(

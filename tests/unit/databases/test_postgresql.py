@@ -11,9 +11,15 @@ import pytest
 from include.connections import DatabaseAccess
 from include.databases.postgresql.changes import whole_tables
 from include.databases.postgresql.creation import setting_statement
-from include.databases.postgresql.dump import _prefix, remove_left_dumps, without_superuser_entries
 from include.databases.postgresql.foreign_keys import parents_first, with_referencing
 from include.databases.postgresql.roles import Role, role_marks
+from include.databases.postgresql.schema import (
+    _prefix,
+    allowed,
+    remove_left_archives,
+    schemas_apart,
+    without,
+)
 
 REFERENCES = [("orders", "customers"), ("lines", "orders"), ("tree", "tree"), ("log", "other")]
 
@@ -62,12 +68,37 @@ def test_what_only_a_superuser_restores_is_left_out() -> None:
         "11; 3466 1 EVENT TRIGGER - watcher root\n"
     )
 
-    kept = without_superuser_entries(listing)
+    kept = allowed(listing, as_superuser=False)
 
     assert "EXTENSION - hstore" in kept
     assert "TABLE public orders" in kept
     assert "COMMENT" not in kept
     assert "EVENT TRIGGER" not in kept
+    assert allowed(listing, as_superuser=True) == listing
+
+
+def test_schemas_and_their_rights_come_first() -> None:
+    listing = (
+        "; comment\n"
+        "7; 2615 16385 SCHEMA - accounting app\n"
+        "30; 0 0 ACL - SCHEMA accounting app\n"
+        "11; 1259 16390 TABLE public SCHEMA app\n"
+    )
+
+    first, others = schemas_apart(listing)
+
+    assert first == "".join(listing.splitlines(keepends=True)[1:3])
+    assert "TABLE public SCHEMA" in others
+    assert "accounting" not in others
+
+
+def test_what_a_killed_try_has_made_is_not_made_again() -> None:
+    listing = (
+        "12; 2606 16390 CONSTRAINT public orders orders_pkey app\n13; 1259 16390 INDEX public orders_at app\n"
+    )
+
+    assert without(listing, {(2606, 16390)}) == "13; 1259 16390 INDEX public orders_at app\n"
+    assert without(listing, set()) == listing
 
 
 def test_roles_compare_by_attributes_and_password() -> None:
@@ -91,7 +122,7 @@ def test_a_partitioned_table_is_emptied_whole_only_with_all_of_its_partitions() 
     assert whole_tables({"public.orders_1", "public.orders_2"}, partitioned) == ["public.orders"]
 
 
-def test_the_dump_of_a_killed_try_is_removed_and_no_other(
+def test_the_definitions_of_a_killed_try_are_removed_and_no_others(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
@@ -101,5 +132,5 @@ def test_the_dump_of_a_killed_try_is_removed_and_no_other(
     others = {tmp_path / f"{_prefix(target, 'other')}abc", tmp_path / f"{_prefix(elsewhere, 'shop')}abc"}
     for folder in {left, *others}:
         (folder / "dump").mkdir(parents=True)
-    remove_left_dumps(target, "shop")
+    remove_left_archives(target, "shop")
     assert set(tmp_path.iterdir()) == others
