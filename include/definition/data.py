@@ -142,6 +142,11 @@ class Bucket(MovedEntry):
         description="storage class on the source -> class in OBS: `STANDARD`, `WARM`, `COLD`; what is not named becomes `STANDARD`; "
         "left out: cool classes become `WARM`, archives `COLD`",
     )
+    settings: Literal["recreate", "report"] = Field(
+        default="recreate",
+        description="`recreate`: set lifecycle, CORS, versioning, website and tags of the bucket at the target, as far as OBS has "
+        "them; `report`: only say what is set",
+    )
     delete_extra: bool = Field(
         default=True,
         description="whether an object that this run has copied is removed from the target when the source removes it; objects "

@@ -52,10 +52,14 @@ def as_on_target(attributes: Mapping[str, Any], classes: Mapping[str, str]) -> d
     :param classes: class on the source -> class on the target, both by any of their names; another class becomes STANDARD.
     """
     carried = dict(attributes)
-    there = carried.pop(STORAGE_CLASS, STANDARD)
-    known = {OBS_NAMES.get(one, one): OBS_NAMES.get(other, other) for one, other in classes.items()}
-    here = known.get(there, STANDARD)
+    here = obs_class(carried.pop(STORAGE_CLASS, STANDARD), classes)
     return carried if here == STANDARD else {**carried, STORAGE_CLASS: here}
+
+
+def obs_class(storage_class: str, classes: Mapping[str, str]) -> str:
+    """Return the class in OBS for one of the source, by OBS's name."""
+    known = {OBS_NAMES.get(one, one): OBS_NAMES.get(other, other) for one, other in classes.items()}
+    return known.get(OBS_NAMES.get(storage_class, storage_class), STANDARD)
 
 
 def put_parameters(attributes: Mapping[str, Any]) -> dict[str, Any]:

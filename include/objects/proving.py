@@ -10,6 +10,7 @@ from include.objects.catalog import listing_digest, open_catalog
 from include.objects.jobs import PHASE, BucketJob, BucketRecord, open_job, store_errors
 from include.objects.listing import list_into
 from include.objects.proof_pass import Findings, compare
+from include.objects.recreating import recreate_settings
 from include.planning.model import load_plan
 from include.proofs import gather_proofs, settle_proof
 
@@ -49,10 +50,11 @@ def prove_bucket(run: MigrationRun, key: str) -> Proof:
 
 
 def prove_buckets(run: MigrationRun) -> int:
-    """Prove every planned bucket; return how many there are.
+    """Prove every planned bucket, its settings first; return how many there are.
 
     :raises ProofError: with all that differ.
     """
+    recreate_settings(run)
     rows = load_plan(run.ledger).items(PHASE, "bucket")
     return gather_proofs(lambda key: prove_bucket(run, key), [row.key for row in rows], "buckets differ")
 
