@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from include.definition.bandwidth import Bandwidth
 from include.definition.parts import (
     Address,
     BucketName,
@@ -17,6 +18,21 @@ from include.definition.parts import (
     Text,
 )
 from include.definition.rds import RdsInstance
+
+ObsClass = Literal["STANDARD", "WARM", "COLD"]
+# Of other stores, by how soon and how dearly they give an object back.
+STORAGE_CLASSES: dict[str, ObsClass] = {
+    "STANDARD_IA": "WARM",
+    "ONEZONE_IA": "WARM",
+    "GLACIER_IR": "WARM",
+    "NEARLINE": "WARM",
+    "WARM": "WARM",
+    "GLACIER": "COLD",
+    "DEEP_ARCHIVE": "COLD",
+    "COLDLINE": "COLD",
+    "ARCHIVE": "COLD",
+    "COLD": "COLD",
+}
 
 
 class ImageTarget(Part):
@@ -121,6 +137,24 @@ class Bucket(MovedEntry):
 
     source: BucketEnd = Field(description="bucket to copy from")
     target: BucketEnd = Field(description="bucket to copy into; it may hold nothing else")
+    storage_classes: dict[Text, ObsClass] = Field(
+        default_factory=lambda: dict(STORAGE_CLASSES),
+        description="storage class on the source -> class in OBS: `STANDARD`, `WARM`, `COLD`; what is not named becomes `STANDARD`; "
+        "left out: cool classes become `WARM`, archives `COLD`",
+    )
+    settings: Literal["recreate", "report"] = Field(
+        default="recreate",
+        description="`recreate`: set lifecycle, CORS, versioning, website and tags of the bucket at the target, as far as OBS has "
+        "them; `report`: only say what is set",
+    )
+    delete_extra: bool = Field(
+        default=True,
+        description="whether an object that this run has copied is removed from the target when the source removes it; objects "
+        "that somebody else put there are never removed",
+    )
+    bandwidth: Bandwidth | None = Field(
+        default=None, description="limit of what is read from the source; none: as fast as it goes"
+    )
     address: MovedAddress | None = Field(
         default=None, description="how the applications reach it; none when they do not name it"
     )

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import logging
 import time
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from include.engines import run_side_by_side
 from include.errors import MigrationError, PermanentError
 from include.ledger import Action
 from include.ledger.records import now
-from include.objects.comparing import Comparison, Entries, compare_listings, removable, with_unproved
-from include.objects.differing import difference
-from include.objects.jobs import PHASE, BucketJob, BucketRecord, open_job, store_errors
-from include.objects.storage import THREADS, Entry, listing, listing_digest
+from include.objects.catalog import Catalog, listing_digest, open_catalog
+from include.objects.copy_pass import Moved, run_pass
+from include.objects.deciding import copied_keys
+from include.objects.jobs import COPIED, PHASE, BucketJob, BucketRecord, open_job, store_errors
+from include.objects.listing import list_into
 from include.objects.uploads import abort_uploads
-from include.progress import Progress
 
 if TYPE_CHECKING:
     from include.run import MigrationRun
@@ -25,15 +22,6 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 MOST_PASSES = 3
-
-
-@dataclass
-class Moved:
-    """Count what a copy moved."""
-
-    objects: int = 0
-    bytes: int = 0
-    removed: int = 0
 
 
 def copy_bucket(run: MigrationRun, key: str) -> Action:
@@ -59,14 +47,6 @@ def copy_bucket_delta(run: MigrationRun, key: str) -> dict[str, int]:
     return {"objects": moved.objects, "bytes": moved.bytes, "removed": moved.removed}
 
 
-def both_listings(job: BucketJob) -> tuple[Entries, Entries]:
-    """List source and target at once."""
-    with ThreadPoolExecutor(2) as pool:
-        source = pool.submit(listing, job.pair.source, job.pair.source_bucket)
-        target = pool.submit(listing, job.pair.target, job.pair.target_bucket)
-        return source.result(), target.result()
-
-
 def _bring(job: BucketJob, *, final: bool) -> Moved:
     with store_errors(job):
         handover = job.read_handover()
@@ -75,76 +55,47 @@ def _bring(job: BucketJob, *, final: bool) -> Moved:
         abort_uploads(job.pair.target, job.pair.target_bucket)
         moved = Moved()
         for _ in range(1 if final else MOST_PASSES):
-            source, target = both_listings(job)
-            done = _pass(job, source, target, job.copied_keys())
-            moved = Moved(
-                moved.objects + done.objects, moved.bytes + done.bytes, moved.removed + done.removed
-            )
-            job.write_keys(sorted(source))
-            job.write_record(_bucket_record(job, source, final=final))
+            done = _pass(job, final=final)
+            moved += done
             if not (done.objects or done.removed):
                 break
         return moved
 
 
-def _pass(job: BucketJob, source: Entries, target: Entries, copied_before: set[str]) -> Moved:
-    found = with_unproved(compare_listings(source, target), job.unproved_keys())
-    keys = sorted({*found.copy, *_really_different(job, found, source, target)})
-    gone = removable(found.extra, copied_before)
-    moved = Moved(removed=len(gone))
-    size = sum(source[key].size for key in keys)
-    if keys:
-        with Progress(len(keys), size, logger, noun="objects") as progress:
-
-            def copy(entry: Entry) -> int:
-                with store_errors(job, entry.key):
-                    sent = job.pair.copy(entry)
-                progress.add(items=1, size=entry.size)
-                return sent
-
-            sent = run_side_by_side(copy, [source[key] for key in keys], THREADS, name="objects")
-            moved.objects, moved.bytes = len(keys), sum(sent)
-    run_side_by_side(job.pair.delete, gone, THREADS, name="removals")
-    logger.info(
-        "%s: copied %s objects, removed %s, %s were equal", job.label, len(keys), len(gone), len(found.equal)
-    )
+def _pass(job: BucketJob, *, final: bool) -> Moved:
+    with open_catalog() as catalog:
+        list_into(catalog, job.places())
+        moved = run_pass(job, catalog)
+        job.write_rows(COPIED, copied_keys(catalog, keeps_removed=not job.bucket.delete_extra))
+        job.write_record(_bucket_record(job, catalog, final=final))
     return moved
-
-
-def _really_different(job: BucketJob, found: Comparison, source: Entries, target: Entries) -> list[str]:
-    """Look at contents and attributes where listings cannot tell."""
-
-    def differs(key: str) -> bool:
-        with store_errors(job, key):
-            return difference(job.pair, source[key], target[key]) is not None
-
-    flags = run_side_by_side(differs, found.look_closer, THREADS, name="contents")
-    return [key for key, is_different in zip(found.look_closer, flags, strict=True) if is_different]
 
 
 def _leave_alone(job: BucketJob, digest: str, moment: str) -> Moved:
     """Look at the source only: the target is in use and has objects of its own."""
-    source = listing(job.pair.source, job.pair.source_bucket)
-    if listing_digest(source) != digest:
+    with open_catalog() as catalog:
+        list_into(catalog, {"source": job.places()["source"]})
+        record = _bucket_record(job, catalog, final=True)
+    if record.digest != digest:
         raise PermanentError(
             f"{job.label}: the target took over at {moment}, and the source was written to since; "
             "stop the source's writers and settle by hand which side is right, or roll the cutover back first"
         )
     logger.info("%s: the target took over at %s, nothing is copied any more", job.label, moment)
-    job.write_record(_bucket_record(job, source, final=True).model_copy(update={"handed_over": moment}))
+    job.write_record(record.model_copy(update={"handed_over": moment}))
     return Moved()
 
 
-def _bucket_record(job: BucketJob, source: Entries, *, final: bool) -> BucketRecord:
-    newest = max((entry.modified for entry in source.values()), default=None)
+def _bucket_record(job: BucketJob, catalog: Catalog, *, final: bool) -> BucketRecord:
+    totals = catalog.totals("source")
     return BucketRecord(
         key=job.item.key,
         at=now(),
         final=final,
-        objects=len(source),
-        bytes=sum(entry.size for entry in source.values()),
-        newest=newest.isoformat() if newest else None,
-        digest=listing_digest(source),
+        objects=totals.objects,
+        bytes=totals.bytes,
+        newest=totals.newest.isoformat() if totals.newest else None,
+        digest=listing_digest(catalog.entries("source")),
     )
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from include.errors import PermanentError
 from include.objects.jobs import PHASE, BucketJob, BucketRecord, open_job, store_errors
+from include.objects.recreating import disable_lifecycle, enable_lifecycle
 from include.planning.model import load_plan
 
 if TYPE_CHECKING:
@@ -13,7 +14,9 @@ if TYPE_CHECKING:
 
 
 def hand_over_buckets(run: MigrationRun) -> int:
-    """Note in every target bucket that it is in use: from here on no run copies into it. Call it right before the switch.
+    """Note in every target bucket that it is in use: from here on no run copies into it, and its lifecycle rules work.
+
+    Call it right before the switch.
 
     :raises PermanentError: when a bucket was not copied while its writers stood still.
     """
@@ -24,6 +27,7 @@ def hand_over_buckets(run: MigrationRun) -> int:
         if record.handed_over is None:
             with store_errors(job):
                 job.write_handover(record.digest)
+            enable_lifecycle(job)
     return len(jobs)
 
 
@@ -31,6 +35,7 @@ def take_back_buckets(run: MigrationRun) -> int:
     """Undo the hand-over: later copies write into the targets again. Call it after the traffic is back on the source."""
     jobs = _jobs(run)
     for job in jobs:
+        disable_lifecycle(job)
         with store_errors(job):
             job.remove_handover()
     return len(jobs)

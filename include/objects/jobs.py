@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Generator
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict
 
+from include.bandwidth import limit_at
 from include.errors import PermanentError, TemporaryError, shorten
 from include.ledger import safe_key
 from include.ledger.records import now
+from include.objects.catalog import Side
+from include.objects.documents import Journal, Row, read_rows, write_rows
+from include.objects.listing import Place
 from include.objects.storage import open_client
+from include.objects.throttle import Throttle
 from include.objects.transfer import BucketPair
 from include.planning.model import PlanItem, load_plan
 from include.planning.ownership import MARKER_PREFIX
@@ -25,7 +31,12 @@ if TYPE_CHECKING:
 
 PHASE = "obs_sync"
 FOLDER = "buckets"
-KEYS_PER_DOCUMENT = 50_000
+# Rows of the ledger by key: what the source had in earlier copies of this run, and so may be removed from the target; what
+# was written, as `written.Written` has it; the versions of both sides that a proof found equal; what it found different.
+COPIED = "keys"
+WRITTEN = "written"
+PROVED = "proved"
+DIFFERENT = "different"
 RIGHTS = "correct bucket, login and rights of the connection"
 REFUSALS = {
     "AccessDenied": RIGHTS,
@@ -88,39 +99,25 @@ class BucketJob:
         """Record the last copy."""
         self.run.ledger.write(f"{self.folder}/copy", record)
 
-    def copied_keys(self) -> set[str]:
-        """Return the keys this run found on the source in earlier copies: only such may be removed from the target."""
-        return set(self._read_parts("keys"))
+    def places(self) -> dict[Side, Place]:
+        """Return where both sides are listed."""
+        pair = self.pair
+        return {
+            "source": Place(pair.source, pair.source_bucket),
+            "target": Place(pair.target, pair.target_bucket),
+        }
 
-    def write_keys(self, keys: list[str]) -> None:
-        """Remember which keys were copied."""
-        self._write_parts("keys", dict.fromkeys(keys, ""))
+    def read_rows(self, name: str) -> Iterator[Row]:
+        """Yield what the ledger knows of this bucket's keys under a name."""
+        return read_rows(self.run.ledger, f"{self.folder}/{name}")
 
-    def read_proved(self) -> dict[str, str]:
-        """Return key -> versions of both sides that were compared in this run and found equal."""
-        return self._read_parts("proved")
+    def write_rows(self, name: str, rows: Iterable[Row]) -> None:
+        """Replace what the ledger knows under a name."""
+        write_rows(self.run.ledger, f"{self.folder}/{name}", rows)
 
-    def write_proved(self, versions: dict[str, str]) -> None:
-        """Remember which versions are known to be equal."""
-        self._write_parts("proved", versions)
-
-    def _read_parts(self, name: str) -> dict[str, str]:
-        parts = [self.run.ledger.read(part) for part in self.run.ledger.list(f"{self.folder}/{name}")]
-        return {key: text for part in parts for key, text in part["objects"].items()}
-
-    def _write_parts(self, name: str, rows: dict[str, str]) -> None:
-        """Write in several documents: a bucket may have millions of objects."""
-        keys = sorted(rows)
-        for number, start in enumerate(range(0, max(len(keys), 1), KEYS_PER_DOCUMENT)):
-            part = {key: rows[key] for key in keys[start : start + KEYS_PER_DOCUMENT]}
-            self.run.ledger.write(f"{self.folder}/{name}/{number:04d}", {"objects": part})
-
-    def unproved_keys(self) -> set[str]:
-        """Return the keys that the last proof of this run found different."""
-        name = f"proofs-detail/{safe_key(self.item.key)}"
-        if not self.run.ledger.exists(name):
-            return set()
-        return {str(row["object"]) for row in self.run.ledger.read(name)["differences"]}
+    def journal(self, name: str) -> Journal:
+        """Return what adds to the ledger under a name."""
+        return Journal(self.run.ledger, f"{self.folder}/{name}")
 
     def read_handover(self) -> dict[str, Any] | None:
         """Return the note that the target has taken over, kept in the target itself, or None."""
@@ -165,8 +162,16 @@ def open_job(run: MigrationRun, key: str) -> BucketJob:
         bucket.source.bucket,
         open_client(run.connections.object_storage(bucket.target.connection)),
         bucket.target.bucket,
+        bucket.storage_classes,
+        throttle_of(bucket),
     )
     return BucketJob(run, item, bucket, pair)
+
+
+def throttle_of(bucket: Bucket) -> Throttle:
+    """Return what holds a bucket's copy to its bandwidth."""
+    bandwidth = bucket.bandwidth
+    return Throttle(lambda: None if bandwidth is None else limit_at(bandwidth, datetime.now(UTC)))
 
 
 @contextmanager

@@ -3,34 +3,45 @@
 from __future__ import annotations
 
 import hashlib
-import json
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from include.connections import ObjectStorageAccess
-from include.planning.ownership import is_marker
-from include.planning.storage_client import PAGE, open_storage
+from include.planning.storage_client import open_storage
 
 # A signed request costs most of its time waiting: more threads than processors.
 THREADS = 16
 BLOCK = 1 << 20
+STANDARD = "STANDARD"
 
 
-@dataclass(frozen=True)
-class Entry:
-    """Hold what a listing tells of an object; `etag` without its quotes."""
+class Entry(NamedTuple):
+    """Hold what a listing tells of an object; `etag` without its quotes, `modified` in UTC."""
 
     key: str
     size: int
     etag: str
     modified: datetime
+    storage_class: str = STANDARD
 
     @property
     def is_multipart(self) -> bool:
         """Say whether the ETag is one of parts, and not the MD5 of the content."""
         return "-" in self.etag
+
+    @property
+    def version(self) -> str:
+        """Return what changes whenever content, headers or metadata of the object do."""
+        return f"{self.etag} {self.modified.isoformat()}"
+
+
+def entry_of(row: Mapping[str, Any]) -> Entry:
+    """Return the entry that a row of a listing is."""
+    storage_class = str(row.get("StorageClass") or STANDARD)
+    return Entry(
+        str(row["Key"]), int(row["Size"]), str(row["ETag"]).strip('"'), row["LastModified"], storage_class
+    )
 
 
 def open_client(access: ObjectStorageAccess) -> Any:
@@ -38,36 +49,15 @@ def open_client(access: ObjectStorageAccess) -> Any:
     return open_storage(access, connections=THREADS * 2)
 
 
-def list_entries(client: Any, bucket: str) -> Iterator[Entry]:
-    """Yield every object of a bucket but the migration's own markers."""
-    pages = client.get_paginator("list_objects_v2").paginate(
-        Bucket=bucket, PaginationConfig={"PageSize": PAGE}
-    )
-    for page in pages:
-        for row in page.get("Contents") or []:
-            key = str(row["Key"])
-            if not is_marker(key):
-                yield Entry(key, int(row["Size"]), str(row["ETag"]).strip('"'), row["LastModified"])
-
-
-def listing(client: Any, bucket: str) -> dict[str, Entry]:
-    """Return key -> entry of a whole bucket."""
-    return {entry.key: entry for entry in list_entries(client, bucket)}
-
-
-def listing_digest(entries: dict[str, Entry]) -> str:
-    """Return one hash over keys, sizes and ETags."""
-    hasher = hashlib.sha256()
-    for key in sorted(entries):
-        entry = entries[key]
-        hasher.update(json.dumps([key, entry.size, entry.etag]).encode())
-    return hasher.hexdigest()
-
-
 def content_hash(client: Any, bucket: str, key: str) -> str:
     """Return the SHA-256 of an object, read as a stream."""
-    hasher = hashlib.sha256()
     body = client.get_object(Bucket=bucket, Key=key)["Body"]
-    for block in body.iter_chunks(BLOCK):
+    return hash_of(body.iter_chunks(BLOCK))
+
+
+def hash_of(blocks: Iterable[bytes]) -> str:
+    """Return the SHA-256 of a stream."""
+    hasher = hashlib.sha256()
+    for block in blocks:
         hasher.update(block)
     return hasher.hexdigest()

@@ -1,4 +1,4 @@
-"""Copy single objects between two stores, attributes included.
+"""Copy single objects between two stores, attributes included, and hash them on their way.
 
 boto3 in threads rather than rclone: rclone 1.75 is about as fast, but `--metadata` adds `mtime` and `btime` to the user
 metadata of every object, drops Expires, tags and empty folder objects, and cuts large objects at other places, so that
@@ -7,14 +7,16 @@ their ETags differ: neither the proof nor the second run could compare them.
 
 from __future__ import annotations
 
-from collections.abc import Generator
-from contextlib import contextmanager
-from dataclasses import dataclass
-from tempfile import SpooledTemporaryFile
-from typing import IO, Any, cast
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
-from include.objects.attributes import from_answer, put_parameters
-from include.objects.storage import BLOCK, Entry
+from include.objects.attributes import as_on_target, from_answer, put_parameters
+from include.objects.spooling import spooled
+from include.objects.storage import BLOCK, Entry, hash_of
+from include.objects.throttle import Throttle
+from include.objects.written import Written, attributes_digest
 from include.planning.storage_client import error_code
 
 WHOLE = 64 * 1024 * 1024
@@ -25,6 +27,14 @@ GONE = frozenset({"NoSuchKey", "404", "PreconditionFailed", "412"})
 
 
 @dataclass(frozen=True)
+class Copied:
+    """Tell what a copy moved; `written` is None when the object was another than the listing had told of."""
+
+    size: int = 0
+    written: Written | None = None
+
+
+@dataclass(frozen=True)
 class BucketPair:
     """Hold both ends of one bucket's copy."""
 
@@ -32,67 +42,92 @@ class BucketPair:
     source_bucket: str
     target: Any
     target_bucket: str
+    classes: Mapping[str, str] = field(default_factory=dict)
+    throttle: Throttle = field(default_factory=lambda: Throttle(lambda: None))
 
-    def copy(self, entry: Entry) -> int:
-        """Copy one object and return its bytes; 0 when it was changed or removed meanwhile, as the next pass sees."""
+    def copy(self, entry: Entry) -> Copied:
+        """Copy one object; nothing moves when it was changed or removed meanwhile, as the next pass sees."""
         from botocore.exceptions import ClientError
 
         try:
-            if entry.is_multipart or entry.size > WHOLE:
+            if entry.size and (entry.is_multipart or entry.size > WHOLE):
                 return self._copy_in_parts(entry)
             return self._copy_whole(entry)
         except ClientError as error:
             if error_code(error) in GONE and error.operation_name in {"GetObject", "HeadObject"}:
-                return 0
+                return Copied()
             raise
 
     def delete(self, key: str) -> None:
         """Remove an object from the target."""
         self.target.delete_object(Bucket=self.target_bucket, Key=key)
 
-    def _copy_whole(self, entry: Entry) -> int:
-        answer = self.source.get_object(Bucket=self.source_bucket, Key=entry.key)
-        body = answer["Body"].read()
-        self.target.put_object(
-            Bucket=self.target_bucket, Key=entry.key, Body=body, **self._parameters(entry.key, answer)
-        )
-        return len(body)
+    def source_hash(self, key: str) -> str:
+        """Return the SHA-256 of what the source holds, read at the rate of a copy."""
+        answer = self.source.get_object(Bucket=self.source_bucket, Key=key)
+        return hash_of(self._blocks(answer))
 
-    def _copy_in_parts(self, entry: Entry) -> int:
+    def _copy_whole(self, entry: Entry) -> Copied:
+        answer = self.source.get_object(Bucket=self.source_bucket, Key=entry.key)
+        carried = self._carried(entry.key, answer)
+        hasher = hashlib.sha256()
+        with spooled(self._blocks(answer), int(answer["ContentLength"]), hasher) as piece:
+            put = self.target.put_object(
+                Bucket=self.target_bucket,
+                Key=entry.key,
+                Body=piece.body,
+                ContentMD5=piece.md5,
+                **put_parameters(carried),
+            )
+        return Copied(piece.size, _written(entry, answer, hasher.hexdigest(), put["ETag"], carried))
+
+    def _copy_in_parts(self, entry: Entry) -> Copied:
         """Copy with parts of the source's size, so that the ETag comes out the same."""
         answer = self.source.head_object(Bucket=self.source_bucket, Key=entry.key, IfMatch=entry.etag)
-        size, part_size = int(answer["ContentLength"]), self._part_size(entry)
+        carried = self._carried(entry.key, answer)
         place = {"Bucket": self.target_bucket, "Key": entry.key}
-        upload = self.target.create_multipart_upload(**place, **self._parameters(entry.key, answer))[
-            "UploadId"
-        ]
+        upload = self.target.create_multipart_upload(**place, **put_parameters(carried))["UploadId"]
         try:
-            parts = []
-            for number, start in enumerate(range(0, max(size, 1), part_size), start=1):
-                with self._range(entry, start, min(start + part_size, size)) as body:
-                    part = self.target.upload_part(**place, UploadId=upload, PartNumber=number, Body=body)
-                parts.append({"PartNumber": number, "ETag": part["ETag"]})
-            self.target.complete_multipart_upload(**place, UploadId=upload, MultipartUpload={"Parts": parts})
+            parts, sha256 = self._send_parts(
+                entry, int(answer["ContentLength"]), {**place, "UploadId": upload}
+            )
+            made = self.target.complete_multipart_upload(
+                **place, UploadId=upload, MultipartUpload={"Parts": parts}
+            )
         except BaseException:
             self.target.abort_multipart_upload(**place, UploadId=upload)
             raise
-        return size
+        return Copied(int(answer["ContentLength"]), _written(entry, answer, sha256, made["ETag"], carried))
 
-    @contextmanager
-    def _range(self, entry: Entry, start: int, end: int) -> Generator[IO[bytes]]:
-        """Yield a part of an object, in memory only while it is small: many threads hold one each."""
-        answer = self.source.get_object(
-            Bucket=self.source_bucket,
-            Key=entry.key,
-            Range=f"bytes={start}-{end - 1}",
-            # Parts of two versions must not make one object.
-            IfMatch=entry.etag,
+    def _send_parts(
+        self, entry: Entry, size: int, upload: Mapping[str, str]
+    ) -> tuple[list[dict[str, Any]], str]:
+        """Send the parts one after another; return what they became, and the hash of the whole."""
+        parts: list[dict[str, Any]] = []
+        hasher = hashlib.sha256()
+        step = self._part_size(entry)
+        for number, start in enumerate(range(0, max(size, 1), step), start=1):
+            end = min(start + step, size)
+            with spooled(self._range(entry, start, end), end - start, hasher) as piece:
+                part = self.target.upload_part(
+                    **upload, PartNumber=number, Body=piece.body, ContentMD5=piece.md5
+                )
+            parts.append({"PartNumber": number, "ETag": part["ETag"]})
+        return parts, hasher.hexdigest()
+
+    def _range(self, entry: Entry, start: int, end: int) -> Iterator[bytes]:
+        """Yield a part of an object; parts of two versions must not make one object."""
+        yield from self._blocks(
+            self.source.get_object(
+                Bucket=self.source_bucket,
+                Key=entry.key,
+                Range=f"bytes={start}-{end - 1}",
+                IfMatch=entry.etag,
+            )
         )
-        with SpooledTemporaryFile(max_size=DEFAULT_PART * 2) as part:
-            for block in answer["Body"].iter_chunks(BLOCK):
-                part.write(block)
-            part.seek(0)
-            yield cast("IO[bytes]", part)
+
+    def _blocks(self, answer: Mapping[str, Any]) -> Iterator[bytes]:
+        return self.throttle.stream(answer["Body"].iter_chunks(BLOCK))
 
     def _part_size(self, entry: Entry) -> int:
         """Return the size of the source's parts, or one that makes no more parts than an upload may have."""
@@ -105,5 +140,18 @@ class BucketPair:
         is_known = size < entry.size or entry.etag.endswith("-1")
         return max(size if is_known else DEFAULT_PART, smallest)
 
-    def _parameters(self, key: str, answer: dict[str, Any]) -> dict[str, Any]:
-        return put_parameters(from_answer(self.source, self.source_bucket, key, answer))
+    def _carried(self, key: str, answer: dict[str, Any]) -> dict[str, Any]:
+        return as_on_target(from_answer(self.source, self.source_bucket, key, answer), self.classes)
+
+
+def _written(
+    entry: Entry, answer: Mapping[str, Any], sha256: str, etag: str, carried: Mapping[str, Any]
+) -> Written | None:
+    """Return what is known of a copy; None when the source was written to between its listing and its reading.
+
+    The date of an answer has no fractions of a second, that of a listing may.
+    """
+    read = (str(answer["ETag"]).strip('"'), int(answer["LastModified"].timestamp()))
+    if read != (entry.etag, int(entry.modified.timestamp())):
+        return None
+    return Written(entry.version, sha256, etag.strip('"'), attributes_digest(carried))

@@ -10,7 +10,7 @@ from include.planning.foreign_errors import explained
 from include.planning.model import PlanItem
 from include.planning.rates import predict_seconds
 from include.planning.server_presence import is_server_there, server_label
-from include.planning.storage_client import list_objects, open_storage
+from include.planning.storage_client import open_storage
 
 if TYPE_CHECKING:
     from include.definition import Bucket, Database
@@ -25,8 +25,8 @@ def database_rows(run: MigrationRun) -> list[PlanItem]:
 
 
 def bucket_rows(run: MigrationRun) -> list[PlanItem]:
-    """Return one row per bucket, with the number and size of its objects."""
-    return [_bucket_row(run, bucket) for bucket in run.definition.buckets]
+    """Return one row per bucket, with the number and size of its objects, and one for each of its settings."""
+    return [row for bucket in run.definition.buckets for row in _bucket_rows(run, bucket)]
 
 
 def _database_row(run: MigrationRun, database: Database) -> PlanItem:
@@ -53,21 +53,26 @@ def _database_row(run: MigrationRun, database: Database) -> PlanItem:
     )
 
 
-def _bucket_row(run: MigrationRun, bucket: Bucket) -> PlanItem:
+def _bucket_rows(run: MigrationRun, bucket: Bucket) -> list[PlanItem]:
+    from include.objects.census import known_census
+    from include.objects.setting_rows import setting_rows
+
     source = run.connections.object_storage(bucket.source.connection)
     target = run.connections.object_storage(bucket.target.connection)
     place = f"bucket {bucket.source.bucket} at {source.endpoint_url}"
     with explained(place, "check that it is up and the connection may list it", source.secret_key):
-        sizes = [size for _, size in list_objects(open_storage(source), bucket.source.bucket)]
-    logger.info("Bucket %s holds %s objects", bucket.source.bucket, len(sizes))
-    return PlanItem(
+        census = known_census(run, bucket)
+        settings = list(setting_rows(bucket, open_storage(source)))
+    logger.info("Bucket %s holds %s objects", bucket.source.bucket, census.objects)
+    row = PlanItem(
         key=bucket.name,
         phase="obs_sync",
         kind="bucket",
-        source=f"bucket {bucket.source.bucket} at {source.endpoint_url}",
+        source=place,
         target=f"bucket {bucket.target.bucket} at {target.endpoint_url}",
         action="copy",
-        bytes=sum(sizes),
-        predicted_seconds=predict_seconds("bucket", sum(sizes)),
-        details={"name": bucket.name, "objects": len(sizes)},
+        bytes=census.bytes,
+        predicted_seconds=predict_seconds("bucket", census.bytes),
+        details={"name": bucket.name, "objects": census.objects, "requests": census.requests()},
     )
+    return [row, *settings]

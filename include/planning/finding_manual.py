@@ -9,6 +9,7 @@ from typing import Any
 
 from include.databases import obstacles as databases
 from include.inventory.finding_rules import finding_rules
+from include.objects import census as objects
 from include.objects import settings as buckets
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "findings.md"
@@ -41,7 +42,7 @@ A migration asks the databases and buckets of the definition, too; an assessment
 def manual_text() -> str:
     """Return docs/findings.md."""
     rules = sorted(finding_rules().values(), key=lambda rule: rule.RULE)
-    inside, beside = (HEAD + "".join(map(_row, group)) for group in (rules, (databases, buckets)))
+    inside, beside = (HEAD + "".join(map(_row, group)) for group in (rules, (databases, buckets, objects)))
     return f"{INTRODUCTION}\n## In the cluster: {len(rules)} rules\n{inside}{DATA}{beside}"
 
 

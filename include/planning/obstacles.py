@@ -42,11 +42,13 @@ def data_findings(run: MigrationRun) -> Iterator[Finding]:
     :raises TemporaryError: when a server does not answer.
     """
     from include.databases.obstacles import database_findings
+    from include.objects.census import object_findings
     from include.objects.settings import bucket_findings
 
     there = [one for one in run.definition.databases if is_server_there(run, one)]
     yield from database_findings(run, there)
     yield from bucket_findings(run)
+    yield from object_findings(run)
 
 
 def find_late_obstacles(run: MigrationRun) -> int:

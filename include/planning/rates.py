@@ -25,6 +25,7 @@ RATES = {
     "image": Rate(seconds=0.5, bytes_per_second=50e6),
     "database": Rate(seconds=5.0, bytes_per_second=10e6),
     "bucket": Rate(seconds=2.0, bytes_per_second=40e6),
+    "bucket setting": Rate(seconds=0.2, bytes_per_second=1e9),
     "volume": Rate(seconds=15.0, bytes_per_second=30e6),
     "velero": Rate(seconds=30.0, bytes_per_second=1e9),
     "object": Rate(seconds=0.1, bytes_per_second=1e9),

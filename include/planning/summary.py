@@ -10,6 +10,7 @@ from include.planning.digest import plan_digest
 from include.planning.markdown import cell
 from include.planning.model import Plan, PlanItem, load_plan
 from include.planning.obstacles import DOCUMENT as FINDINGS
+from include.planning.summary_buckets import buckets_part
 from include.planning.summary_findings import findings_part
 from include.planning.summary_target import bill_part, resources_part
 from include.progress import readable_bytes, readable_seconds
@@ -42,6 +43,7 @@ def plan_summary(run: MigrationRun, report_link: str = "") -> str:
         _links(run.ledger, report_link),
         _moves(plan, assessment.get("prediction") or {}),
         _volume_sizes(plan),
+        buckets_part(plan.items("obs_sync", "bucket")),
         findings_part(_read(run.ledger, FINDINGS).get("findings") or []),
         resources_part(plan.items("resource_planning", "resource")),
         bill_part(assessment.get("target") or []),

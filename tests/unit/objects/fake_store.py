@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -33,32 +34,47 @@ class FakeStore:
     def abort_multipart_upload(self, Bucket: str, Key: str, UploadId: str) -> None:  # ruff: ignore[invalid-argument-name]
         self.uploads.remove({"Key": Key, "UploadId": UploadId})
 
-    def paginate(self, **_: Any) -> list[dict[str, Any]]:
-        rows = [
-            {
-                "Key": key,
-                "Size": len(one["body"]),
-                "ETag": f'"{one["etag"]}"',
-                "LastModified": one["modified"],
-            }
-            for key, one in sorted(self.objects.items())
-        ]
+    def paginate(self, StartAfter: str = "", **_: Any) -> list[dict[str, Any]]:  # ruff: ignore[invalid-argument-name]
+        rows = [self._row(key) for key in sorted(self.objects) if key > StartAfter]
         return [{"Contents": rows[:1]}, {"Contents": rows[1:]}]
 
-    def put_object(self, Bucket: str, Key: str, Body: bytes, **carried: Any) -> None:  # ruff: ignore[invalid-argument-name]
+    def list_objects_v2(self, Bucket: str, StartAfter: str, MaxKeys: int) -> dict[str, Any]:  # ruff: ignore[invalid-argument-name]
+        return {"Contents": [self._row(key) for key in sorted(self.objects) if key > StartAfter][:MaxKeys]}
+
+    def _row(self, key: str) -> dict[str, Any]:
+        one = self.objects[key]
+        return {
+            "Key": key,
+            "Size": len(one["body"]),
+            "ETag": f'"{one["etag"]}"',
+            "LastModified": one["modified"],
+            "StorageClass": one["carried"].get("StorageClass", "STANDARD"),
+        }
+
+    def put_object(self, Bucket: str, Key: str, Body: bytes, **carried: Any) -> dict[str, str]:  # ruff: ignore[invalid-argument-name]
+        digest = hashlib.md5(Body)
+        said = carried.pop("ContentMD5", None)
+        if said and base64.b64decode(said) != digest.digest():
+            raise ClientError({"Error": {"Code": "BadDigest", "Message": Key}}, "PutObject")
         self._clock[0] += 1
         self.objects[Key] = {
             "body": Body,
-            "etag": hashlib.md5(Body).hexdigest(),
+            "etag": digest.hexdigest(),
             "modified": datetime(2026, 11, 24, tzinfo=UTC) + timedelta(seconds=self._clock[0]),
             "carried": carried,
         }
+        return {"ETag": f'"{digest.hexdigest()}"'}
 
     def head_object(self, Bucket: str, Key: str, **_: Any) -> dict[str, Any]:  # ruff: ignore[invalid-argument-name]
         one = self._one(Key, "HeadObject")
         carried = {name: value for name, value in one["carried"].items() if name != "Tagging"}
         tags = one["carried"].get("Tagging")
-        return {**carried, "ContentLength": len(one["body"]), **({"TagCount": 1} if tags else {})}
+        known = {
+            "ContentLength": len(one["body"]),
+            "ETag": f'"{one["etag"]}"',
+            "LastModified": one["modified"],
+        }
+        return {**carried, **known, **({"TagCount": 1} if tags else {})}
 
     def get_object(self, Bucket: str, Key: str, **_: Any) -> dict[str, Any]:  # ruff: ignore[invalid-argument-name]
         one = self._one(Key, "GetObject")

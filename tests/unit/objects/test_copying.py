@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,11 +14,14 @@ from include.errors import PermanentError, ProofError, TemporaryError
 from include.objects import jobs
 from include.objects.copying import copy_bucket, copy_bucket_delta
 from include.objects.handover import hand_over_buckets, take_back_buckets
+from include.objects.jobs import BucketJob
 from include.objects.proving import prove_bucket
+from include.objects.transfer import BucketPair
 from include.objects.uploads import abort_all_uploads
 from include.planning.model import Plan, save_plan
 from include.planning.ownership import mark_bucket
 from include.run import MigrationRun
+from tests.builders.definitions import definition as lab_definition
 from tests.builders.runs import plan_row
 from tests.builders.runs import run as build_run
 from tests.unit.objects.fake_store import FakeStore
@@ -47,8 +51,11 @@ def run(tmp_path: Path) -> MigrationRun:
     return _run(tmp_path)
 
 
-def _run(folder: Path) -> MigrationRun:
-    built = build_run(folder)
+def _run(folder: Path, **of_bucket: Any) -> MigrationRun:
+    def change(document: dict[str, Any]) -> None:
+        document["buckets"][0].update(of_bucket)
+
+    built = build_run(folder, definition=lab_definition(change))
     row = plan_row(KEY, "obs_sync", details={"name": KEY})
     save_plan(built.ledger, Plan.model_validate({"items": [row]}))
     return built
@@ -231,3 +238,62 @@ def test_an_object_that_cannot_be_read_is_named(
 
     with pytest.raises(kind, match=rf"object '(a\.jpg|b\.txt)': .*{text}"):
         copy_bucket(run, KEY)
+
+
+def test_what_the_source_removes_is_kept_where_the_definition_says_so(stores: Stores, tmp_path: Path) -> None:
+    run = _run(tmp_path, delete_extra=False)
+    copy_bucket(run, KEY)
+    del stores.source.objects["a.jpg"]
+
+    assert copy_bucket_delta(run, KEY)["removed"] == 0
+    assert copy_bucket_delta(run, KEY)["removed"] == 0
+    assert set(stores.target.objects) == {"a.jpg", "b.txt"}
+    proof = prove_bucket(run, KEY)
+    assert proof.equal
+    assert "1 that the source removed are kept" in proof.method
+    stores.target.put_object("b", "foreign", b"?")
+    with pytest.raises(ProofError, match="foreign"):
+        prove_bucket(run, KEY)
+
+
+def test_the_proof_of_a_copy_in_other_parts_reads_nothing_again(
+    stores: Stores, run: MigrationRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stores.source.objects["a.jpg"]["etag"] = "other-2"
+    monkeypatch.setattr(BucketPair, "_copy_in_parts", BucketPair._copy_whole)
+    copy_bucket(run, KEY)
+    for store in (stores.source, stores.target):
+        monkeypatch.setattr(store, "get_object", None)
+    monkeypatch.setattr(stores.source, "head_object", None)
+    monkeypatch.setattr(BucketJob, "read_handover", lambda _: None)
+
+    assert prove_bucket(run, KEY).equal
+    assert copy_bucket_delta(run, KEY)["objects"] == 0
+
+
+def test_a_target_that_was_overwritten_since_is_read(
+    stores: Stores, run: MigrationRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(BucketPair, "_copy_in_parts", BucketPair._copy_whole)
+    stores.source.objects["a.jpg"]["etag"] = "other-1"
+    copy_bucket_delta(run, KEY)
+    stores.target.put_object("b", "a.jpg", b"PICTURE", ContentType="image/jpeg", Metadata={"author": "x"})
+
+    with pytest.raises(ProofError, match=r"a\.jpg"):
+        prove_bucket(run, KEY)
+
+    (row,) = run.ledger.read(f"proofs-detail/{KEY}")["differences"]
+    assert (row["what"], row["source"]) == ("content", hashlib.sha256(b"picture").hexdigest())
+
+
+def test_a_storage_class_becomes_the_one_of_the_definition(stores: Stores, run: MigrationRun) -> None:
+    stores.source.put_object("b", "cool", b"x", StorageClass="ONEZONE_IA")
+    stores.source.put_object("b", "odd", b"x", StorageClass="REDUCED_REDUNDANCY")
+    copy_bucket(run, KEY)
+
+    assert stores.target.objects["cool"]["carried"] == {"StorageClass": "STANDARD_IA"}
+    assert stores.target.objects["odd"]["carried"] == {}
+    assert prove_bucket(run, KEY).equal
+    stores.target.put_object("b", "cool", b"x")
+    with pytest.raises(ProofError, match="cool"):
+        prove_bucket(run, KEY)

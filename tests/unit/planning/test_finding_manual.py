@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from include.databases.obstacles import RULE as DATABASE
 from include.inventory.finding_rules import finding_rules
+from include.objects.census import RULE as OBJECTS
 from include.objects.settings import RULE as BUCKET
 from include.planning.finding_manual import DOCUMENT, manual_text
 
@@ -16,5 +17,5 @@ def test_the_table_is_fresh() -> None:
 
 def test_every_rule_has_a_row() -> None:
     text = manual_text()
-    names = [rule.RULE for rule in finding_rules().values()] + [DATABASE, BUCKET]
+    names = [rule.RULE for rule in finding_rules().values()] + [DATABASE, BUCKET, OBJECTS]
     assert [name for name in names if f"| `{name}` |" not in text] == []

@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 
 from include.databases import obstacles as databases
+from include.objects import census as objects
 from include.objects import settings as buckets
 from include.planning.obstacles import data_findings
 from tests.builders.runs import run as lab_run
+from tests.unit.objects.fake_store import FakeStore
 
 
 def test_findings_of_databases_and_buckets_say_why_they_matter(
@@ -23,6 +25,7 @@ def test_findings_of_databases_and_buckets_say_why_they_matter(
         monkeypatch.setattr(f"include.databases.{engine}.obstacles.find_obstacles", find_obstacles)
     monkeypatch.setattr(buckets, "open_storage", lambda _: None)
     monkeypatch.setattr(buckets, "settings_of", lambda *_: ["its policy"])
+    monkeypatch.setattr(objects, "open_storage", lambda _: FakeStore([0]))
 
     found = [(one.rule, one.severity, one.object, one.why) for one in data_findings(lab_run(tmp_path))]
 

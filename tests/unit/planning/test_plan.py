@@ -197,3 +197,18 @@ def test_the_definition_alone_gives_velero_checks_and_the_front_door() -> None:
 
 def test_predictions_grow_with_size() -> None:
     assert predict_seconds("image", 500_000_000) > predict_seconds("image", 5_000_000) > 0
+
+
+def test_the_page_tells_what_stores_will_charge_for(tmp_path: Path) -> None:
+    requests = {"source LIST": 12, "source GET": 2000, "source HEAD": 0, "target PUT": 2000}
+    details = {"name": "pictures", "objects": 2000, "requests": requests}
+    bucket = row("pictures", phase="obs_sync", kind="bucket", bytes=410_000_000, details=details)
+
+    page = plan_summary(planned_run(tmp_path, Plan(items=[bucket])))
+
+    assert "| pictures | 2,000 | 410 MB | 12 LIST, 2,000 GET | 2,000 PUT |" in page
+
+
+def test_a_plan_of_an_earlier_version_has_no_requests(tmp_path: Path) -> None:
+    bucket = row("pictures", phase="obs_sync", kind="bucket", details={"name": "pictures", "objects": 2})
+    assert "Requests" not in plan_summary(planned_run(tmp_path, Plan(items=[bucket])))
