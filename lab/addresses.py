@@ -56,6 +56,8 @@ CLOUD_HOSTS = {
     "dns": f"dns.{REGION}.lab",
     "elb": f"elb.{REGION}.lab",
     "iam": f"iam.{REGION}.lab",
+    "drs": f"drs.{REGION}.lab",
+    "oms": f"oms.{REGION}.lab",
 }
 SOURCE_REGISTRY_USER = "lab"
 

@@ -19,6 +19,8 @@ MODULES: dict[Service, str] = {
     "dns": "huaweicloudsdkdns.v2",
     "elb": "huaweicloudsdkelb.v3",
     "iam": "huaweicloudsdkiam.v3",
+    "drs": "huaweicloudsdkdrs.v3",
+    "oms": "huaweicloudsdkoms.v2",
 }
 CONNECT_SECONDS = 10.0
 

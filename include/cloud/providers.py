@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, get_args
 
-Service = Literal["cce", "ecs", "vpc", "swr", "rds", "dns", "elb", "iam"]
+Service = Literal["cce", "ecs", "vpc", "swr", "rds", "dns", "elb", "iam", "drs", "oms"]
 SERVICES: tuple[Service, ...] = get_args(Service)
 # What a connection may give an address of its own: the services, and the registry that images are pushed to.
 ADDRESSES: tuple[str, ...] = (*SERVICES, "registry")
@@ -20,6 +20,7 @@ _SAME_ON_BOTH = {
     "dns": "https://dns.{region}.{domain}",
     "elb": "https://elb.{region}.{domain}",
     "iam": "https://iam.{region}.{domain}",
+    "drs": "https://drs.{region}.{domain}",
     "registry": "https://swr.{region}.{domain}",
 }
 
@@ -33,17 +34,19 @@ class Provider:
     domain: str
     # Regions that lie under another domain than the rest.
     other_domains: Mapping[str, str] = field(default_factory=dict)
-    # By service, and `registry`.
+    # By service, and `registry`; a service that is not there is not offered.
     endpoint_templates: Mapping[str, str] = field(default_factory=lambda: dict(_SAME_ON_BOTH))
-    # The service that copies buckets from other clouds; None where there is none.
-    oms_template: str | None = None
     # Smallest and largest weight of a DNS record set; None where traffic cannot be shifted by weights.
     dns_weights: tuple[int, int] | None = None
     smallest_disk_gib: int = 10
     registry_user_template: str = "{project_name}@{access_key}"
 
+    def offers(self, service: Service) -> bool:
+        """Say whether the cloud has a service."""
+        return service in self.endpoint_templates
+
     def endpoint(self, service: str, region: str) -> str:
-        """Return the base URL of a service, or of the registry, in a region."""
+        """Return the base URL of a service that is offered, or of the registry, in a region."""
         domain = self.other_domains.get(region, self.domain)
         return self.endpoint_templates[service].format(region=region, domain=domain)
 
@@ -53,7 +56,7 @@ HUAWEI = Provider(
     title="Huawei Cloud",
     domain="myhuaweicloud.com",
     other_domains={"eu-west-101": "myhuaweicloud.eu"},
-    oms_template="https://oms.{region}.{domain}",
+    endpoint_templates={**_SAME_ON_BOTH, "oms": "https://oms.{region}.{domain}"},
     dns_weights=(0, 1000),
 )
 # The CCE manual of this cloud allows disks from 1 GiB, the EVS service behind it is Huawei's with its 10: ten is

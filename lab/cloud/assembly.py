@@ -11,14 +11,18 @@ from starlette.applications import Starlette
 
 from lab.cloud.application import application
 from lab.cloud.backends.database_stock import StockedServer
+from lab.cloud.backends.object_store import ObjectStore
+from lab.cloud.backends.postgresql_replication import PostgresqlReplication
 from lab.cloud.calls import Operation, Region
 from lab.cloud.cce import Cce
 from lab.cloud.cce_backend import ClusterBackend
 from lab.cloud.cce_offers import CceOffers
 from lab.cloud.dns import Dns, Server
+from lab.cloud.drs import Drs
 from lab.cloud.ecs import Ecs
 from lab.cloud.elb import Elb
 from lab.cloud.iam import Iam
+from lab.cloud.oms import Oms
 from lab.cloud.rds import Rds
 from lab.cloud.rds_instances import Instances
 from lab.cloud.swr import Registry, Swr
@@ -34,7 +38,8 @@ class Backends:
     """What is behind the services.
 
     `database_servers` are those that instances may have, by their names; `load_balancers` is the range of addresses, and
-    `existing_balancers` has the name and the address of each load balancer that is there, by its id.
+    `existing_balancers` has the name and the address of each load balancer that is there, by its id; `object_stores` are
+    those that OMS reaches, by their cloud and region.
     """
 
     registry: Registry
@@ -44,17 +49,21 @@ class Backends:
     load_balancers: str
     cluster: ClusterBackend
     existing_balancers: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    object_stores: Mapping[tuple[str, str], ObjectStore] = field(default_factory=dict)
 
 
 def operations(region: Region, behind: Backends) -> list[Operation]:
     """Return every operation of every service."""
+    instances = Instances(region, behind.database_servers)
     services: list[_Service] = [
         Cce(region, behind.cluster),
         CceOffers(),
         Ecs(region, behind.cluster),
         Vpc(region),
         Swr(region, behind.registry, behind.registry_login),
-        Rds(region, Instances(region, behind.database_servers)),
+        Rds(region, instances),
+        Drs(region, instances, {"postgresql": PostgresqlReplication()}),
+        Oms(region, behind.object_stores),
         Dns(region, behind.name_server),
         Elb(region, behind.load_balancers, behind.existing_balancers),
         Iam(region),

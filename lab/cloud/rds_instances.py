@@ -169,6 +169,18 @@ class Instances:
             raise _busy()
         return self._stock[kept["server"]].open()
 
+    def place(self, instance: str) -> tuple[str, str, int]:
+        """Return the engine, the address and the port of an instance.
+
+        Raises:
+            RefusalError: there is no such instance, or it is not ready.
+        """
+        kept = self._need(instance)
+        if self._state(kept) != "ACTIVE":
+            raise _busy()
+        server = self._stock[kept["server"]]
+        return server.engine, server.address, server.port
+
     def _need(self, instance: str) -> dict[str, Any]:
         kept = self._known().get(instance)
         if kept is None:

@@ -109,3 +109,15 @@ def by_rds(status: int, code: str, message: str) -> RefusalError:
 def by_elb(status: int, code: str, message: str) -> RefusalError:
     """Return a refusal of ELB (Open Telekom Cloud, ELB API reference, ErrorCode)."""
     return RefusalError(status, {"error_code": f"ELB.{code}", "error_msg": message, "request_id": ""})
+
+
+def by_drs(status: int, code: str, message: str) -> RefusalError:
+    """Return a refusal of DRS (Open Telekom Cloud, DRS API reference, drs_05_0004)."""
+    return RefusalError(status, {"error_code": f"DRS.{code}", "error_msg": message})
+
+
+def by_oms(status: int, code: str, message: str, detail: str = "") -> RefusalError:
+    """Return a refusal of OMS, whose detail names the parameter (seen by users of its Terraform provider: `OMS.0064`)."""
+    return RefusalError(
+        status, {"error_code": f"OMS.{code}", "error_msg": message, "error_detail": detail or message}
+    )

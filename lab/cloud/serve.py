@@ -14,6 +14,7 @@ from lab.cloud.backends.cluster import TargetCluster
 from lab.cloud.backends.image_registry import ImageRegistry
 from lab.cloud.backends.mariadb import Mariadb
 from lab.cloud.backends.name_server import NameServer
+from lab.cloud.backends.object_store import ObjectStore
 from lab.cloud.backends.ordered_server import OrderedServer
 from lab.cloud.backends.postgresql import Postgresql
 from lab.cloud.calls import Region
@@ -23,6 +24,11 @@ from lab.clusters.pull_secrets import swr_login
 from lab.secrets import secrets
 from lab.services import mariadb, postgres
 
+# the source's S3 stands for a region of another cloud
+OBJECT_STORES = {
+    ("AWS", "us-east-1"): ObjectStore(f"http://{addresses.SOURCE_S3_HOST}", "us-east-1", "path"),
+    ("HuaweiCloud", addresses.REGION): ObjectStore(f"http://{addresses.OBS_HOST}", addresses.REGION),
+}
 # the one that the lab's migration binds Services to
 EXISTING_BALANCERS = {"00000000-0000-4000-8000-000000000020": ("shop", "198.18.20.32")}
 
@@ -45,6 +51,7 @@ def backends(known: dict[str, str]) -> Backends:
         load_balancers=addresses.TARGET.load_balancers,
         cluster=TargetCluster(paths.TARGET_KUBECONFIG),
         existing_balancers=EXISTING_BALANCERS,
+        object_stores=OBJECT_STORES,
     )
 
 

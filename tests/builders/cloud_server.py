@@ -19,7 +19,7 @@ from urllib.parse import parse_qsl, quote, unquote, urlsplit
 from include.cloud.documents import CONNECTION_TYPE
 
 ACCESS_KEY, SECRET_KEY, PROJECT = "AKTEST", "SKTEST-of-the-tests", "0123456789abcdef"
-SERVICES = ("cce", "ecs", "vpc", "swr", "rds", "dns", "elb", "iam", "registry")
+SERVICES = ("cce", "ecs", "vpc", "swr", "rds", "dns", "elb", "iam", "drs", "oms", "registry")
 
 
 @dataclass

@@ -13,6 +13,8 @@ SERVICES = {
     "rds": ("huaweicloudsdkrds.v3", "RdsClient"),
     "dns": ("huaweicloudsdkdns.v2", "DnsClient"),
     "elb": ("huaweicloudsdkelb.v3", "ElbClient"),
+    "drs": ("huaweicloudsdkdrs.v3", "DrsClient"),
+    "oms": ("huaweicloudsdkoms.v2", "OmsClient"),
     "iam": ("huaweicloudsdkiam.v3", "IamClient"),
 }
 

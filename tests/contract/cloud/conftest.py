@@ -18,6 +18,8 @@ from include.cloud import cloud as product
 from lab.cloud import assembly
 from lab.cloud.accounts import AccessKey, Account
 from lab.cloud.assembly import Backends, cloud
+from lab.cloud.backends.database_server import Place
+from lab.cloud.backends.object_store import ObjectStore
 from lab.cloud.calls import Region
 from lab.cloud.progress import Clock
 from lab.cloud.store import Store
@@ -98,8 +100,27 @@ def behind(tmp_path_factory: pytest.TempPathFactory) -> Generator[Backends]:
             database_servers=databases,
             load_balancers="198.18.20.0/24",
             existing_balancers={SHOP: ("shop", "198.18.20.32")},
+            object_stores={},
             cluster=stack.enter_context(kubernetes_api.serving(tmp_path_factory.mktemp("cluster"))),
         )
+
+
+@pytest.fixture(scope="package")
+def source_postgres() -> Generator[Place]:
+    """Give a PostgreSQL server of somebody else."""
+    place = Place(servers.HOST, servers.free_port(), "owner", servers.PASSWORD)
+    with servers.postgresql(place):
+        yield place
+
+
+@pytest.fixture(scope="package")
+def stores(behind: Backends) -> Generator[ObjectStore]:
+    """Give an object storage that OMS reaches as that of both clouds."""
+    with servers.object_store((KEY, SECRET), "eu-de") as store:
+        known: Any = behind.object_stores
+        known |= {("AWS", "us-east-1"): store, ("HuaweiCloud", "eu-de"): store}
+        yield store
+        known.clear()
 
 
 @pytest.fixture
@@ -184,3 +205,13 @@ def cce(connect: Callable[..., Any]) -> Checked:
 @pytest.fixture
 def iam(connect: Callable[..., Any]) -> Checked:
     return Checked(connect("iam"))
+
+
+@pytest.fixture
+def drs(connect: Callable[..., Any]) -> Checked:
+    return Checked(connect("drs"))
+
+
+@pytest.fixture
+def oms(connect: Callable[..., Any]) -> Checked:
+    return Checked(connect("oms"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import pwd
 import shutil
@@ -24,11 +25,13 @@ from lab.cloud.backends.database_server import DatabaseServer, Place
 from lab.cloud.backends.image_registry import ImageRegistry
 from lab.cloud.backends.mariadb import Mariadb
 from lab.cloud.backends.name_server import NameServer
+from lab.cloud.backends.object_store import ObjectStore
 from lab.cloud.backends.postgresql import Postgresql
 from lab.services.confinement import as_user
 from lab.services.dns import first_zone
 from lab.services.mariadb import TargetMariadb
 from lab.services.mariadb import version as version_of_mariadb
+from lab.services.object_storage import weed
 from lab.services.postgres import binaries
 from lab.services.registries import htpasswd
 
@@ -269,3 +272,43 @@ def image_registry() -> Generator[ImageRegistry]:
                 yield registry
         finally:
             registry.close()
+
+
+@contextmanager
+def object_store(keys: tuple[str, str], region: str) -> Generator[ObjectStore]:
+    """Give a SeaweedFS that knows one key, which may do everything."""
+    actions = ["Admin", "Read", "Write", "List", "Tagging"]
+    credentials = [{"accessKey": keys[0], "secretKey": keys[1]}]
+    identities = {"identities": [{"name": "tests", "credentials": credentials, "actions": actions}]}
+    names = ("master", "volume", "filer", "s3")
+    ports = [f"-{name}.port{suffix}={free_port()}" for name in names for suffix in ("", ".grpc")]
+    port = next(int(one.rpartition("=")[2]) for one in ports if one.startswith("-s3.port="))
+    with folder_of(None) as folder:
+        (folder / "identities.json").write_text(json.dumps(identities))
+        command = [
+            weed(),
+            "-logtostderr",
+            "server",
+            f"-dir={folder}",
+            f"-ip={HOST}",
+            f"-ip.bind={HOST}",
+            *ports,
+            "-master.telemetry=false",
+            "-master.peers=none",
+            "-master.volumeSizeLimitMB=64",
+            "-volume.max=300",
+            "-volume.preStopSeconds=0",
+            "-filer",
+            "-s3",
+            f"-s3.config={folder / 'identities.json'}",
+            "-s3.port.iceberg=0",
+            "-s3.port.lance=0",
+        ]
+        store = ObjectStore(f"http://{HOST}:{port}", region, "path")
+        client = store.open(*keys)
+
+        def is_ready() -> bool:
+            return "Buckets" in client.list_buckets()
+
+        with running(command, folder / "log", is_ready):
+            yield store

@@ -103,7 +103,9 @@ def test_an_endpoint_of_the_connection_replaces_that_of_one_service() -> None:
 def test_the_clouds_differ_in_what_their_profiles_say() -> None:
     huawei, otc = PROVIDERS["huawei"], PROVIDERS["otc"]
 
-    assert (huawei.oms_template, otc.oms_template) == ("https://oms.{region}.{domain}", None)
+    assert (huawei.offers("oms"), otc.offers("oms")) == (True, False)
+    assert huawei.endpoint("oms", "eu-west-101") == "https://oms.eu-west-101.myhuaweicloud.eu"
+    assert otc.offers("drs")
     assert (huawei.dns_weights, otc.dns_weights) == ((0, 1000), None)
     assert (huawei.smallest_disk_gib, otc.smallest_disk_gib) == (10, 10)
 
@@ -146,7 +148,7 @@ def test_all_problems_are_named_at_once_with_place_and_remedy() -> None:
         "login has a space or a line break in it; copy the access key (AK) again",
         "password is empty; put the secret key (SK) there",
         "extra.endpoints.cce is 'cce.test'; set it to http(s)://host, without a path",
-        "extra.endpoints.obs is not known; allowed: cce, ecs, vpc, swr, rds, dns, elb, iam, registry",
+        "extra.endpoints.obs is not known; allowed: cce, ecs, vpc, swr, rds, dns, elb, iam, drs, oms, registry",
         "extra.verify is 'no'; allowed: true, false",
         "extra.timeout is 0; seconds, more than 0 and at most 600, are allowed",
     ]

@@ -27,6 +27,8 @@ def test_the_connection_names_the_services_by_their_hosts(secrets: dict[str, str
         "dns": "http://dns.eu-de.lab",
         "elb": "http://elb.eu-de.lab",
         "iam": "http://iam.eu-de.lab",
+        "drs": "http://drs.eu-de.lab",
+        "oms": "http://oms.eu-de.lab",
         "registry": "http://swr.eu-de.lab",
     }
 
