@@ -11,9 +11,19 @@ from include.errors import PermanentError, TemporaryError, shorten
 if TYPE_CHECKING:
     from include.databases.jobs import DatabaseJob
 
-# PostgreSQL: missing rights, unknown or unavailable features, wrong syntax. MariaDB: missing rights, wrong syntax.
-HOPELESS_STATES = ("42501", "0A000", "42601", "42704")
-HOPELESS_NUMBERS = frozenset({1044, 1045, 1064, 1142, 1227, 1370, 1698})
+RIGHTS = "give the connection's user the right to it"
+ROOM = "enlarge the disk that is full, the target's in all likelihood, then clear the task: it goes on from what was copied whole"
+WRITABLE = "RDS takes no writes when its disk is nearly full: enlarge it, or end its read-only mode, then clear the task"
+# PostgreSQL's SQLSTATEs and MariaDB's numbers of what no later try can change.
+REMEDIES: dict[str | int, str] = {
+    # missing rights, unknown or unavailable features, wrong syntax
+    **dict.fromkeys(("42501", "0A000", "42601", "42704"), RIGHTS),
+    **dict.fromkeys((1044, 1045, 1064, 1142, 1227, 1370, 1698), RIGHTS),
+    # no space left, a table that cannot grow
+    **dict.fromkeys(("53100", 1021, 1114), ROOM),
+    # a server, or a session, that is read-only
+    **dict.fromkeys(("25006", 1290, 1836), WRITABLE),
+}
 
 
 @contextmanager
@@ -29,20 +39,18 @@ def server_errors(job: DatabaseJob) -> Generator[None]:
     try:
         yield
     except psycopg.Error as error:
-        state, text = error.sqlstate or "", error.diag.message_primary or str(error)
-        raise _error(job, text, is_hopeless=state in HOPELESS_STATES) from error
+        text = error.diag.message_primary or str(error)
+        raise _error(job, text, REMEDIES.get(error.sqlstate or "")) from error
     except pymysql.MySQLError as error:
         number = error.args[0] if error.args else 0
         text = "wrong syntax" if number == 1064 else str(error)
-        raise _error(job, text, is_hopeless=number in HOPELESS_NUMBERS) from error
+        raise _error(job, text, REMEDIES.get(number)) from error
 
 
-def _error(job: DatabaseJob, text: str, *, is_hopeless: bool) -> PermanentError | TemporaryError:
+def _error(job: DatabaseJob, text: str, remedy: str | None) -> PermanentError | TemporaryError:
     place = f"{job.label}, from {job.engine.source.address} to {job.engine.target.address}"
-    if is_hopeless:
-        return PermanentError(
-            f"{place}: the server refuses it: {shorten(text)}; give the connection's user the right to it"
-        )
+    if remedy:
+        return PermanentError(f"{place}: the server refuses it: {shorten(text)}; {remedy}")
     return TemporaryError(
         f"{place}: {shorten(text)}; the task retries, and goes on from what was copied whole"
     )
