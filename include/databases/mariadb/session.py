@@ -17,9 +17,10 @@ SETTINGS = (
 )
 
 
-def connect(access: DatabaseAccess, database: str | None = None) -> Any:
+def connect(access: DatabaseAccess, database: str | None = None, flags: int = 0) -> Any:
     """Return an open session in autocommit mode.
 
+    :param flags: of the protocol, what the client asks for beyond the usual.
     :raises TemporaryError: when the server does not answer or refuses.
     """
     import pymysql
@@ -35,6 +36,7 @@ def connect(access: DatabaseAccess, database: str | None = None) -> Any:
             connect_timeout=CONNECT_SECONDS,
             autocommit=True,
             init_command=SETTINGS,
+            client_flag=flags,
         )
     except pymysql.err.OperationalError as error:
         raise TemporaryError(
