@@ -103,7 +103,7 @@ class FollowedWrites:
         if len(statement.sql) > self._longest:
             raise PermanentError(
                 f"{self._place}: a change needs a statement of {len(statement.sql)} bytes, and the server takes "
-                f"{self._longest}: {shorten(statement.sql, 80)}; set max_allowed_packet to twice the largest value"
+                f"{self._longest}: {_head(statement)}; set max_allowed_packet to twice the largest value"
             )
         if self._size + len(statement.sql) > min(MOST_CHARACTERS, self._longest):
             self._send()
@@ -145,9 +145,13 @@ class FollowedWrites:
             raise self._diverged(Statement(sql, 0), f"was refused (MariaDB's error {number})") from error
 
     def _diverged(self, statement: Statement, what: str) -> PermanentError:
-        """Return the error of a change that does not fit; values of rows are not repeated."""
-        words = statement.sql.split(None, 3)[:3]
+        """Return the error of a change that does not fit."""
         return PermanentError(
-            f"{self._place}: {' '.join(words)} {what}, so the destination is not as the origin was; let nobody else write "
+            f"{self._place}: {_head(statement)} {what}, so the destination is not as the origin was; let nobody else write "
             "into it, and copy the database anew"
         )
+
+
+def _head(statement: Statement) -> str:
+    """Return what a statement does to which table; values of rows are nobody's business."""
+    return " ".join(statement.sql.split(None, 3)[:3])

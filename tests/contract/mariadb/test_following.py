@@ -204,6 +204,53 @@ def test_rows_that_are_not_whole_are_refused(pair: Pair, follower: MariadbFollow
         follower.apply()
 
 
+def test_what_the_log_holds_compressed_is_refused(pair: Pair, follower: MariadbFollower) -> None:
+    pair.both("create table letters (id int primary key, text text)")
+    follower.drop()
+    follower.begin(follower.prepare())
+    pair.origin.execute("set global log_bin_compress = on")
+    try:
+        # Rows of less than 256 bytes stay as they are.
+        pair.origin.execute("insert into letters values (1, repeat('a', 9000))", database=pair.database)
+    finally:
+        pair.origin.execute("set global log_bin_compress = off")
+
+    with pytest.raises(PermanentError, match="cannot be read: compressed"):
+        follower.apply()
+
+
+def test_transactions_of_several_servers_are_refused_and_those_of_others_go_by(
+    pair: Pair, follower: MariadbFollower
+) -> None:
+    other = f"{pair.database}_other"
+    pair.origin.execute(f"create database {other}", f"create table {other}.items (id int primary key)")
+    for database in (other, pair.database):
+        pair.origin.execute(
+            "xa start 'both'",
+            "insert into items (id) values (1)",
+            "xa end 'both'",
+            "xa prepare 'both'",
+            "xa commit 'both'",
+            database=database,
+        )
+        if database == other:
+            assert follower.apply().is_complete
+    pair.origin.execute(f"drop database {other}")
+
+    with pytest.raises(PermanentError, match="an XA transaction"):
+        follower.apply()
+
+
+def test_a_value_that_is_too_large_for_the_destination_is_told(pair: Pair, follower: MariadbFollower) -> None:
+    pair.both("create table scans (id int primary key, scan longblob)")
+    follower.drop()
+    follower.begin(follower.prepare())
+    pair.origin.execute("insert into scans values (1, repeat('x', 9000000))", database=pair.database)
+
+    with pytest.raises(PermanentError, match="set max_allowed_packet to twice the largest value"):
+        follower.apply()
+
+
 def test_a_log_that_was_removed_is_told(pair: Pair, follower: MariadbFollower) -> None:
     pair.origin.execute(
         "insert into items values (1, 'a', 1)",
