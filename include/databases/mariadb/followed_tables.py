@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from include.databases.mariadb.session import quoted, rows
@@ -70,7 +71,7 @@ class FollowedTable:
     columns: tuple[FollowedColumn, ...]
     key: tuple[int, ...]
 
-    @property
+    @cached_property
     def written(self) -> list[int]:
         """Return the places of the columns that can be written."""
         return [place for place, column in enumerate(self.columns) if not column.is_generated]

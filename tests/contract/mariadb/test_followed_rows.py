@@ -166,3 +166,54 @@ def test_cascades_which_stand_in_no_log_are_repeated(pair: Pair) -> None:
         (30, 3),
     ]
     assert pair.differences() == "nothing"
+
+
+def test_rows_are_found_by_keys_of_every_sort(pair: Pair) -> None:
+    pair.both(
+        "create table words (word varchar(20) character set latin1 primary key, amount int)",
+        "create table parts (code binary(3), at datetime(3), cost decimal(9,3), sort enum('a','b'), amount int, "
+        "primary key (code, at, cost, sort))",
+        "create table people (id int, mail varchar(50) not null, amount int, unique (amount), unique by_mail (mail))",
+    )
+    follower = pair.follower()
+    follower.begin(follower.prepare())
+    pair.origin.execute(
+        "insert into words values ('Ärger', 1), ('b ', 2), ('', 3)",
+        "update words set word = 'ärger', amount = 4 where amount = 1",
+        "delete from words where amount = 2",
+        "insert into parts values (x'0100', '2024-01-01 00:00:00.5', -1.5, 'b', 1), (x'02', '0000-00-00', 0, 'a', 2)",
+        "update parts set code = x'', amount = 3 where amount = 1",
+        "delete from parts where amount = 2",
+        "insert into people values (1, 'a', null), (2, 'B', null), (2, 'c', 5)",
+        "update people set id = 7, mail = 'A' where mail = 'a'",
+        "delete from people where mail = 'b'",
+        database=pair.database,
+    )
+    assert follower.apply().rows == 14
+    follower.finish()
+
+    assert pair.differences() == "nothing"
+
+
+def test_sequences_and_counters_go_on_where_the_origin_s_stopped(pair: Pair) -> None:
+    pair.both(
+        "create sequence numbers start with 5 cache 10",
+        "create table items (id int auto_increment primary key, number int default nextval(numbers))",
+    )
+    follower = pair.follower()
+    follower.begin(follower.prepare())
+    pair.origin.execute(
+        "insert into items () values (), (), ()",
+        "select setval(numbers, 500)",
+        "insert into items () values ()",
+        "delete from items where id > 2",
+        database=pair.database,
+    )
+    follower.apply()
+    follower.finish()
+
+    assert pair.differences() == "nothing"
+    pair.destination.execute("insert into items () values ()", database=pair.database)
+    assert pair.destination.rows(
+        "select id, number > 501 from items order by id desc limit 1", pair.database
+    ) == [(5, 1)]
