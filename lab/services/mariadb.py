@@ -42,8 +42,12 @@ def version() -> str:
     return found[1]
 
 
-def settings(address: str) -> str:
-    """Return a server's configuration."""
+def settings(address: str, number: int) -> str:
+    """Return a server's configuration; `number` is its server id.
+
+    Its log of changes can be followed. Without SUPER, nobody may make triggers or functions beside such a log unless the
+    server trusts them, which on RDS is a parameter of the instance.
+    """
     return f"""[mariadbd]
 datadir = {_DATA}
 socket = {_PLACE}/server.sock
@@ -53,7 +57,12 @@ tmpdir = {_PLACE}/tmp
 bind-address = {address}
 port = {addresses.MARIADB_PORT}
 skip-name-resolve
-skip-log-bin
+server-id = {number}
+log-bin = {_DATA}/changes
+binlog-format = ROW
+max-binlog-size = 64M
+binlog-expire-logs-seconds = 172800
+log-bin-trust-function-creators = on
 performance-schema = off
 max-connections = 60
 character-set-server = utf8mb4
@@ -70,6 +79,8 @@ class _Server:
 
     depends_on: tuple[str, ...] = ("network",)
     rights = "all privileges"
+    # Two servers of one number would take each other's changes for their own.
+    number = 1
 
     def __init__(self, name: str, host: str, password: str) -> None:
         self.name = name
@@ -83,7 +94,7 @@ class _Server:
         give_to(paths.data_of(self.name), USER)
         (self._data / "tmp").mkdir(exist_ok=True)
         give_to(self._data / "tmp", USER)
-        write_configuration(self._data / "server.cnf", settings(self._listen), USER)
+        write_configuration(self._data / "server.cnf", settings(self._listen, self.number), USER)
         if not (self._data / "data").exists():
             self._make()
 
@@ -121,7 +132,7 @@ class _Server:
         line = confined(
             ["mariadbd", f"--defaults-file={_CONFIGURATION}"], mounts={self._data: _PLACE}, user=USER
         )
-        return [Program(self.name, line, environment=revision(settings(self._listen)))]
+        return [Program(self.name, line, environment=revision(settings(self._listen, self.number)))]
 
     def is_ready(self) -> bool:
         """Say whether the administrator can log in and ask."""
@@ -171,6 +182,7 @@ class TargetMariadb(_Server):
     rights as missing. Whether RDS gives SET USER, which views and triggers of other definers need, it does not say.
     """
 
+    number = 2
     rights = (
         "select, insert, update, delete, create, drop, reload, process, references, index, alter, show databases, "
         "create temporary tables, lock tables, execute, replication slave, binlog monitor, slave monitor, create view, "

@@ -98,3 +98,25 @@ def test_the_targets_administrator_makes_accounts_and_views_of_other_definers(
         assert target.fetchone() == (0,)
     finally:
         target.execute("drop user " + user)
+
+
+@pytest.mark.parametrize("server", SERVERS)
+def test_the_changes_of_a_server_can_be_followed_by_its_administrator(
+    server: str, connections: dict[str, dict[str, Any]]
+) -> None:
+    with connect(connections[server]) as session, session.cursor() as cursor:
+        cursor.execute("select @@binlog_format, @@binlog_row_image, @@log_bin_trust_function_creators")
+        assert cursor.fetchone() == ("ROW", "FULL", 1)
+        cursor.execute("show master status")
+        assert cursor.fetchone()[0].startswith("changes.")
+        cursor.execute("show binary logs")
+        assert cursor.fetchall()
+
+
+def test_the_servers_have_numbers_of_their_own(connections: dict[str, dict[str, Any]]) -> None:
+    numbers = set()
+    for server in SERVERS:
+        with connect(connections[server]) as session, session.cursor() as cursor:
+            cursor.execute("select @@server_id")
+            numbers.add(cursor.fetchone()[0])
+    assert len(numbers) == 2

@@ -43,7 +43,13 @@ HOLDINGS = """select (select count(*) from information_schema.tables where table
 
 
 class MariadbCopier:
-    """Copy one database between two MariaDB servers; see `DatabaseEngineCopier` for each method's promise."""
+    """Copy one database between two MariaDB servers; see `DatabaseEngineCopier` for each method's promise.
+
+    `copied_position` is the place in the source's binary log that the last whole copy stands for, from which
+    `MariadbFollower.begin` starts; None before one, or when that log cannot be asked.
+    """
+
+    copied_position: str | None = None
 
     def __init__(self, source: DatabaseAccess, target: DatabaseAccess, database: str) -> None:
         self.source = source
@@ -101,8 +107,10 @@ class MariadbCopier:
         accounts = self._ensure_accounts()
         self._make_database(accounts)
         mark()
-        found, size = self._pour(None, lambda common: common.fingerprint())
-        return Copied(self._finish(found, accounts), len(found.tables), size)
+        (found, position), size = self._pour(None, lambda common: (common.fingerprint(), common.position))
+        copied = Copied(self._finish(found, accounts), len(found.tables), size)
+        self.copied_position = position
+        return copied
 
     def copy_changed(self, snapshot: Snapshot, source: Fingerprint, changed: Differences) -> Copied:
         """Replace the changed tables; foreign keys of others that reference them stay, triggers come after the rows."""

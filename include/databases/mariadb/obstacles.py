@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from include.connections import DatabaseAccess
+from include.databases.mariadb.follow_obstacles import follow_obstacles
+from include.databases.mariadb.obstacle_texts import named
+from include.databases.mariadb.server_facts import read_database, read_server
+from include.databases.mariadb.server_obstacles import server_obstacles
 from include.databases.mariadb.session import rows, session
 from include.databases.mariadb.users import EXISTS, definers, is_left_out
 from include.databases.obstacles import Obstacle
@@ -20,12 +24,16 @@ FLOATS = """select distinct c.table_name from information_schema.columns c join 
     where c.table_schema = %s and c.data_type = 'float' order by 1"""
 WITHOUT_TRANSACTIONS = """select concat(table_name, ' (', engine, ')') from information_schema.tables
     where table_schema = %s and table_type = 'BASE TABLE' and engine not in ('InnoDB', 'SEQUENCE') order by 1"""
-MOST_NAMED = 5
 
 
-def find_obstacles(source: DatabaseAccess, target: DatabaseAccess, database: str) -> Iterator[Obstacle]:
-    """Yield what a person has to know before the database is copied."""
+def find_obstacles(
+    source: DatabaseAccess, target: DatabaseAccess, database: str, mode: str = "dump"
+) -> Iterator[Obstacle]:
+    """Yield what a person has to know before the database is copied, or followed."""
     with session(source) as here, session(target) as there:
+        foreign = frozenset(one for one in definers(here, database) if one[0] != target.user)
+        facts = read_database(here, database, foreign)
+        servers = read_server(here), read_server(there)
         missing = missing_definers(here, there, database, source.user)
         accounts = [
             f"{user}@{host}" for user, host in rows(here, GLOBAL) if not is_left_out(user, source.user)
@@ -37,35 +45,38 @@ def find_obstacles(source: DatabaseAccess, target: DatabaseAccess, database: str
         ]
         floats = [str(name) for (name,) in rows(here, FLOATS, database)]
         others = [str(name) for (name,) in rows(here, WITHOUT_TRANSACTIONS, database)]
+    yield from server_obstacles(*servers, facts)
+    if mode == "follow":
+        yield from follow_obstacles(servers[0], facts)
     if missing:
         yield (
             "blocker",
-            f"has views, triggers, routines or events that run as {_named(missing)}, who is not on the target and, being an "
+            f"has views, triggers, routines or events that run as {named(missing)}, who is not on the target and, being an "
             "administrator, is not made there: they would fail at their first use",
             "give them another definer on the source (ALTER … DEFINER), or make that account on the target",
         )
     if accounts:
         yield (
             "warning",
-            f"is open to {_named(accounts)} by rights in all databases (GRANT … ON *.*), which are not carried over",
+            f"is open to {named(accounts)} by rights in all databases (GRANT … ON *.*), which are not carried over",
             "grant what the applications need on the database itself, or make these accounts on the target",
         )
     if roles:
         yield (
             "warning",
-            f"is open to accounts through roles ({_named(roles)}), which are not carried over",
+            f"is open to accounts through roles ({named(roles)}), which are not carried over",
             "grant the rights to the accounts themselves, or make the roles on the target",
         )
     if floats:
         yield (
             "warning",
-            f"has FLOAT columns in {_named(floats)}: dumps hold six digits of them, and the proof fails where there are more",
+            f"has FLOAT columns in {named(floats)}: dumps hold six digits of them, and the proof fails where there are more",
             "make them DOUBLE on the source first",
         )
     if others:
         yield (
             "warning",
-            f"has tables without transactions, {_named(others)}: a copy beside their writers may fail its proof",
+            f"has tables without transactions, {named(others)}: a copy beside their writers may fail its proof",
             "make them InnoDB on the source first, or let the writers rest during the first copy",
         )
 
@@ -79,9 +90,3 @@ def missing_definers(source: Any, target: Any, database: str, admin: str) -> lis
         and rows(source, EXISTS, user, host)
         and not rows(target, EXISTS, user, host)
     ]
-
-
-def _named(names: Iterable[str]) -> str:
-    found = list(names)
-    more = f" and {len(found) - MOST_NAMED} more" if len(found) > MOST_NAMED else ""
-    return ", ".join(found[:MOST_NAMED]) + more

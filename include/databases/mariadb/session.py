@@ -18,9 +18,10 @@ SETTINGS = (
 )
 
 
-def connect(access: DatabaseAccess, database: str | None = None) -> Any:
+def connect(access: DatabaseAccess, database: str | None = None, flags: int = 0) -> Any:
     """Return an open session in autocommit mode.
 
+    :param flags: of the protocol, what the client asks for beyond the usual.
     :raises PermanentError: when the server refuses the login.
     :raises TemporaryError: when it does not answer.
     """
@@ -37,6 +38,7 @@ def connect(access: DatabaseAccess, database: str | None = None) -> Any:
             connect_timeout=CONNECT_SECONDS,
             autocommit=True,
             init_command=SETTINGS,
+            client_flag=flags,
         )
     except pymysql.err.OperationalError as error:
         kind = PermanentError if is_login_refused(error) else TemporaryError

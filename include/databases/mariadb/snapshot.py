@@ -12,8 +12,9 @@ from typing import Any, TypeVar
 from include.connections import DatabaseAccess
 from include.databases.fingerprint import Fingerprint
 from include.databases.mariadb.fingerprints import TABLES, fingerprint
+from include.databases.mariadb.log_position import present_position
 from include.databases.mariadb.session import quoted, rows, session
-from include.errors import TemporaryError, shorten
+from include.errors import PermanentError, TemporaryError, shorten
 
 Reader = TypeVar("Reader")
 logger = logging.getLogger(__name__)
@@ -25,11 +26,16 @@ ATTEMPTS = 5
 
 @dataclass(frozen=True)
 class MariadbSnapshot:
-    """Hold transactions open that each see the database as it was when they began."""
+    """Hold transactions open that each see the database as it was when they began.
+
+    :param position: of the source's binary log at that one moment, from which changes can be followed; None when the
+        sessions began one after the other, or the log cannot be asked.
+    """
 
     sessions: Sequence[Any]
     database: str
     users: Callable[[], dict[str, str]]
+    position: str | None = None
 
     def fingerprint(self) -> Fingerprint:
         """Return the fingerprint; counters, definitions and accounts are read now."""
@@ -63,7 +69,20 @@ def common_snapshot(
             _lock_tables(locking, database)
             sessions = _begin(stack, access, database)
             reader = start()
-        yield MariadbSnapshot(sessions, database, users), reader
+            position = _log_position(locking)
+        yield MariadbSnapshot(sessions, database, users, position), reader
+
+
+def _log_position(locking: Any) -> str | None:
+    """Return the end of the log: while the tables are locked, it holds every change of them that a session sees."""
+    import pymysql
+
+    try:
+        return str(present_position(locking))
+    except (PermanentError, pymysql.err.OperationalError) as error:
+        # A dump needs no log, and not every administrator may ask for it.
+        logger.debug("The source's log position is not known: %s", error)
+        return None
 
 
 def _begin(stack: ExitStack, access: DatabaseAccess, database: str) -> list[Any]:

@@ -16,8 +16,8 @@ def test_no_account_without_a_password_is_left() -> None:
 
 
 def test_a_server_listens_on_its_own_address_only() -> None:
-    assert "bind-address = 198.18.0.16\n" in settings("198.18.0.16")
+    assert "bind-address = 198.18.0.16\n" in settings("198.18.0.16", 1)
 
 
 def test_a_server_that_starts_leaves_the_other_s_temporary_tables_alone() -> None:
-    assert "tmpdir = /var/lib/mysql/tmp\n" in settings("198.18.0.16")
+    assert "tmpdir = /var/lib/mysql/tmp\n" in settings("198.18.0.16", 1)
