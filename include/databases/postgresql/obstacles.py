@@ -1,4 +1,4 @@
-"""Find what of a PostgreSQL database does not travel."""
+"""Find what stands in the way of a PostgreSQL database, or does not travel with it."""
 
 from __future__ import annotations
 
@@ -6,38 +6,45 @@ from collections.abc import Iterator
 
 from include.connections import DatabaseAccess
 from include.databases.obstacles import Obstacle
-from include.databases.postgresql.roles import needed_roles, passwords_readable
-from include.databases.postgresql.session import rows, session
+from include.databases.postgresql.rules import connections, extensions, left_behind, readable, roles, texts
+from include.databases.postgresql.rules.sides import Rule, Sides
+from include.databases.postgresql.session import session
 
-LOGINS = "select rolname from pg_roles where rolcanlogin and rolname = any(%s) order by 1"
-PRIVILEGED = """select rolname from pg_roles
-    where (rolsuper or rolreplication or rolbypassrls) and rolname = any(%s) order by 1"""
-SUBSCRIPTIONS = """select s.subname from pg_subscription s join pg_database d on d.oid = s.subdbid
-    where d.datname = current_database() order by 1"""
+RULES: tuple[Rule, ...] = (
+    readable.unreadable_tables,
+    readable.hidden_rows,
+    readable.large_objects_of_others,
+    readable.huge_large_objects,
+    extensions.missing_extensions,
+    extensions.lower_extensions,
+    extensions.untrusted_extensions,
+    roles.roles_that_differ,
+    roles.lacking_rights,
+    roles.owners_without_a_place,
+    roles.unreadable_passwords,
+    roles.lost_attributes,
+    roles.definers,
+    texts.missing_locale,
+    texts.missing_collations,
+    texts.other_sort_order,
+    texts.other_settings,
+    connections.too_few_connections,
+    connections.crowded_target,
+    left_behind.untrusted_routines,
+    left_behind.publications_of_all,
+    left_behind.event_triggers,
+    left_behind.subscriptions,
+    left_behind.foreign_servers,
+    left_behind.user_mappings,
+    left_behind.prepared_transactions,
+    left_behind.unlogged_tables,
+    left_behind.temporary_tables,
+)
 
 
 def find_obstacles(source: DatabaseAccess, target: DatabaseAccess, database: str) -> Iterator[Obstacle]:
     """Yield what a person has to know before the database is copied."""
-    with session(source, database) as here:
-        needed = needed_roles(here)
-        logins = [] if passwords_readable(here) else [str(name) for (name,) in rows(here, LOGINS, needed)]
-        privileged = [str(name) for (name,) in rows(here, PRIVILEGED, needed)]
-        subscriptions = [str(name) for (name,) in rows(here, SUBSCRIPTIONS)]
-    if logins:
-        yield (
-            "warning",
-            f"is used by roles whose passwords the source lets nobody read: {', '.join(logins)}; they arrive without one",
-            "set their passwords on the target between the copy and the cutover (ALTER ROLE … PASSWORD)",
-        )
-    if privileged:
-        yield (
-            "warning",
-            f"is used by roles that lose SUPERUSER, REPLICATION or BYPASSRLS: {', '.join(privileged)}",
-            "make sure that they do without on the target, or give them these rights there",
-        )
-    if subscriptions:
-        yield (
-            "warning",
-            f"subscribes to other databases ({', '.join(subscriptions)}); subscriptions are not carried over",
-            "make them on the target after the cutover",
-        )
+    with session(source, database) as here, session(target) as there:
+        sides = Sides(here, there, database, source, target)
+        for rule in RULES:
+            yield from rule(sides)

@@ -112,8 +112,7 @@ def ensure_roles(source: Connection, target: Connection) -> None:
     wanted = read_roles(source, needed_roles(source))
     there = read_roles(target, list(wanted))
     admin = str(value(target, "select current_user"))
-    # Any key will do here: both hashes are made in this process and compared at once.
-    key = "roles" if passwords_readable(source) and passwords_readable(target) else None
+    key = _key(source, target)
     for name, role in wanted.items():
         known = there.get(name)
         if known is None:
@@ -127,9 +126,33 @@ def ensure_roles(source: Connection, target: Connection) -> None:
     _ensure_administrators(source, target, wanted)
 
 
+def foreign_roles(source: Connection, target: Connection) -> list[str]:
+    """Return the needed roles that the target has otherwise than the source, and that are not ours to change."""
+    wanted = read_roles(source, needed_roles(source))
+    there = read_roles(target, list(wanted))
+    admin = str(value(target, "select current_user"))
+    key = _key(source, target)
+    return [
+        name
+        for name, role in wanted.items()
+        if name in there
+        and name != admin
+        and there[name].mark(key) != role.mark(key)
+        and not _is_ours(target, name)
+    ]
+
+
+def _key(source: Connection, target: Connection) -> str | None:
+    """Return a key to compare passwords by, if both sides show them; any will do where both hashes are made at once."""
+    return "roles" if passwords_readable(source) and passwords_readable(target) else None
+
+
+def _is_ours(target: Connection, name: str) -> bool:
+    return str(value(target, COMMENT, name) or "").startswith(MARK)
+
+
 def _align(target: Connection, role: Role) -> None:
-    comment = value(target, COMMENT, role.name)
-    if not str(comment or "").startswith(MARK):
+    if not _is_ours(target, role.name):
         raise PermanentError(
             f"role {role.name}, target: exists with other attributes or another password than on the source; "
             "align it by hand, or rename one of the two"
@@ -181,8 +204,7 @@ def _ensure_administrators(source: Connection, target: Connection, roles: Iterab
         if value(target, "select 1 from pg_roles where rolname = %s", name) is None:
             target.execute(sql.SQL("create role {} nologin").format(sql.Identifier(name)))
             _mark(target, str(name))
-        comment = value(target, COMMENT, name)
-        if superuser or not str(comment or "").startswith(MARK):
+        if superuser or not _is_ours(target, str(name)):
             continue
         target.execute(sql.SQL("grant {} to current_user").format(sql.Identifier(name)))
         for role in roles:
