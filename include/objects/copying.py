@@ -15,6 +15,7 @@ from include.ledger.records import now
 from include.objects.comparing import Comparison, Entries, compare_listings, removable, with_unproved
 from include.objects.differing import difference
 from include.objects.jobs import PHASE, BucketJob, BucketRecord, open_job, store_errors
+from include.objects.managed import fill_by_managed_engine
 from include.objects.storage import THREADS, Entry, listing, listing_digest
 from include.objects.uploads import abort_uploads
 from include.progress import Progress
@@ -73,7 +74,7 @@ def _bring(job: BucketJob, *, final: bool) -> Moved:
         if handover is not None:
             return _leave_alone(job, handover["digest"], handover["moment"])
         abort_uploads(job.pair.target, job.pair.target_bucket)
-        moved = Moved()
+        moved = Moved() if final else Moved(*fill_by_managed_engine(job))
         for _ in range(1 if final else MOST_PASSES):
             source, target = both_listings(job)
             done = _pass(job, source, target, job.copied_keys())
