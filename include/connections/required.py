@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
+from include.cloud.services import require_service
 from include.errors import ConnectionDetailsError, PreflightError
 
 if TYPE_CHECKING:
+    from include.cloud.providers import Service
     from include.connections.access import ClusterAccess, Connections
     from include.definition import Definition
 
@@ -51,6 +53,8 @@ def _needs(connections: Connections, definition: Definition) -> Iterator[Need]:
             f"buckets[{index}].target.connection",
             _later(connections.object_storage, bucket.target.connection),
         )
+        if bucket.oms is not None:
+            yield f"buckets[{index}].oms.connection", _service(connections, bucket.oms.connection, "oms")
     yield "velero.connection", _later(connections.object_storage, definition.velero.connection)
     yield "volumes.connection", _later(connections.object_storage, definition.volumes.connection)
     yield "volumes.repository", _later(connections.password, definition.volumes.repository)
@@ -81,6 +85,12 @@ def _database_needs(connections: Connections, definition: Definition) -> Iterato
         else:
             yield f"{place}.target", _later(connections.database_login, database.target, database.engine)
             yield f"{place}.rds.connection", _later(connections.cloud, database.rds.connection)
+        if database.drs is not None and database.rds is not None:
+            yield f"{place}.drs", _service(connections, database.rds.connection, "drs")
+
+
+def _service(connections: Connections, connection_id: str, service: Service) -> Callable[[], object]:
+    return lambda: require_service(connections.cloud(connection_id), service)
 
 
 def _later(call: Callable[..., object], *arguments: str) -> Callable[[], object]:

@@ -8,11 +8,13 @@ import time
 from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from include.databases.engine import Copied, Snapshot
 from include.databases.fingerprint import differences
 from include.databases.jobs import PHASE, DatabaseJob, open_job
+from include.databases.managed import fill_by_managed_engine
 from include.databases.server_errors import server_errors
 from include.databases.states import CopyState
 from include.errors import MigrationError, PermanentError
@@ -67,8 +69,11 @@ def _bring(job: DatabaseJob, *, final: bool) -> tuple[Action, Copied]:
     kept = None if final else _kept_copy(job)
     if kept is not None:
         return "already_equal", kept
+    filled = 0 if final else fill_by_managed_engine(job)
     with job.engine.snapshot() as snapshot, _progress(job):
         action, copied = _copy(job, snapshot)
+    if filled:
+        action, copied = "copied", replace(copied, bytes=copied.bytes + filled)
     job.write_record(copied.fingerprint, final=final)
     job.write_state("copied", copied.fingerprint.digest)
     return action, copied

@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from include.definition.bandwidth import Bandwidth
+from include.definition.managed import DrsTransfer, OmsTransfer
 from include.definition.parts import (
     Address,
     BucketName,
@@ -104,6 +105,12 @@ class Database(MovedEntry):
         default="dump",
         description="`dump`: copy now, and the changed tables again while the writers stand still",
     )
+    copy_with: Literal["own", "drs"] = Field(
+        default="own",
+        description="what copies at first: `own` from the Airflow worker, `drs` the cloud's service; changes are always copied, "
+        "and everything is proved, by the worker",
+    )
+    drs: DrsTransfer | None = Field(default=None, description="how DRS copies; only with `copy_with: drs`")
     address: ServerAddress | None = Field(
         default=None, description="how the applications reach it; none when they do not name it"
     )
@@ -155,6 +162,12 @@ class Bucket(MovedEntry):
     bandwidth: Bandwidth | None = Field(
         default=None, description="limit of what is read from the source; none: as fast as it goes"
     )
+    copy_with: Literal["own", "oms"] = Field(
+        default="own",
+        description="what copies at first: `own` from the Airflow worker, `oms` the cloud's service; changes are always copied, "
+        "and everything is proved, by the worker",
+    )
+    oms: OmsTransfer | None = Field(default=None, description="how OMS copies; only with `copy_with: oms`")
     address: MovedAddress | None = Field(
         default=None, description="how the applications reach it; none when they do not name it"
     )

@@ -70,6 +70,8 @@ def _rules() -> str:
 - `target.load_balancer` has exactly one of `id` and `name`; with `name` the cloud's connection stands there or at `target.cluster`.
 - Databases that share an RDS instance have one engine and one connection `target`, and one of them says how it is made.
 - `databases[].address.target` is left out only with `rds`; `rds.create.zones` are two with a standby, else one.
+- `drs` and `oms` stand where `copy_with` chooses them; DRS copies PostgreSQL, into an instance that `rds` names. Open Telekom
+  Cloud has no OMS.
 - Keys that stand twice in one mapping are refused: YAML would silently keep the last.
 """
 

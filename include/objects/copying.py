@@ -14,6 +14,7 @@ from include.objects.copy_pass import Moved, run_pass
 from include.objects.deciding import copied_keys
 from include.objects.jobs import COPIED, PHASE, BucketJob, BucketRecord, open_job, store_errors
 from include.objects.listing import list_into
+from include.objects.managed import fill_by_managed_engine
 from include.objects.uploads import abort_uploads
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ def _bring(job: BucketJob, *, final: bool) -> Moved:
         if handover is not None:
             return _leave_alone(job, handover["digest"], handover["moment"])
         abort_uploads(job.pair.target, job.pair.target_bucket)
-        moved = Moved()
+        moved = Moved() if final else Moved(*fill_by_managed_engine(job))
         for _ in range(1 if final else MOST_PASSES):
             done = _pass(job, final=final)
             moved += done

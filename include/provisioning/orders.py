@@ -8,7 +8,7 @@ from pydantic import Field
 
 from include.ledger import Ledger, safe_key
 from include.ledger.records import Record, now
-from include.provisioning.resource import Resource
+from include.provisioning.resource import Orderable
 
 FOLDER = "provisioning"
 PROVIDED = "provided"
@@ -25,6 +25,12 @@ class Order(Record):
     intended: str = Field(default_factory=now)
     id: str | None = Field(default=None, description="none as long as no answer to the order was seen")
     refused: str | None = Field(default=None, description="why it certainly was not made")
+    removed: bool = Field(default=False, description="whether this run has removed it again")
+
+    @property
+    def is_open(self) -> bool:
+        """Say whether the thing is there, or may be."""
+        return self.refused is None and not self.removed
 
 
 @dataclass(frozen=True)
@@ -44,8 +50,8 @@ class MadeResource:
         return f"{self.kind} {self.name}"
 
 
-def note_intent(ledger: Ledger, resource: Resource) -> None:
-    """Write down that a thing is about to be ordered; what is known of an earlier try's order stays."""
+def note_intent(ledger: Ledger, resource: Orderable) -> None:
+    """Write down that a thing is about to be ordered; what is known of an earlier try's open order stays."""
     earlier = open_order(ledger, resource.key)
     if earlier is None:
         _write(
@@ -74,10 +80,17 @@ def note_refusal(ledger: Ledger, key: str, reason: str) -> None:
         _write(ledger, order.model_copy(update={"refused": reason}))
 
 
-def open_order(ledger: Ledger, key: str) -> Order | None:
-    """Return this run's order of a thing, or None when there was none or it was refused."""
+def note_removal(ledger: Ledger, key: str) -> None:
+    """Write down that this run has removed again what it ordered."""
     order = _read(ledger, key)
-    return order if order is not None and order.refused is None else None
+    if order is not None:
+        _write(ledger, order.model_copy(update={"removed": True}))
+
+
+def open_order(ledger: Ledger, key: str) -> Order | None:
+    """Return this run's order of a thing, or None when there was none, it was refused, or the thing was removed again."""
+    order = _read(ledger, key)
+    return order if order is not None and order.is_open else None
 
 
 def note_provided(ledger: Ledger, key: str, identity: str) -> None:
@@ -94,7 +107,7 @@ def provided_id(ledger: Ledger, key: str) -> str | None:
 def made_resources(ledger: Ledger) -> list[MadeResource]:
     """Return what this run made, oldest first; also what it may have made, since it was stopped while it ordered."""
     orders = [Order.model_validate(ledger.read(name)) for name in ledger.list(FOLDER)]
-    made = sorted((one for one in orders if one.refused is None), key=lambda one: one.intended)
+    made = sorted((one for one in orders if one.is_open), key=lambda one: one.intended)
     return [MadeResource(one.kind, one.name, one.id, one.intended, one.place, one.removal) for one in made]
 
 

@@ -21,8 +21,8 @@ class Found:
     facts: Any = None
 
 
-class Resource(Protocol):
-    """Be one thing of the target cloud, such as a cluster. Each call asks the API anew."""
+class Orderable(Protocol):
+    """Be something of the target cloud that costs money once it is ordered."""
 
     @property
     def key(self) -> str:
@@ -43,6 +43,10 @@ class Resource(Protocol):
     @property
     def removal(self) -> str:
         """Return how a person deletes it, for texts that begin with `delete it with`."""
+
+
+class Resource(Orderable, Protocol):
+    """Be one thing of the target cloud, such as a cluster. Each call asks the API anew."""
 
     @property
     def longest_seconds(self) -> float:

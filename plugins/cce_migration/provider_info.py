@@ -35,7 +35,7 @@ CONNECTION_FIELDS: dict[str, dict[str, Any]] = {
         # A text: Airflow's editor for objects formats anew while one types, and moves the rest behind the end.
         "schema": {"type": ["string", "null"], "format": "multiline"},
         "description": 'In the place of the public ones, as JSON such as {"cce": "https://cce.example.com"}; '
-        "of cce, ecs, swr, rds, dns, elb, iam and registry.",
+        "of cce, ecs, swr, rds, dns, elb, iam, drs, oms and registry.",
     },
     "ca_cert": {
         "label": "CA certificates",

@@ -28,12 +28,14 @@ SETTINGS = {"maintenance_work_mem": "256MB", "synchronous_commit": "off"}
 SCHEMA_ENTRY = re.compile(r"\d+; \d+ \d+ (SCHEMA -|ACL - SCHEMA) ")
 ENTRY = re.compile(r"\d+; (\d+) (\d+) ")
 # What is made after the rows, by the catalog and number that an archive's entry names, with a name that holds on both sides.
+# A view that groups by a key is an empty one before the rows, and gets its query (the rule _RETURN) once the key is there.
 MADE = """select 'pg_class'::regclass::oid, c.oid, c.oid::regclass::text from pg_class c where c.relkind in ('i', 'I')
     union all select 'pg_constraint'::regclass, k.oid, format('%s %s %I', k.conrelid::regclass, k.contypid::regtype, k.conname)
         from pg_constraint k
     union all select 'pg_trigger'::regclass, t.oid, format('%s %I', t.tgrelid::regclass, t.tgname)
         from pg_trigger t where not t.tgisinternal
     union all select 'pg_rewrite'::regclass, r.oid, format('%s %I', r.ev_class::regclass, r.rulename) from pg_rewrite r
+        where r.rulename <> '_RETURN'
     union all select 'pg_policy'::regclass, p.oid, format('%s %I', p.polrelid::regclass, p.polname) from pg_policy p
     union all select 'pg_statistic_ext'::regclass, s.oid, format('%s %I', s.stxnamespace::regnamespace, s.stxname)
         from pg_statistic_ext s

@@ -296,7 +296,7 @@ def object_store(keys: tuple[str, str], region: str) -> Generator[ObjectStore]:
             "-master.telemetry=false",
             "-master.peers=none",
             "-master.volumeSizeLimitMB=64",
-            "-volume.max=300",
+            "-volume.max=2000",
             "-volume.preStopSeconds=0",
             "-filer",
             "-s3",

@@ -26,6 +26,7 @@ from huaweicloudsdkdns.v2 import (
 )
 from huaweicloudsdkelb.v3 import ShowLoadBalancerRequest
 from huaweicloudsdkiam.v3 import KeystoneListProjectsRequest
+from huaweicloudsdkoms.v2 import DeleteTaskRequest
 from huaweicloudsdkrds.v3 import (
     CreatePostgresqlDatabaseRequest,
     DeletePostgresqlDatabaseRequest,
@@ -36,11 +37,13 @@ from huaweicloudsdkswr.v2 import ListNamespacesRequest, ListReposDetailsRequest,
 from kubernetes.utils.quantity import parse_quantity
 
 from lab import addresses
+from lab.cloud.backends.database_server import Place
 from lab.cloud.node_flavors import offered_flavor
 from lab.clusters.api import ClusterApi
 from tests import orders
-from tests.contract import registry_client
+from tests.contract import registry_client, storage_client
 
+from . import test_drs, test_oms
 from .conftest import SHOP
 from .models import Checked
 
@@ -135,3 +138,53 @@ def test_the_load_balancer_of_the_migration_and_the_project_are_there() -> None:
     assert shown.vip_address == "198.18.20.32"
     (project,) = open_service("iam").keystone_list_projects(KeystoneListProjectsRequest()).projects
     assert project.id == addresses.PROJECT_ID
+
+
+def test_a_database_of_the_source_is_copied_into_rds_by_drs(connections: Documents) -> None:
+    rds, drs = open_service("rds"), open_service("drs")
+    instance = orders.order_instance(rds, "PostgreSQL")
+    known, wanted = connections["source_postgres"], connections["target_postgres"]
+    source = Place(known["host"], known["port"], known["login"], known["password"])
+    target = Place(addresses.TARGET_POSTGRES, addresses.POSTGRES_PORT, wanted["login"], wanted["password"])
+    name = f"contract_{uuid.uuid4().hex[:8]}"
+    with test_drs.session(source) as session:
+        session.execute(f"create database {name}")
+    job = test_drs.create(drs, instance)
+    try:
+        with test_drs.session(source, name) as session:
+            session.execute("create table lines as select * from generate_series(1, 100)")
+        test_drs.wait_for(drs, job, "CONFIGURATION", "CREATING")
+        test_drs.configure(drs, job, instance, source, target, name)
+        assert test_drs.check(drs, job).result
+        assert test_drs.begin(drs, job).status == "success"
+        test_drs.wait_for(drs, job, "FULL_TRANSFER_COMPLETE", "STARTJOBING", "FULL_TRANSFER_STARTED")
+        with test_drs.session(target, name) as session:
+            assert session.execute("select count(*) from lines").fetchone() == (100,)
+    finally:
+        test_drs.end(drs, job)
+        test_drs.wait_for(drs, job, "RELEASE_RESOURCE_COMPLETE", "RELEASE_RESOURCE_STARTED")
+        test_drs.end(drs, job, "delete")
+        for place in (source, target):
+            with test_drs.session(place) as session:
+                session.execute(f"drop database if exists {name} with (force)")
+
+
+def test_a_bucket_of_the_source_is_copied_into_obs_by_oms(connections: Documents) -> None:
+    oms, name = open_service("oms"), f"contract-{uuid.uuid4().hex[:8]}"
+    known, wanted = connections["source_s3"], connections["obs"]
+    source, target = storage_client.open_client(known), storage_client.open_client(wanted)
+    for client in (source, target):
+        client.create_bucket(Bucket=name)
+    source.put_object(Bucket=name, Key="a/one.txt", Body=b"one", Metadata={"by": "ann"})
+    try:
+        request = test_oms.order((name, name), {"ak": known["login"], "sk": known["password"]})
+        request.body.dst_node.ak, request.body.dst_node.sk = wanted["login"], wanted["password"]
+        task = int(oms.create_task(request).id)
+        assert test_oms.wait_for(oms, task, test_oms.DONE).successful_num == 1
+        found = target.get_object(Bucket=name, Key="a/one.txt")
+        assert (found["Body"].read(), found["Metadata"]) == (b"one", {"by": "ann"})
+        oms.delete_task(DeleteTaskRequest(task_id=task))
+    finally:
+        for client in (source, target):
+            client.delete_object(Bucket=name, Key="a/one.txt")
+            client.delete_bucket(Bucket=name)
