@@ -70,6 +70,9 @@ def _rules() -> str:
 - `target.load_balancer` has exactly one of `id` and `name`; with `name` the cloud's connection stands there or at `target.cluster`.
 - Databases that share an RDS instance have one engine and one connection `target`, and one of them says how it is made.
 - `databases[].address.target` is left out only with `rds`; `rds.create.zones` are two with a standby, else one.
+- Of `images.names`, `from` and `to` both end in `/`, or both are whole repositories; images that would share a name on the target are
+  refused by the plan.
+- `bandwidth.windows` are in UTC; a window's beginning and end differ, and its end may be on the next day.
 - Keys that stand twice in one mapping are refused: YAML would silently keep the last.
 """
 
