@@ -5,10 +5,6 @@
 FROM golang:1.26-bookworm AS engines
 # Static programs run in any image; the toolchain is the image's, never one downloaded because a go.mod asks.
 ENV CGO_ENABLED=0 GOTOOLCHAIN=local GOFLAGS="-trimpath -mod=readonly"
-WORKDIR /build/tools
-COPY lab/binaries/tools/go.mod lab/binaries/tools/go.sum ./
-RUN --mount=type=cache,target=/go/pkg/mod --mount=type=cache,target=/root/.cache/go-build \
-    go build -ldflags "-s -w" -o /engines/ github.com/regclient/regclient/cmd/regctl
 WORKDIR /build/velero
 COPY lab/binaries/velero/go.mod lab/binaries/velero/go.sum ./
 # velero writes its version into what it renders, and does not know it unless it is told.

@@ -30,7 +30,7 @@ MigrationError
 │       │   └── ObjectExistsError       409, it is there already
 │       └── ObjectInvalidError          400 and 422
 └── TemporaryError                  the same action may succeed later
-    ├── EngineError                 pg_dump, rclone, regctl … ended badly, `.command` `.last_lines`
+    ├── EngineError                 pg_dump, rclone … ended badly, `.command` `.last_lines`
     ├── WaitTimeoutError            a condition did not come true in time
     ├── CloudUnavailableError       the cloud did not answer, or answered 5xx, fields as CloudError
     │   └── CloudThrottledError         429, too many requests, `.wait_seconds`

@@ -11,7 +11,7 @@ from cce_migration.operators.planning import ChooseShardsOperator
 @task_group
 def swr_image_sync() -> None:
     """Copy every image the cluster runs, by digest, to SWR, and prove each by its config and layers."""
-    shards = ChooseShardsOperator(task_id="choose_shards", kind="image", rows_per_shard=12)
+    shards = ChooseShardsOperator(task_id="choose_shards", kind="image", rows_per_shard=48)
     copies = CopyImagesOperator.partial(
         task_id="copy_images", map_index_template="{{ task.shard.name }}"
     ).expand(shard=shards.output)

@@ -42,5 +42,5 @@ def context_of(run: MigrationRun) -> AdaptationContext:
         definition=definition,
         moves=moves_of(definition),
         target_image=partial(map_reference, definition, host),
-        registries=tuple(sorted(definition.images.sources)),
+        registries=tuple(sorted(definition.images.hosts)),
     )

@@ -82,5 +82,5 @@ def _context(run: MigrationRun) -> AdaptationContext:
             definition=run.definition,
             moves=moves_of(run.definition),
             target_image=partial(map_reference, run.definition, host),
-            registries=tuple(sorted(run.definition.images.sources)),
+            registries=tuple(sorted(run.definition.images.hosts)),
         )

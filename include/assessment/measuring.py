@@ -96,8 +96,11 @@ def _bucket(run: MigrationRun, bucket: Bucket) -> KnownSize:
 def _images(run: MigrationRun, images: Sequence[ImageUse]) -> dict[str, KnownSize]:
     """Ask each registry for its login first: one that does not answer is not asked for every image."""
     found = {image.reference: KnownSize(problem=NO_CONNECTION) for image in images}
-    for host, connection in run.definition.images.sources.items():
-        theirs = [image for image in images if parse_reference(image.reference).registry == host]
+    settings = run.definition.images
+    for source, connection in settings.sources.items():
+        theirs = [
+            image for image in images if settings.source_of(parse_reference(image.reference).name) == source
+        ]
         found |= _images_of(run, connection, theirs)
     return found
 

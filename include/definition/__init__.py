@@ -6,13 +6,12 @@ from include.definition.data import (
     Bucket,
     BucketEnd,
     Database,
-    Images,
-    ImageTarget,
     MovedAddress,
     Velero,
     VeleroImages,
 )
 from include.definition.data import Volumes as VolumeSettings
+from include.definition.images import CustomImage, ImageName, Images, ImageTarget
 from include.definition.load_balancer import LoadBalancer, NewLoadBalancer
 from include.definition.loading import load_definition
 from include.definition.model import Definition, Retirement, Waived
@@ -25,12 +24,14 @@ __all__ = [
     "Bucket",
     "BucketEnd",
     "Check",
+    "CustomImage",
     "Cutover",
     "Database",
     "Definition",
     "Dns",
     "FrontDoor",
     "HttpCheck",
+    "ImageName",
     "ImageTarget",
     "Images",
     "LoadBalancer",

@@ -12,9 +12,7 @@ from include.definition.parts import (
     Address,
     BucketName,
     ConnectionId,
-    HostName,
     Name,
-    OrganizationName,
     Part,
     Text,
 )
@@ -34,29 +32,6 @@ STORAGE_CLASSES: dict[str, ObsClass] = {
     "ARCHIVE": "COLD",
     "COLD": "COLD",
 }
-
-
-class ImageTarget(Part):
-    """Name the SWR organization that receives the images."""
-
-    connection: ConnectionId = Field(description="id of the Airflow connection of the target registry")
-    organization: OrganizationName = Field(
-        description="SWR organization, 1 to 64 of a-z, 0-9 and single `.`, `_`, `-` between them; "
-        "images arrive as `registry/organization/repository`"
-    )
-
-
-class Images(Part):
-    """Say where images come from and where they go."""
-
-    sources: dict[HostName, ConnectionId] = Field(
-        default_factory=dict,
-        description="registry host, as image references write it -> Airflow connection with its login",
-    )
-    target: ImageTarget = Field(description="registry and organization in the target cloud")
-    extra: list[Text] = Field(
-        default_factory=list, description="image references to copy that no object of the cluster names"
-    )
 
 
 class MovedAddress(Part):

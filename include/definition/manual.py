@@ -72,6 +72,9 @@ def _rules() -> str:
 - `databases[].address.target` is left out only with `rds`; `rds.create.zones` are two with a standby, else one.
 - `drs` and `oms` stand where `copy_with` chooses them; DRS copies PostgreSQL, into an instance that `rds` names. Open Telekom
   Cloud has no OMS.
+- Of `images.names`, `from` and `to` both end in `/`, or both are whole repositories; images that would share a name on the target are
+  refused by the plan.
+- `bandwidth.windows` are in UTC; a window's beginning and end differ, and its end may be on the next day.
 - Keys that stand twice in one mapping are refused: YAML would silently keep the last.
 """
 

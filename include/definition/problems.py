@@ -11,6 +11,7 @@ from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
+from include.definition.images import FIELD_PATH_PATTERN, IMAGE_SOURCE_PATTERN, PLATFORM_PATTERN
 from include.definition.load_balancer import NAME_PATTERN as BALANCER_PATTERN
 from include.definition.model import Definition
 from include.definition.parts import CONNECTION_PATTERN, NAME_PATTERN
@@ -26,7 +27,9 @@ PATTERN_HINTS = {
     r"^/\S*$": "a path that begins with '/'",
     r"^https?://[^\s/]+(/\S*)?$": "a URL that begins with http:// or https://",
     r"^([A-Za-z0-9_*-]+\.)+$": "a fully qualified name with its final dot, e.g. shop.example.com.",
-    r"^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:[0-9]+)?$": "a registry host, e.g. registry.example.com:5000",
+    IMAGE_SOURCE_PATTERN: "a registry host, e.g. registry.example.com:5000, or a host and a path below it",
+    PLATFORM_PATTERN: "os/architecture, e.g. linux/amd64",
+    FIELD_PATH_PATTERN: "field names with '.' between them, '[*]' after a list, e.g. spec.components[*].image",
 }
 
 # Parts of pydantic's paths that stand nowhere in the YAML.

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass, field
-from typing import Any
 
-from include.connections import RegistryAccess
 from include.errors import PermanentError
+from include.images.choosing import platform_name
+from include.images.manifests import OCI_INDEX, Manifest
 from include.inventory.references import Reference
 from include.planning.registry import ACCEPT, Registry
-
-OCI_INDEX = "application/vnd.oci.image.index.v1+json"
+from include.registries import explain_refusal
 
 
 @dataclass(frozen=True)
@@ -47,66 +45,53 @@ class ImageContents:
         return bool(self.platforms) and all(self.platforms.values())
 
 
+def contents_of(manifest: Manifest) -> ImageContents:
+    """Return what an image is made of."""
+    found = ImageContents(manifest.digest, manifest.media_type)
+    _add(manifest, "image", found)
+    return found
+
+
+def _add(manifest: Manifest, name: str, found: ImageContents) -> None:
+    if "manifests" not in manifest.document:
+        _add_parts(manifest, name, found)
+    for number, (entry, child) in enumerate(zip(manifest.entries, manifest.children, strict=True)):
+        _add(child, platform_name(entry, number), found)
+
+
+def _add_parts(manifest: Manifest, platform: str, found: ImageContents) -> None:
+    document = manifest.document
+    parts = [document.get("config") or {}, *(document.get("layers") or [])]
+    name = platform if platform not in found.platforms else f"{platform} {len(found.platforms)}"
+    found.platforms[name] = [str(part["digest"]) for part in parts if part.get("digest")]
+    found.blobs.update({
+        str(part["digest"]): int(part.get("size") or 0) for part in parts if part.get("digest")
+    })
+
+
 class ContentRegistry(Registry):
     """Read manifests."""
 
-    def contents(self, reference: Reference) -> ImageContents | None:
-        """Return what an image is made of, or None when the registry does not have it.
+    def manifest(self, reference: Reference) -> Manifest | None:
+        """Return an image's manifests, or None when the registry does not have all of them.
 
         :raises PermanentError: when the registry refuses the request.
         """
-        answer = self._raw(reference.repository, reference.digest or reference.tag)
-        if answer is None:
-            return None
-        manifest, media_type, digest = answer
-        found = ImageContents(digest, media_type)
-        is_whole = self._add(reference.repository, manifest, "image", found)
-        return found if is_whole else None
+        return self._read(reference.repository, reference.digest or reference.tag)
 
-    def _add(self, repository: str, manifest: dict[str, Any], name: str, found: ImageContents) -> bool:
-        """Add a manifest, or every manifest of an index; say whether the registry had all of them."""
-        if "manifests" not in manifest:
-            _add_parts(manifest, name, found)
-            return True
-        for number, entry in enumerate(manifest["manifests"]):
-            child = self._raw(repository, str(entry["digest"]))
-            if child is None or not self._add(repository, child[0], platform_name(entry, number), found):
-                return False
-        return True
-
-    def _raw(self, repository: str, name: str) -> tuple[dict[str, Any], str, str] | None:
-        path = f"/v2/{repository}/manifests/{name}"
-        answer = self.request("GET", path, f"repository:{repository}:pull", headers={"Accept": ACCEPT})
+    def _read(self, repository: str, name: str) -> Manifest | None:
+        path, scope = f"/v2/{repository}/manifests/{name}", f"repository:{repository}:pull"
+        answer = self.request("GET", path, scope, headers={"Accept": ACCEPT})
         if answer.status_code == 404:
             return None
         if not answer.is_success:
             raise PermanentError(
-                f"image {self.host}/{repository}:{name}: the registry answered {answer.status_code}; "
+                f"image {self.host}/{repository}:{name}: the registry answered {explain_refusal(answer)}; "
                 "check that the connection may read it"
             )
-        manifest: dict[str, Any] = answer.json()
-        media_type = str(manifest.get("mediaType") or answer.headers.get("Content-Type", ""))
-        # Computed here rather than believed: the digest names exactly the bytes that were read.
-        digest = f"sha256:{hashlib.sha256(answer.content).hexdigest()}"
-        return manifest, media_type, digest
-
-
-def open_registry(access: RegistryAccess) -> ContentRegistry:
-    """Return a reader of one registry; close it after use."""
-    return ContentRegistry(access)
-
-
-def platform_name(entry: dict[str, Any], number: int) -> str:
-    """Return `os/architecture[/variant]` of an index's entry; attestations get their place instead."""
-    platform = entry.get("platform") or {}
-    parts = [platform.get("os"), platform.get("architecture"), platform.get("variant")]
-    name = "/".join(str(part) for part in parts if part)
-    return name if name and not name.startswith("unknown") else f"entry {number}"
-
-
-def _add_parts(manifest: dict[str, Any], platform: str, found: ImageContents) -> None:
-    parts = [manifest.get("config") or {}, *(manifest.get("layers") or [])]
-    sizes = {str(part["digest"]): int(part.get("size") or 0) for part in parts if part.get("digest")}
-    name = platform if platform not in found.platforms else f"{platform} {len(found.platforms)}"
-    found.platforms[name] = [str(part["digest"]) for part in parts if part.get("digest")]
-    found.blobs.update(sizes)
+        found = Manifest(answer.headers.get("Content-Type", ""), answer.content)
+        children = [self._read(repository, str(entry["digest"])) for entry in found.entries]
+        if None in children:
+            return None
+        media_type = str(found.document.get("mediaType") or found.media_type)
+        return Manifest(media_type, found.body, tuple(child for child in children if child))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from include.ledger import Ledger, safe_key
 
@@ -14,8 +14,8 @@ FOLDER = "images/digests"
 class DigestRecord(BaseModel):
     """Map one image; source and target are pinned references, `repository@digest`.
 
-    `converted` says that the target needed other media types: the manifest's digest differs then, while config
-    and layers are the same.
+    `converted` says that the target has other manifests: its media types differ, or platforms were left out. Config
+    and layers of what was copied are the same.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -25,11 +25,35 @@ class DigestRecord(BaseModel):
     target: str
     target_reference: str
     converted: bool
+    left_out: list[str] = Field(
+        default_factory=list, description="platforms, attestations and referrers that were not copied"
+    )
+    referrers: list[str] = Field(
+        default_factory=list, description="digests and tags of the artifacts that were copied along"
+    )
+
+    @property
+    def target_digest(self) -> str:
+        """Return the digest that the image has on the target."""
+        return self.target.rpartition("@")[2]
+
+    @property
+    def note(self) -> str | None:
+        """Return what a reader of the report has to know, or None."""
+        parts = [f"left out: {', '.join(self.left_out)}"] if self.left_out else []
+        parts += [f"with {len(self.referrers)} referrers"] if self.referrers else []
+        return "; ".join(parts) or None
 
 
 def record_digest(ledger: Ledger, record: DigestRecord) -> None:
     """Write one image's record."""
-    ledger.write(f"{FOLDER}/{safe_key(record.key)}", record)
+    ledger.write(_document(record.key), record)
+
+
+def read_digest(ledger: Ledger, key: str) -> DigestRecord | None:
+    """Return an image's record, or None when it was not copied yet."""
+    name = _document(key)
+    return DigestRecord.model_validate(ledger.read(name)) if ledger.exists(name) else None
 
 
 def digest_map(ledger: Ledger) -> dict[str, str]:
@@ -48,3 +72,7 @@ def pinned(reference: str, digest: str) -> str:
     name = reference.partition("@")[0]
     repository, colon, tag = name.rpartition(":")
     return f"{repository if colon and '/' not in tag else name}@{digest}"
+
+
+def _document(key: str) -> str:
+    return f"{FOLDER}/{safe_key(key)}"

@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from include.engines import run_side_by_side
 from include.errors import ProofError
-from include.images.contents import ImageContents
+from include.images.choosing import choose
+from include.images.contents import ImageContents, contents_of
 from include.images.copying import PHASE, planned_images, same_contents
+from include.images.digests import read_digest
 from include.images.registries import OpenRegistries, open_registries
+from include.inventory.references import Reference, parse_reference
 from include.ledger import Proof
 from include.planning.model import PlanItem
 from include.progress import Progress
@@ -20,14 +23,15 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-METHOD = "config and layer digests of every platform, read back from both registries"
-THREADS = 4
+METHOD = "config and layer digests of every chosen platform, read back from both registries"
+THREADS = 8
 
 
 def prove_images(run: MigrationRun, keys: list[str]) -> int:
     """Compare configs and layers of the planned images in both registries; return how many are equal.
 
-    The source is read by the digest the cluster runs, whatever its tag has come to mean since.
+    The source is read by the digest the cluster runs, whatever its tag has come to mean since. What the definition leaves out
+    is not compared; what was copied along must be there under its digest.
 
     :raises ProofError: with every image that is missing or differs.
     """
@@ -50,17 +54,18 @@ def prove_images(run: MigrationRun, keys: list[str]) -> int:
 
 
 def _prove(run: MigrationRun, registries: OpenRegistries, item: PlanItem) -> str | None:
-    source = registries.contents(item.details["source_reference"])
-    target = registries.contents(item.details["target_reference"])
+    source = _wanted(run, registries, item)
+    target = _arrived(registries, item)
+    copied, there = _referrers(run, registries, item)
     proof = Proof(
         method=METHOD,
-        source=_summary(source),
-        target=_summary(target),
-        equal=source is not None and same_contents(source, target),
+        source=_summary(source, copied),
+        target=_summary(target, there),
+        equal=source is not None and same_contents(source, target) and copied == there,
     )
     where = "the source" if source is None else "the target"
     missing = source is None or target is None
-    what = f"{where} does not have it" if missing else "configs or layers differ"
+    what = f"{where} does not have it" if missing else "configs, layers or referrers differ"
     problem = (
         f"image {item.key}: {what} ({item.details['target_reference']}); "
         "copy it again, and check that nothing else writes to the organization"
@@ -68,6 +73,35 @@ def _prove(run: MigrationRun, registries: OpenRegistries, item: PlanItem) -> str
     return settle_proof(run, PHASE, item.key, proof, problem)
 
 
-def _summary(contents: ImageContents | None) -> dict[str, Any] | None:
+def _wanted(run: MigrationRun, registries: OpenRegistries, item: PlanItem) -> ImageContents | None:
+    reference = parse_reference(item.details["source_reference"])
+    manifest = registries.source(reference).registry.manifest(reference)
+    return contents_of(choose(manifest, run.definition.images).manifest) if manifest else None
+
+
+def _arrived(registries: OpenRegistries, item: PlanItem) -> ImageContents | None:
+    manifest = registries.target.manifest(parse_reference(item.details["target_reference"]))
+    return contents_of(manifest) if manifest else None
+
+
+def _referrers(run: MigrationRun, registries: OpenRegistries, item: PlanItem) -> tuple[list[str], list[str]]:
+    """Return what was copied along, and what of it the target has."""
+    record = read_digest(run.ledger, item.key)
+    copied = record.referrers if record else []
+    target = parse_reference(item.details["target_reference"])
+
+    def is_there(name: str) -> bool:
+        tag, digest = ("", name) if ":" in name else (name, "")
+        return (
+            registries.target.digest(Reference(target.registry, target.repository, tag, digest)) is not None
+        )
+
+    return copied, [name for name in copied if is_there(name)]
+
+
+def _summary(contents: ImageContents | None, referrers: list[str]) -> dict[str, Any] | None:
     """Leave the digest of the manifest out: it may differ by media types alone."""
-    return None if contents is None else {"platforms": contents.platforms, "bytes": contents.size}
+    if contents is None:
+        return None
+    found: dict[str, Any] = {"platforms": contents.platforms, "bytes": contents.size}
+    return {**found, "referrers": referrers} if referrers else found

@@ -8,10 +8,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from include.connections import RegistryAccess
-from include.images.contents import ContentRegistry, ImageContents, open_registry
-from include.inventory.references import DEFAULT_REGISTRY, parse_reference
+from include.images.contents import ContentRegistry
+from include.images.relay import Place
+from include.images.target import TargetRegistry
+from include.inventory.references import DEFAULT_REGISTRY, Reference, parse_reference
 
 if TYPE_CHECKING:
+    from include.definition import Images
     from include.run import MigrationRun
 
 # Docker Hub's API lives on another host than its references say.
@@ -20,37 +23,43 @@ API_HOSTS = {DEFAULT_REGISTRY: "registry-1.docker.io"}
 
 @dataclass(frozen=True)
 class OpenRegistries:
-    """Read images of any registry by full reference."""
+    """Find the registry of any image: by the longest key of `images.sources` that fits, else by its host."""
 
+    settings: Images
     readers: dict[str, ContentRegistry]
-    accesses: dict[str, RegistryAccess]
+    target: TargetRegistry
 
-    def contents(self, reference: str) -> ImageContents | None:
-        """Return what an image is made of, or None when its registry does not have it."""
-        parts = parse_reference(reference)
-        return self.readers[parts.registry].contents(parts)
+    def source(self, reference: Reference) -> Place:
+        """Return where a source image lies."""
+        return Place(self.readers[reader_key(self.settings, reference)], reference.repository)
 
 
 @contextmanager
 def open_registries(run: MigrationRun, references: list[str]) -> Generator[OpenRegistries]:
-    """Open the registries of all references; one without a connection is read without a login."""
-    accesses = registry_accesses(run, references)
-    readers = {host: open_registry(access) for host, access in accesses.items()}
+    """Open the target registry and those of all references; one without a connection is read without a login."""
+    settings = run.definition.images
+    target = TargetRegistry(run.connections.registry(settings.target.connection))
+    readers = {key: ContentRegistry(access) for key, access in source_accesses(run, references).items()}
     try:
-        yield OpenRegistries(readers, accesses)
+        yield OpenRegistries(settings, readers, target)
     finally:
-        for reader in readers.values():
+        for reader in (*readers.values(), target):
             reader.close()
 
 
-def registry_accesses(run: MigrationRun, references: list[str]) -> dict[str, RegistryAccess]:
-    """Return registry host -> access for the target registry and every host the references name."""
-    target = run.connections.registry(run.definition.images.target.connection)
-    found = {target.host: target}
-    for host in {parse_reference(reference).registry for reference in references}:
-        connection = run.definition.images.sources.get(host)
+def reader_key(settings: Images, reference: Reference) -> str:
+    """Return the key of `images.sources` that an image is read by, or its host where none fits."""
+    return settings.source_of(reference.name) or reference.registry
+
+
+def source_accesses(run: MigrationRun, references: list[str]) -> dict[str, RegistryAccess]:
+    """Return the access of every key that the references are read by."""
+    settings = run.definition.images
+    found: dict[str, RegistryAccess] = {}
+    for key in {reader_key(settings, parse_reference(reference)) for reference in references}:
+        connection = settings.sources.get(key)
         if connection is not None:
-            found[host] = run.connections.registry(connection)
-        elif host not in found:
-            found[host] = RegistryAccess(host=API_HOSTS.get(host, host), user="", password="")
+            found[key] = run.connections.registry(connection)
+        else:
+            found[key] = RegistryAccess(host=API_HOSTS.get(key, key), user="", password="")
     return found

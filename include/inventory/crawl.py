@@ -86,7 +86,8 @@ def read_source(run: MigrationRun) -> Inventory:
         _ledger_forms(run, kept),
         cluster=_cluster_facts(cluster),
         namespaces=namespaces,
-        registries=sorted(run.definition.images.sources),
+        registries=sorted(run.definition.images.hosts),
+        image_fields=run.definition.images.custom_resources,
         counted=_count_all(cluster, counted, namespaces) | _count_all(cluster, wide, [None]),
     )
 

@@ -5,11 +5,15 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from itertools import chain
+from typing import TYPE_CHECKING, Any
 
 from include.inventory.model import ImageUse, label
 from include.inventory.owners import controller_reference, is_finished
-from include.inventory.pod_specs import containers, is_custom, pod_spec
+from include.inventory.pod_specs import api_group, containers, is_custom, pod_spec
+
+if TYPE_CHECKING:
+    from include.definition import CustomImage
 
 DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 STATUS_LISTS = ("initContainerStatuses", "containerStatuses", "ephemeralContainerStatuses")
@@ -17,21 +21,30 @@ STATUS_LISTS = ("initContainerStatuses", "containerStatuses", "ephemeralContaine
 IMAGE_KEY = re.compile(r"^(image|.*Image)$")
 
 
-def find_images(objects: Iterable[dict[str, Any]], registries: Sequence[str]) -> list[ImageUse]:
+def find_images(
+    objects: Iterable[dict[str, Any]], registries: Sequence[str], fields: Sequence[CustomImage] = ()
+) -> list[ImageUse]:
     """Return each image reference once, with the digest that pods report and who uses it.
 
     What has ended, or only records a former state, needs no image any more.
 
     :param registries: in custom resources only references of these registry hosts count as images.
+    :param fields: further fields of custom resources that hold images, of whatever registry.
     """
     users: dict[str, set[str]] = {}
+    nodes: dict[str, set[str]] = {}
     digests: dict[str, Counter[str]] = {}
     for obj in objects:
-        for reference in references_of(obj, registries) if _is_needed(obj) else ():
+        for reference in references_of(obj, registries, fields) if _is_needed(obj) else ():
             users.setdefault(reference, set()).add(_user(obj))
         for reference, digest in _pulled(obj):
             digests.setdefault(reference, Counter())[digest] += 1
-    return [_image_use(reference, users[reference], digests.get(reference)) for reference in sorted(users)]
+            node = obj["spec"].get("nodeName")
+            nodes.setdefault(reference, set()).update([node] if node else [])
+    return [
+        _image_use(reference, users[reference], digests.get(reference), nodes.get(reference, set()))
+        for reference in sorted(users)
+    ]
 
 
 def _is_needed(obj: dict[str, Any]) -> bool:
@@ -44,7 +57,9 @@ def _is_needed(obj: dict[str, Any]) -> bool:
     return not is_finished(obj)
 
 
-def references_of(obj: dict[str, Any], registries: Sequence[str]) -> Iterator[str]:
+def references_of(
+    obj: dict[str, Any], registries: Sequence[str], fields: Sequence[CustomImage] = ()
+) -> Iterator[str]:
     """Yield the image references an object names: containers of any sort, image volumes, custom resources."""
     for container in containers(obj):
         if container.get("image"):
@@ -54,12 +69,38 @@ def references_of(obj: dict[str, Any], registries: Sequence[str]) -> Iterator[st
         if reference:
             yield reference
     if is_custom(obj):
-        yield from (text for _, _, text in custom_references(obj, registries))
+        yield from (text for _, _, text in custom_references(obj, registries, fields))
 
 
-def custom_references(obj: dict[str, Any], registries: Sequence[str]) -> Iterator[tuple[Any, str, str]]:
-    """Yield (mapping, key, reference) of images a custom resource names in its spec."""
-    yield from _walk(obj.get("spec"), registries)
+def custom_references(
+    obj: dict[str, Any], registries: Sequence[str], fields: Sequence[CustomImage] = ()
+) -> Iterator[tuple[Any, Any, str]]:
+    """Yield (mapping or list, key, reference) of images a custom resource names, each place once."""
+    seen: set[tuple[int, Any]] = set()
+    for node, key, text in chain(_walk(obj.get("spec"), registries), _named_fields(obj, fields)):
+        if (id(node), key) not in seen:
+            seen.add((id(node), key))
+            yield node, key, text
+
+
+def _named_fields(obj: dict[str, Any], fields: Sequence[CustomImage]) -> Iterator[tuple[Any, Any, str]]:
+    for field in fields:
+        if (field.kind, field.group) == (obj.get("kind"), api_group(obj)):
+            yield from _at(obj, field.steps)
+
+
+def _at(node: Any, steps: Sequence[str]) -> Iterator[tuple[Any, Any, str]]:
+    step, rest = steps[0], steps[1:]
+    found: list[tuple[Any, Any]] = []
+    if step == "*" and isinstance(node, list):
+        found = list(enumerate(node))
+    elif isinstance(node, dict) and step in node:
+        found = [(step, node[step])]
+    for key, value in found:
+        if rest:
+            yield from _at(value, rest)
+        elif isinstance(value, str) and value:
+            yield node, key, value
 
 
 def _walk(node: Any, registries: Sequence[str]) -> Iterator[tuple[Any, str, str]]:
@@ -88,10 +129,11 @@ def _pulled(obj: dict[str, Any]) -> Iterator[tuple[str, str]]:
                 yield wanted[row["name"]], match.group(0)
 
 
-def _image_use(reference: str, users: set[str], digests: Counter[str] | None) -> ImageUse:
+def _image_use(reference: str, users: set[str], digests: Counter[str] | None, nodes: set[str]) -> ImageUse:
     pinned = DIGEST.search(reference.partition("@")[2])
     ranked = [pinned.group(0)] if pinned else [digest for digest, _ in (digests or Counter()).most_common()]
-    return ImageUse(reference, ranked[0] if ranked else None, tuple(sorted(users)), tuple(ranked[1:]))
+    digest = ranked[0] if ranked else None
+    return ImageUse(reference, digest, tuple(sorted(users)), tuple(ranked[1:]), tuple(sorted(nodes)))
 
 
 def _user(obj: dict[str, Any]) -> str:

@@ -20,13 +20,14 @@ class ImageUse:
     """Tell that the cluster runs an image.
 
     `digest` is what the kubelet reports as pulled, `sha256:…`, or None when no pod runs it at the moment.
-    `other_digests` are further ones seen under the same reference: a tag that was moved.
+    `other_digests` are further ones seen under the same reference: a tag that was moved. `nodes` have pulled it for a pod.
     """
 
     reference: str
     digest: str | None
     used_by: tuple[str, ...]
     other_digests: tuple[str, ...] = ()
+    nodes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,11 @@ class Reference:
     tag: str
     digest: str
 
+    @property
+    def name(self) -> str:
+        """Return `registry/repository`."""
+        return f"{self.registry}/{self.repository}"
+
 
 def parse_reference(text: str) -> Reference:
     """Return the parts of a reference, with the registry and tag that an engine would add."""

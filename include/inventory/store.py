@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from include.clusters.discovery import ApiResource
+from include.definition.images import CustomImage
 from include.errors import LedgerError
 from include.inventory.images import find_images
 from include.inventory.model import ImageUse, VolumeUse
@@ -33,6 +34,7 @@ class Inventory:
     :param objects: full manifests by resource; Secrets carry hashes instead of values.
     :param registries: registry hosts of the definition; image-like texts of custom resources that start
         with one of them count as images.
+    :param image_fields: further fields of custom resources that name images, by the definition.
     :param counted: kinds whose objects were only counted, with the reason: name -> {count, reason}.
     :param usage: what nodes, pods and volumes used at that moment, as far as the source told.
     """
@@ -44,12 +46,14 @@ class Inventory:
         cluster: Manifest | None = None,
         namespaces: Sequence[str] = (),
         registries: Sequence[str] = (),
+        image_fields: Sequence[CustomImage] = (),
         counted: dict[str, Manifest] | None = None,
         usage: Usage | None = None,
     ) -> None:
         self.cluster = cluster or {}
         self.namespaces = tuple(namespaces)
         self.registries = tuple(registries)
+        self.image_fields = tuple(image_fields)
         self.counted = counted or {}
         self.usage = usage or Usage()
         self._objects = objects
@@ -94,7 +98,7 @@ class Inventory:
 
     def images(self) -> list[ImageUse]:
         """Return every image the cluster runs, by reference."""
-        return find_images(self.objects(), self.registries)
+        return find_images(self.objects(), self.registries, self.image_fields)
 
     def volumes(self) -> list[VolumeUse]:
         """Return every claim of the migrated namespaces."""
@@ -149,6 +153,7 @@ def save_inventory(ledger: Ledger, inventory: Inventory) -> None:
             "cluster": inventory.cluster,
             "namespaces": list(inventory.namespaces),
             "registries": list(inventory.registries),
+            "image_fields": [field.model_dump() for field in inventory.image_fields],
             "kinds": list(counts),
             "objects": counts,
             "counted": inventory.counted,
@@ -179,6 +184,8 @@ def load_inventory(ledger: Ledger) -> Inventory:
         cluster=summary["cluster"],
         namespaces=summary["namespaces"],
         registries=summary["registries"],
+        # The inventory of a run that an earlier version began has none.
+        image_fields=[CustomImage.model_validate(field) for field in summary.get("image_fields", [])],
         counted=summary["counted"],
         # The inventory of a run that an earlier version began has none.
         usage=read_usage(ledger.read(USAGE)) if ledger.exists(USAGE) else None,

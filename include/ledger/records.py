@@ -35,6 +35,7 @@ class ItemRecord(Record):
     seconds: float = Field(default=0.0, ge=0)
     predicted_seconds: float | None = None
     error: str | None = Field(default=None, description="why it failed, without secrets")
+    note: str | None = Field(default=None, description="what was left out or is worth to know")
 
 
 class Proof(Record):

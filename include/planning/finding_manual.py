@@ -8,6 +8,7 @@ from types import ModuleType
 from typing import Any
 
 from include.databases import obstacles as databases
+from include.images import obstacles as images
 from include.inventory.finding_rules import finding_rules
 from include.objects import census as objects
 from include.objects import settings as buckets
@@ -35,14 +36,15 @@ HEAD = """
 DATA = """
 ## Beside the cluster
 
-A migration asks the databases and buckets of the definition, too; an assessment does not need to reach them.
+A migration asks the databases, buckets and registries of the definition, too; an assessment does not need to reach them.
 """
 
 
 def manual_text() -> str:
     """Return docs/findings.md."""
     rules = sorted(finding_rules().values(), key=lambda rule: rule.RULE)
-    inside, beside = (HEAD + "".join(map(_row, group)) for group in (rules, (databases, buckets, objects)))
+    groups = (rules, (databases, buckets, objects, images))
+    inside, beside = (HEAD + "".join(map(_row, group)) for group in groups)
     return f"{INTRODUCTION}\n## In the cluster: {len(rules)} rules\n{inside}{DATA}{beside}"
 
 

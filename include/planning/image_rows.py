@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import TYPE_CHECKING
@@ -13,12 +13,14 @@ from include.inventory.references import Reference, parse_reference
 from include.planning.model import PlanItem
 from include.planning.rates import predict_seconds
 from include.planning.registry import Registry, RemoteImage
+from include.planning.tag_patterns import ListTags, is_pattern, matching_references
 
 if TYPE_CHECKING:
     from include.definition import Definition
     from include.run import MigrationRun
 
 READERS = 8
+EXTRA = "images.extra of the definition"
 Lookup = Callable[[Reference], RemoteImage | None]
 
 
@@ -29,42 +31,68 @@ def image_rows(run: MigrationRun, images: list[ImageUse]) -> list[PlanItem]:
     """
     from include.images import target_reference
 
+    images_of = run.definition.images
     registries = {
-        host: Registry(run.connections.registry(connection))
-        for host, connection in run.definition.images.sources.items()
+        source: Registry(run.connections.registry(connection))
+        for source, connection in images_of.sources.items()
     }
 
     def look_up(reference: Reference) -> RemoteImage | None:
-        registry = registries.get(reference.registry)
-        return registry.image(reference) if registry else None
+        source = images_of.source_of(reference.name)
+        return registries[source].image(reference) if source else None
+
+    def list_tags(reference: Reference) -> Iterable[str]:
+        source = images_of.source_of(reference.name)
+        if source is None:
+            raise PermanentError(
+                f"repository {reference.name}, images.extra: its tags can be listed only with a connection; name its registry in "
+                "images.sources"
+            )
+        return registries[source].tags(reference.repository)
 
     try:
-        return plan_images(with_own_images(run.definition, images), look_up, partial(target_reference, run))
+        matched, problems = images_of_patterns(run.definition, list_tags)
+        wanted = with_own_images(run.definition, [*images, *matched])
+        return plan_images(wanted, look_up, partial(target_reference, run), problems)
     finally:
         for registry in registries.values():
             registry.close()
 
 
 def with_own_images(definition: Definition, images: list[ImageUse]) -> list[ImageUse]:
-    """Return the images with those the migration itself needs on the target."""
-    known = {image.reference for image in images}
+    """Return the images, each once, with those the migration itself needs on the target; patterns are left out."""
+    known = {image.reference: image for image in reversed(images)}
     own = {
         definition.velero.images.server: "Velero",
         definition.velero.images.plugin: "Velero",
         definition.volumes.mover_image: "the mover of volumes",
-    } | dict.fromkeys(definition.images.extra, "images.extra of the definition")
+    } | {one: EXTRA for one in definition.images.extra if not is_pattern(one)}
     added = [ImageUse(reference, None, (user,)) for reference, user in own.items() if reference not in known]
-    return sorted([*images, *added], key=lambda image: image.reference)
+    return sorted([*known.values(), *added], key=lambda image: image.reference)
 
 
-def plan_images(images: list[ImageUse], look_up: Lookup, target: Callable[[str], str]) -> list[PlanItem]:
+def images_of_patterns(definition: Definition, list_tags: ListTags) -> tuple[list[ImageUse], list[str]]:
+    """Return the images that the patterns of `images.extra` stand for, and the problems of patterns that stand for none."""
+    found, problems = [], []
+    for pattern in filter(is_pattern, definition.images.extra):
+        try:
+            found += [ImageUse(one, None, (EXTRA,)) for one in matching_references(pattern, list_tags)]
+        except PermanentError as error:
+            problems.append(str(error))
+    return found, problems
+
+
+def plan_images(
+    images: list[ImageUse], look_up: Lookup, target: Callable[[str], str], known_problems: Sequence[str] = ()
+) -> list[PlanItem]:
     """Return the rows, with digest and size as the registries tell them.
 
+    :param known_problems: are reported with those that are found here.
     :raises PreflightError: with every image that cannot be had, and every pair that would share a name on the target.
     :raises TemporaryError: when a registry does not answer: planning is repeated then.
     """
     wanted = [image for image in images if target(image.reference) != image.reference]
-    problems: list[str] = []
+    problems = list(known_problems)
 
     def plan(image: ImageUse) -> PlanItem | None:
         reference = pinned(image)
@@ -93,7 +121,8 @@ def _clashes(rows: list[PlanItem]) -> list[str]:
         if other.details["digest"] != row.details["digest"]:
             found.append(
                 f"images {other.source} and {row.source}, source cluster: run as different images, and both would become "
-                f"{row.target}; restart their pods so that they run the same, or give one a tag of its own"
+                f"{row.target}; restart their pods so that they run the same, give one a tag of its own, or another name with "
+                "images.names"
             )
     return found
 
@@ -106,7 +135,7 @@ def pinned(image: ImageUse) -> Reference:
 
 def _row(image: ImageUse, reference: Reference, remote: RemoteImage | None, target: str) -> PlanItem:
     digest = reference.digest or (remote.digest if remote else "")
-    name = f"{reference.registry}/{reference.repository}"
+    name = reference.name
     size = remote.size if remote else 0
     return PlanItem(
         key=image.reference,

@@ -32,11 +32,18 @@ class PlanItem(BaseModel):
     details: dict[str, Any] = Field(default_factory=dict)
 
     def record(
-        self, action: Action, *, seconds: float = 0.0, size: int = 0, error: str | None = None
+        self,
+        action: Action,
+        *,
+        seconds: float = 0.0,
+        size: int = 0,
+        error: str | None = None,
+        note: str | None = None,
     ) -> ItemRecord:
         """Return the record of what was done with this item.
 
         :param size: bytes moved.
+        :param note: what a reader of the report has to know of it.
         """
         return ItemRecord(
             key=self.key,
@@ -49,6 +56,7 @@ class PlanItem(BaseModel):
             seconds=round(seconds, 3),
             predicted_seconds=self.predicted_seconds,
             error=error,
+            note=note,
         )
 
 

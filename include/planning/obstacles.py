@@ -23,7 +23,7 @@ DOCUMENT = "findings"
 def find_obstacles(run: MigrationRun, *, in_data: bool = False) -> list[Finding]:
     """Return every finding, blockers first, and write them to the ledger document `findings`.
 
-    :param in_data: ask databases and buckets, too; an assessment reaches the source cluster alone.
+    :param in_data: ask databases, buckets and registries, too; an assessment reaches the source cluster alone.
     """
     found = find_all(load_inventory(run.ledger), run.definition)
     findings = by_severity([*found, *data_findings(run)]) if in_data else found
@@ -35,13 +35,14 @@ def find_obstacles(run: MigrationRun, *, in_data: bool = False) -> list[Finding]
 
 
 def data_findings(run: MigrationRun) -> Iterator[Finding]:
-    """Yield what does not travel with databases and buckets.
+    """Yield what does not travel with databases, buckets and images.
 
     A database whose target server is not there yet is looked at by `find_late_obstacles`.
 
     :raises TemporaryError: when a server does not answer.
     """
     from include.databases.obstacles import database_findings
+    from include.images.obstacles import image_findings
     from include.objects.census import object_findings
     from include.objects.settings import bucket_findings
 
@@ -49,6 +50,7 @@ def data_findings(run: MigrationRun) -> Iterator[Finding]:
     yield from database_findings(run, there)
     yield from bucket_findings(run)
     yield from object_findings(run)
+    yield from image_findings(run, load_inventory(run.ledger).images())
 
 
 def find_late_obstacles(run: MigrationRun) -> int:

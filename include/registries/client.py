@@ -17,6 +17,8 @@ from include.registries.quota import retry_after
 
 CHALLENGE = re.compile(r'(\w+)="([^"]*)"')
 TIMEOUT_SECONDS = 15.0
+# A registry hashes and moves what it was sent before it answers, and a limited copy reads slowly.
+LONG_TIMEOUT = httpx.Timeout(30.0, read=600.0, write=600.0)
 # Thousands of images make a registry ask for patience now and then.
 BUSY = frozenset({429, 500, 502, 503, 504})
 ATTEMPTS = 5
@@ -46,6 +48,7 @@ class RegistryClient:
         self._client = httpx.Client(timeout=TIMEOUT_SECONDS, transport=transport, follow_redirects=True)
         self._pacer = pacer or pacer_of(access.host)
         self._authorizations: dict[str, str] = {}
+        self._basic = ""
 
     @property
     def host(self) -> str:
@@ -72,6 +75,38 @@ class RegistryClient:
                 self._log_in(answer, scopes)
                 answer = self._ask(method, url, self._headers(scope, headers), **options)
             return answer
+
+    def send_once(
+        self, method: str, url: str, *scopes: str, headers: dict[str, str] | None = None, **options: Any
+    ) -> httpx.Response:
+        """Send a request that cannot be repeated, with the login of the requests before it.
+
+        :raises httpx.TransportError: when the connection breaks.
+        """
+        self._pacer.wait(is_counted=False)
+        answer = self._client.request(
+            method, url, headers=self._headers(" ".join(scopes), headers), timeout=LONG_TIMEOUT, **options
+        )
+        self._pacer.note(answer.status_code, answer.headers)
+        return answer
+
+    @contextmanager
+    def stream(self, path: str, scope: str) -> Generator[httpx.Response]:
+        """Yield an answer whose content is still to be read.
+
+        :raises httpx.TransportError: when the connection breaks.
+        """
+        for is_last in (False, True):
+            self._pacer.wait(is_counted=False)
+            headers = self._headers(scope, None)
+            with self._client.stream(
+                "GET", self.address(path), headers=headers, timeout=LONG_TIMEOUT
+            ) as answer:
+                self._pacer.note(answer.status_code, answer.headers)
+                if answer.status_code != 401 or is_last:
+                    yield answer
+                    return
+                self._log_in(answer, [scope])
 
     def address(self, path: str) -> str:
         """Return the whole address of a path; registries answer with either."""
@@ -105,7 +140,7 @@ class RegistryClient:
         return answer
 
     def _headers(self, scope: str, headers: dict[str, str] | None) -> dict[str, str]:
-        authorization = self._authorizations.get(scope)
+        authorization = self._authorizations.get(scope) or self._basic
         return {**(headers or {}), **({"Authorization": authorization} if authorization else {})}
 
     def _log_in(self, refused: httpx.Response, scopes: Sequence[str]) -> None:
@@ -115,7 +150,7 @@ class RegistryClient:
             self._authorizations[" ".join(scopes)] = self._token(challenge, scopes, login)
             return
         request = next(login.auth_flow(httpx.Request("GET", self._access.url)))
-        self._authorizations[" ".join(scopes)] = request.headers["Authorization"]
+        self._basic = request.headers["Authorization"]
 
     def _token(self, challenge: str, scopes: Sequence[str], login: httpx.BasicAuth) -> str:
         fields = dict(CHALLENGE.findall(challenge))

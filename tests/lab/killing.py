@@ -9,6 +9,7 @@ from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from lab import paths
 from lab.airflow import places
 from lab.supervision import cgroups, supervisor
 
@@ -52,6 +53,12 @@ def airflow_program(name: str) -> list[int]:
 def engines(name: str) -> list[int]:
     """Return the processes of an engine, e.g. `pg_restore`, that tasks have started."""
     return processes(lambda command: Path(command.split(" ")[0]).name == name)
+
+
+def uploads_to_swr() -> list[Path]:
+    """Return the folders of blobs that are on their way into SWR."""
+    repositories = paths.DATA / "swr" / "docker" / "registry" / "v2" / "repositories"
+    return list(repositories.glob("**/_uploads/*"))
 
 
 def velero_server(side: str) -> list[int]:

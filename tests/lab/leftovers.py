@@ -23,8 +23,8 @@ MOVER_KINDS = (
     "/apis/batch/v1/jobs",
     "/apis/networking.k8s.io/v1/networkpolicies",
 )
-ENGINES = ("pg_dump", "pg_restore", "mariadb-dump", "mariadb", "regctl")
-FOLDERS = ("cce-migration-dump-*", "cce-migration-regctl-*")
+ENGINES = ("pg_dump", "pg_restore", "mariadb-dump", "mariadb")
+FOLDERS = ("cce-migration-dump-*",)
 KNOWN_DATABASES = {
     "postgresql": {"cce_migration", "postgres", "shop", "template0", "template1"},
     "mariadb": {"cce_migration", "information_schema", "mysql", "performance_schema", "stock", "sys"},

@@ -31,7 +31,8 @@ from .sides import lab_documents
 
 KEY = "small"
 ROWS = 60_000
-OBJECTS, OBJECT_SIZE = 40, 500_000
+# larger than what a line carries before it is cut: no try of a single request gets through
+OBJECTS, OBJECT_SIZE = 10, 2_000_000
 LAYER_SIZE = 30_000_000
 KINDS = ("postgresql", "mariadb", "bucket", "image")
 Document = dict[str, Any]

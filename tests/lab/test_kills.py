@@ -22,7 +22,16 @@ from lab.estate.part import Estate
 from tests import orders
 
 from .conftest import Outcome
-from .killing import airflow_program, engines, kill, kill_between, stopped, velero_server, wait_until
+from .killing import (
+    airflow_program,
+    engines,
+    kill,
+    kill_between,
+    stopped,
+    uploads_to_swr,
+    velero_server,
+    wait_until,
+)
 from .leftovers import leftovers
 from .live_runs import LiveRun
 from .sides import KUBECONFIGS
@@ -83,7 +92,7 @@ def killed_at_work(run: LiveRun) -> Ended:
         # they copy side by side: who waited for one would be late for another
         with ThreadPoolExecutor(3) as pool:
             strikes = [
-                pool.submit(run.kill, "swr_image_sync.copy_images", 0, when=lambda: engines("regctl")),
+                pool.submit(run.kill, "swr_image_sync.copy_images", 0, when=uploads_to_swr),
                 pool.submit(
                     run.kill, "rds_dump_restore.copy_databases", 0, when=lambda: engines("pg_restore")
                 ),

@@ -25,6 +25,7 @@ def adapt(obj: dict[str, Any], context: AdaptationContext) -> dict[str, Any]:
         if (volume.get("image") or {}).get("reference"):
             volume["image"]["reference"] = context.target_image(volume["image"]["reference"])
     if is_custom(adapted):
-        for node, key, reference in list(custom_references(adapted, context.registries)):
+        fields = context.definition.images.custom_resources
+        for node, key, reference in list(custom_references(adapted, context.registries, fields)):
             node[key] = context.target_image(reference)
     return adapted

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from include.definition import Definition
 from include.inventory.model import Finding
-from include.inventory.references import registry_of
+from include.inventory.references import parse_reference
 from include.inventory.store import Inventory
 
 RULE = "unknown_registry"
@@ -17,8 +17,9 @@ WHY = "An image that cannot be read cannot be copied: pods on CCE that need it e
 def find(inventory: Inventory, definition: Definition) -> Iterator[Finding]:
     """Report images that are pulled without a login, which may be limited or refused."""
     for image in inventory.images():
-        host = registry_of(image.reference)
-        if host not in definition.images.sources:
+        parts = parse_reference(image.reference)
+        host = parts.registry
+        if definition.images.source_of(parts.name) is None:
             yield Finding(
                 RULE,
                 "warning",

@@ -19,7 +19,11 @@ def image_changes(before: Inventory, after: Inventory) -> Iterator[Change]:
     an image is gone which only pods of a controller named: copying it does no harm.
     """
     old, new = _images(before), _images(after)
-    named = {one for obj in watched(before).values() for one in references_of(obj, before.registries)}
+    named = {
+        one
+        for obj in watched(before).values()
+        for one in references_of(obj, before.registries, before.image_fields)
+    }
     for reference in sorted(old.keys() | new.keys()):
         name = f"image {reference}"
         if reference not in old:
@@ -36,4 +40,5 @@ def image_changes(before: Inventory, after: Inventory) -> Iterator[Change]:
 def _images(inventory: Inventory) -> dict[str, ImageUse]:
     """Return the images by reference, without those of the migration's own pods."""
     theirs = [obj for obj in inventory.objects() if OWNER not in (obj["metadata"].get("labels") or {})]
-    return {image.reference: image for image in find_images(theirs, inventory.registries)}
+    found = find_images(theirs, inventory.registries, inventory.image_fields)
+    return {image.reference: image for image in found}

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from include.run import MigrationRun
 
 ALWAYS = {
-    "regctl": "regctl (github.com/regclient/regclient)",
     "velero": "velero (its command line program)",
 }
 OF_ENGINE = {

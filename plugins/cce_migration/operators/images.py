@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class CopyImagesOperator(ShardOperator):
-    """Copy images to SWR by the digest the cluster runs, all platforms; layers that are there are not sent again."""
+    """Copy images to SWR by the digest the cluster runs; layers travel once, and those that are there are not sent."""
 
     def act(self, run: MigrationRun, context: Context) -> int:
         """Copy the images of the shard and return their number."""
@@ -23,7 +23,7 @@ class CopyImagesOperator(ShardOperator):
 
 
 class ProveImagesOperator(MigrationOperator):
-    """Compare config and layer digests of every image and platform in both registries."""
+    """Compare config and layer digests of every image and chosen platform in both registries."""
 
     def act(self, run: MigrationRun, context: Context) -> int:
         """Prove all images and return their number."""

@@ -23,7 +23,6 @@ BROUGHT_BY = {
     "mariadb-dump": " mariadb-client ",
     "pg_dump": "postgresql-client-$POSTGRESQL_CLIENT",
     "pg_restore": "postgresql-client-$POSTGRESQL_CLIENT",
-    "regctl": "-o /engines/ github.com/regclient/regclient/cmd/regctl",
     "setpriv": " util-linux ",
     "velero": "-o /engines/ github.com/vmware-tanzu/velero/cmd/velero",
 }
@@ -62,7 +61,7 @@ def test_every_program_that_the_product_calls_is_in_the_image(program: str) -> N
 
 
 def test_the_scan_finds_the_programs_of_every_phase() -> None:
-    assert {"pg_dump", "mariadb-dump", "regctl", "velero"} <= set(called_programs())
+    assert {"pg_dump", "mariadb-dump", "velero"} <= set(called_programs())
 
 
 @pytest.mark.parametrize("path", copied_from_context())

@@ -10,10 +10,10 @@ import pytest
 
 from include.connections import RegistryAccess
 from include.errors import PermanentError
-from include.images.contents import OCI_INDEX, ContentRegistry, ImageContents
+from include.images.contents import ContentRegistry, ImageContents, contents_of
 from include.images.copying import same_contents
 from include.images.digests import DigestRecord, digest_map, pinned, record_digest
-from include.images.regctl import regctl_config
+from include.images.manifests import OCI_INDEX
 from include.inventory.references import parse_reference
 from include.ledger import Ledger
 
@@ -37,7 +37,8 @@ def _registry(documents: dict[str, dict[str, Any]], status: int = 404) -> Conten
 
 def _contents(registry: ContentRegistry) -> ImageContents | None:
     try:
-        return registry.contents(parse_reference("registry.test/a:1"))
+        manifest = registry.manifest(parse_reference("registry.test/a:1"))
+        return contents_of(manifest) if manifest else None
     finally:
         registry.close()
 
@@ -124,16 +125,3 @@ def test_the_digest_map_goes_from_pinned_to_pinned(folder_ledger: Ledger) -> Non
     )
 
     assert digest_map(folder_ledger) == {"host:5000/a@sha256:aa": "swr/shop/a@sha256:bb"}
-
-
-def test_regctl_is_told_logins_by_host_and_no_login_for_the_hub() -> None:
-    config = regctl_config({
-        "registry.test": ACCESS,
-        "docker.io": RegistryAccess("registry-1.docker.io", "", ""),
-        "ghcr.io": RegistryAccess("ghcr.io", "", ""),
-    })
-
-    assert config["hosts"] == {
-        "ghcr.io": {"tls": "enabled"},
-        "registry.test": {"tls": "disabled", "user": "user", "pass": "registry-secret"},
-    }

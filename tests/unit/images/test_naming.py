@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from include.definition import Definition
+from include.errors import DefinitionError
 from include.images import map_reference
 from tests.builders.definitions import definition
 
@@ -45,3 +47,41 @@ def test_a_path_too_long_for_swr_is_cut_and_stays_its_own() -> None:
 
     assert names[0] != names[1]
     assert all(len(name.removeprefix(f"{SWR}/").rpartition(":")[0]) <= 128 for name in names)
+
+
+def named(*rules: tuple[str, str]) -> Definition:
+    names = [{"from": before, "to": after} for before, after in rules]
+    return definition(lambda document: document["images"].update(names=names))
+
+
+@pytest.mark.parametrize(
+    ("reference", "expected"),
+    [
+        ("registry.source.lab/team/a/web:1", "swr.eu-de.lab/shop/t/a/web:1"),
+        ("registry.source.lab/team/core/web:1", "swr.eu-de.lab/shop/web:1"),
+        ("registry.source.lab/teams/web:1", "swr.eu-de.lab/shop/teams/web:1"),
+        ("nginx:1.27", "swr.eu-de.lab/shop/proxy:1.27"),
+        ("nginx/other:1", "swr.eu-de.lab/shop/from.docker.io/nginx/other:1"),
+    ],
+)
+def test_the_longest_rule_that_fits_names_an_image(reference: str, expected: str) -> None:
+    rules = named(
+        ("registry.source.lab/team/", "t/"),
+        ("registry.source.lab/team/core/", ""),
+        ("docker.io/library/nginx", "proxy"),
+    )
+
+    assert map_reference(rules, SWR, reference) == expected
+
+
+@pytest.mark.parametrize(
+    ("rule", "problem"),
+    [
+        (("registry.source.lab/team/", "team"), "are not both beginnings"),
+        (("registry.source.lab/web", ""), "are not both beginnings"),
+        (("registry.source.lab/team/", "Team/"), "'Team/' is not the name of a repository"),
+    ],
+)
+def test_a_rule_that_makes_no_name_is_refused(rule: tuple[str, str], problem: str) -> None:
+    with pytest.raises(DefinitionError, match=problem):
+        named(rule)

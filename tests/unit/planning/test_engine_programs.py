@@ -40,8 +40,7 @@ def test_every_missing_program_is_told(tmp_path: Path, monkeypatch: pytest.Monke
     monkeypatch.setattr(engines, "find_program", missing)
     named = " ".join(find_problems(lab_run(tmp_path)))
     assert all(
-        f"program {name} " in named
-        for name in ("regctl", "velero", "pg_dump", "pg_restore", "mariadb-dump", "mariadb")
+        f"program {name} " in named for name in ("velero", "pg_dump", "pg_restore", "mariadb-dump", "mariadb")
     )
 
 
@@ -56,7 +55,7 @@ def test_programs_of_engines_that_nothing_uses_are_not_asked_for(
         document["checks"] = []
 
     assert list(find_problems(lab_run(tmp_path, definition=definition(without_databases)))) == []
-    assert asked == ["regctl", "velero"]
+    assert asked == ["velero"]
 
 
 def test_a_version_nobody_can_read_refuses_nothing_newer() -> None:

@@ -8,10 +8,12 @@ import stamina
 
 from include.connections import RegistryAccess
 from include.errors import PermanentError, PreflightError, TemporaryError
+from include.images import map_reference
 from include.inventory import ImageUse
 from include.inventory.references import Reference, parse_reference
-from include.planning.image_rows import plan_images, with_own_images
+from include.planning.image_rows import images_of_patterns, plan_images, with_own_images
 from include.planning.registry import Registry, RemoteImage
+from include.planning.tag_patterns import matching_references
 from tests.builders.definitions import definition
 
 INDEX_TYPE = "application/vnd.oci.image.index.v1+json"
@@ -182,3 +184,58 @@ def test_the_migration_s_own_images_are_copied_too() -> None:
         "registry.source.lab/velero/velero-plugin-for-aws:v1.14.3",
         "registry.source.lab/restic/restic:0.18.1",
     }
+
+
+TAGS = ["1.1", "1.20", "1.21", "latest", f"sha256-{'a' * 64}.sig"]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "expected"),
+    [("1.2*", ["1.20", "1.21"]), ("1.[1]", ["1.1"]), ("*", ["1.1", "1.20", "1.21", "latest"])],
+)
+def test_a_pattern_stands_for_every_tag_that_fits(pattern: str, expected: list[str]) -> None:
+    found = matching_references(f"registry.source.lab/web:{pattern}", lambda _: TAGS)
+
+    assert found == [f"registry.source.lab/web:{tag}" for tag in expected]
+
+
+def test_patterns_that_fit_nothing_are_named_beside_all_other_problems() -> None:
+    extra = ["registry.source.lab/web:9*", "registry.source.lab/api:8*", "registry.source.lab/job:1"]
+    changed = definition(lambda document: document["images"].update(extra=extra))
+
+    matched, problems = images_of_patterns(changed, lambda _: TAGS)
+
+    assert matched == []
+    assert len(problems) == 2
+    assert "registry.source.lab/job:1" in {image.reference for image in with_own_images(changed, [])}
+    with pytest.raises(PreflightError) as caught:
+        plan_images([ImageUse("registry.source.lab/b:1", None, ())], gone, target, problems)
+    assert len(caught.value.problems) == 3
+
+
+def test_a_pattern_that_fits_too_much_is_refused() -> None:
+    with pytest.raises(PermanentError, match="501 tags fit, more than 500; narrow the pattern"):
+        matching_references("registry.source.lab/web:*", lambda _: [str(number) for number in range(501)])
+
+
+def gone(reference: Reference) -> RemoteImage:
+    raise PermanentError("gone")
+
+
+def test_two_repositories_that_a_rule_makes_one_are_refused_all_at_once() -> None:
+    rules = [
+        {"from": "registry.source.lab/a/", "to": "x/"},
+        {"from": "registry.source.lab/b/", "to": "x/"},
+    ]
+    changed = definition(lambda document: document["images"].update(names=rules))
+    images = [
+        ImageUse(f"registry.source.lab/{name}:1", f"sha256:{number}" + "1" * 63, ())
+        for number, name in enumerate(("a/web", "b/web", "a/api", "b/api"))
+    ]
+
+    with pytest.raises(PreflightError) as caught:
+        plan_images(images, lambda _: None, lambda one: map_reference(changed, "swr.test", one))
+    assert [problem.partition(", source")[0] for problem in caught.value.problems] == [
+        "images registry.source.lab/a/api:1 and registry.source.lab/b/api:1",
+        "images registry.source.lab/a/web:1 and registry.source.lab/b/web:1",
+    ]

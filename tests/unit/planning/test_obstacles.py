@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from include.databases import obstacles as databases
+from include.inventory.store import Inventory, save_inventory
 from include.objects import census as objects
 from include.objects import settings as buckets
 from include.planning.obstacles import data_findings
@@ -27,7 +28,10 @@ def test_findings_of_databases_and_buckets_say_why_they_matter(
     monkeypatch.setattr(buckets, "settings_of", lambda *_: ["its policy"])
     monkeypatch.setattr(objects, "open_storage", lambda _: FakeStore([0]))
 
-    found = [(one.rule, one.severity, one.object, one.why) for one in data_findings(lab_run(tmp_path))]
+    run = lab_run(tmp_path)
+    save_inventory(run.ledger, Inventory({}))
+
+    found = [(one.rule, one.severity, one.object, one.why) for one in data_findings(run)]
 
     assert found == [
         (databases.RULE, "warning", "database shop-orders", databases.WHY),

@@ -1,0 +1,133 @@
+"""Describe which images are copied, from where, what of them, and under which names."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
+
+from include.definition.bandwidth import Bandwidth
+from include.definition.parts import ConnectionId, OrganizationName, Part, Text
+
+IMAGE_SOURCE_PATTERN = r"^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:[0-9]+)?(/[a-z0-9]+([._-]+[a-z0-9]+)*)*$"
+PLATFORM_PATTERN = r"^[a-z0-9]+/[a-z0-9]+(/[a-z0-9]+)?$"
+FIELD_PATH_PATTERN = r"^(\$\.)?[A-Za-z_][A-Za-z0-9_-]*(\[\*\])?(\.[A-Za-z_][A-Za-z0-9_-]*(\[\*\])?)*$"
+COMPONENT = r"[a-z0-9]+(?:(?:\.|_{1,2}|-+)[a-z0-9]+)*"
+REPOSITORY_PREFIX = re.compile(rf"{COMPONENT}(?:/{COMPONENT})*/?")
+
+ImageSource = Annotated[str, StringConstraints(pattern=IMAGE_SOURCE_PATTERN)]
+Platform = Annotated[str, StringConstraints(pattern=PLATFORM_PATTERN)]
+FieldPath = Annotated[str, StringConstraints(pattern=FIELD_PATH_PATTERN)]
+
+
+def _new_name(text: str) -> str:
+    if text and not REPOSITORY_PREFIX.fullmatch(text):
+        raise ValueError(
+            f"{text!r} is not the name of a repository or the beginning of one; allowed: a-z, 0-9, single '.', '_', '-' "
+            "between them, and '/' between the parts"
+        )
+    return text
+
+
+class ImageTarget(Part):
+    """Name the SWR organization that receives the images."""
+
+    connection: ConnectionId = Field(description="id of the Airflow connection of the target registry")
+    organization: OrganizationName = Field(
+        description="SWR organization, 1 to 64 of a-z, 0-9 and single `.`, `_`, `-` between them; "
+        "images arrive as `registry/organization/repository`"
+    )
+
+
+class ImageName(Part):
+    """Rename repositories on their way; of several rules that fit the longest `from` holds."""
+
+    before: Text = Field(
+        alias="from",
+        description="registry and repository; with a final `/` all repositories that begin so, "
+        "e.g. `registry.source.lab/team/`",
+    )
+    after: Annotated[str, AfterValidator(_new_name)] = Field(
+        alias="to",
+        description="what stands instead of it below the organization; with a final `/` where `from` has one, "
+        "or empty there",
+    )
+
+    @model_validator(mode="after")
+    def _are_both_prefixes_or_names(self) -> ImageName:
+        is_prefix = self.before.endswith("/")
+        if is_prefix != (not self.after or self.after.endswith("/")):
+            raise ValueError(
+                f"{self.before!r} and {self.after!r} are not both beginnings (a final '/') or both whole repositories; "
+                "write them alike"
+            )
+        return self
+
+    @property
+    def is_prefix(self) -> bool:
+        """Say whether it renames all repositories that begin so, rather than one."""
+        return self.before.endswith("/")
+
+
+class CustomImage(Part):
+    """Say where custom resources of one kind name images, beside the fields `image` and `…Image` of their spec."""
+
+    kind: Text = Field(description="kind of the custom resources, e.g. Database")
+    group: Text = Field(description="API group of the kind, without version, e.g. db.example.com")
+    path: FieldPath = Field(
+        description="field that holds an image reference; `[*]` stands for every entry of a list, "
+        "e.g. `spec.components[*].source`"
+    )
+
+    @property
+    def steps(self) -> list[str]:
+        """Return the path's field names and `*`, from the outside."""
+        return re.findall(r"[A-Za-z_][A-Za-z0-9_-]*|\*", self.path.removeprefix("$."))
+
+
+class Images(Part):
+    """Say where images come from and where they go."""
+
+    sources: dict[ImageSource, ConnectionId] = Field(
+        default_factory=dict,
+        description="registry host, as image references write it, or host and beginning of a path -> Airflow connection with "
+        "its login; the longest that fits an image is used",
+    )
+    target: ImageTarget = Field(description="registry and organization in the target cloud")
+    extra: list[Text] = Field(
+        default_factory=list,
+        description="image references to copy that no object of the cluster names; a tag with `*`, `?` or `[…]` stands for "
+        "every tag of the repository that fits, e.g. `registry.example.com/shop/web:1.2*`",
+    )
+    custom_resources: list[CustomImage] = Field(
+        default_factory=list, description="more fields of custom resources that name images"
+    )
+    names: list[ImageName] = Field(
+        default_factory=list,
+        description="other names for repositories; without a rule a path stays as it is, or goes below `from.<registry>`",
+    )
+    platforms: Literal["all"] | Annotated[list[Platform], Field(min_length=1)] = Field(
+        default="all",
+        description="`all`, or which platforms of images that have several, e.g. [linux/amd64, linux/arm64]",
+    )
+    attestations: Literal["copy", "drop"] = Field(
+        default="copy", description="what happens to the attestations that builders put beside the platforms"
+    )
+    referrers: Literal["copy", "drop"] = Field(
+        default="drop",
+        description="what happens to signatures, bills of materials and other artifacts that refer to an image",
+    )
+    bandwidth: Bandwidth = Field(
+        default_factory=Bandwidth, description="how fast images may be copied, and when"
+    )
+
+    @property
+    def hosts(self) -> list[str]:
+        """Return the hosts of `sources`, each once, in their order."""
+        return list(dict.fromkeys(source.partition("/")[0] for source in self.sources))
+
+    def source_of(self, name: str) -> str | None:
+        """Return the longest key of `sources` that an image's `registry/repository` lies below, or None."""
+        fitting = [source for source in self.sources if f"{name}/".startswith(f"{source}/")]
+        return max(fitting, key=len, default=None)
