@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from datetime import datetime
+from functools import cache
+from typing import TYPE_CHECKING, Any, cast
 
 from include.connections import ObjectStorageAccess
 
@@ -20,10 +22,9 @@ def open_storage(access: ObjectStorageAccess, *, connections: int = FEW_CONNECTI
 
     OBS refuses path-style addresses and the checksum trailers boto3 sends unless told otherwise.
     """
-    import boto3
     from botocore.config import Config
 
-    return boto3.client(
+    return _session().client(
         "s3",
         endpoint_url=access.endpoint_url,
         region_name=access.region,
@@ -39,6 +40,27 @@ def open_storage(access: ObjectStorageAccess, *, connections: int = FEW_CONNECTI
             retries={"mode": "standard", "max_attempts": 5},
         ),
     )
+
+
+@cache
+def _session() -> Any:
+    """Return what makes clients, with a parser of dates of our own: in a long listing boto3's takes half of the time."""
+    import boto3
+
+    session = boto3.Session()
+    parsers = session._session.get_component("response_parser_factory")
+    parsers.set_parser_defaults(timestamp_parser=_moment)
+    return session
+
+
+def _moment(text: Any) -> datetime:
+    """Return a date of a listing; those of headers are written in another way."""
+    from botocore.utils import parse_timestamp
+
+    try:
+        return datetime.fromisoformat(text)
+    except (TypeError, ValueError):
+        return cast("datetime", parse_timestamp(text))
 
 
 def error_code(error: Exception) -> str:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from include.connections import ObjectStorageAccess
-from include.planning.storage_client import make_bucket, open_storage
+from include.planning.storage_client import _moment, make_bucket, open_storage
 
 
 class Client:
@@ -40,3 +41,9 @@ def test_a_client_addresses_buckets_by_host_and_sends_no_trailers() -> None:
     assert config.s3["addressing_style"] == "virtual"
     assert config.request_checksum_calculation == "when_required"
     assert config.max_pool_connections == 32
+
+
+def test_dates_of_listings_and_of_headers_are_read_alike() -> None:
+    noon = datetime(2026, 11, 24, 12, tzinfo=UTC)
+    assert _moment("2026-11-24T12:00:00.000Z") == noon
+    assert _moment("Tue, 24 Nov 2026 12:00:00 GMT") == noon
