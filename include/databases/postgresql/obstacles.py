@@ -6,11 +6,20 @@ from collections.abc import Iterator
 
 from include.connections import DatabaseAccess
 from include.databases.obstacles import Obstacle
-from include.databases.postgresql.rules import connections, extensions, left_behind, readable, roles, texts
+from include.databases.postgresql.rules import (
+    connections,
+    extensions,
+    left_behind,
+    readable,
+    roles,
+    texts,
+    versions,
+)
 from include.databases.postgresql.rules.sides import Rule, Sides
 from include.databases.postgresql.session import session
 
 RULES: tuple[Rule, ...] = (
+    versions.old_source,
     readable.unreadable_tables,
     readable.hidden_rows,
     readable.large_objects_of_others,

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from include.connections import DatabaseAccess
+from include.databases.postgresql.definitions import FIRST_NORMAL_OID
 from include.databases.postgresql.session import Connection, environment, rows
 from include.engines import find_program, run_engine
 
@@ -27,9 +28,11 @@ SUPERUSER_ENTRIES = ("COMMENT - EXTENSION ", "EVENT TRIGGER ", "PROCEDURAL LANGU
 SETTINGS = {"maintenance_work_mem": "256MB", "synchronous_commit": "off"}
 SCHEMA_ENTRY = re.compile(r"\d+; \d+ \d+ (SCHEMA -|ACL - SCHEMA) ")
 ENTRY = re.compile(r"\d+; (\d+) (\d+) ")
-# What is made after the rows, by the catalog and number that an archive's entry names, with a name that holds on both sides.
-# A view that groups by a key is an empty one before the rows, and gets its query (the rule _RETURN) once the key is there.
-MADE = """select 'pg_class'::regclass::oid, c.oid, c.oid::regclass::text from pg_class c where c.relkind in ('i', 'I')
+# What may be made after the rows, by the catalog and number that an archive's entry names, with a name that holds on both sides.
+# A view that groups by a key is made without its query at first: its rule is no sign of its being whole, and making it again
+# does no harm. Materialized views and routines that need such a key come after the rows, too.
+MADE = f"""select 'pg_class'::regclass::oid, c.oid, c.oid::regclass::text from pg_class c where c.relkind in ('i', 'I', 'm')
+    union all select 'pg_proc'::regclass, p.oid, p.oid::regprocedure::text from pg_proc p where p.oid >= {FIRST_NORMAL_OID}
     union all select 'pg_constraint'::regclass, k.oid, format('%s %s %I', k.conrelid::regclass, k.contypid::regtype, k.conname)
         from pg_constraint k
     union all select 'pg_trigger'::regclass, t.oid, format('%s %I', t.tgrelid::regclass, t.tgname)

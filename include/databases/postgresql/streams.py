@@ -57,15 +57,17 @@ def _blocks(reading: psycopg.pq.abc.PGconn) -> Generator[tuple[int, bytes]]:
     """
     arrival = select.poll()
     arrival.register(reading.socket, select.POLLIN)
-    is_done = False
+    is_done, counted = False, 0
     while not is_done:
         rows, is_done = _arrived(reading)
+        counted += len(rows)
         if rows:
             yield len(rows), b"".join(rows)
         elif not is_done:
             arrival.poll()
             reading.consume_input()
-    _check_end(reading)
+    # In binary the end is a message, too, which is no row.
+    yield _rows_at_end(reading) - counted, b""
 
 
 def _arrived(reading: psycopg.pq.abc.PGconn) -> tuple[list[memoryview], bool]:
@@ -81,10 +83,14 @@ def _arrived(reading: psycopg.pq.abc.PGconn) -> tuple[list[memoryview], bool]:
     return rows, False
 
 
-def _check_end(reading: psycopg.pq.abc.PGconn) -> None:
+def _rows_at_end(reading: psycopg.pq.abc.PGconn) -> int:
+    """Return how many rows the server says it has sent."""
+    count = 0
     while (result := reading.get_result()) is not None:
         if result.status != psycopg.pq.ExecStatus.COMMAND_OK:
             raise psycopg.errors.error_from_result(result)
+        count = result.command_tuples or 0
+    return count
 
 
 def _statement(text: str, options: list[str]) -> sql.SQL:

@@ -18,6 +18,7 @@ from include.connections import DatabaseAccess
 from include.databases.fingerprint import Differences, Fingerprint, differences, hash_of
 from include.databases.postgresql.changes import MATERIALIZED, copy_changes
 from include.databases.postgresql.definitions import definitions
+from include.databases.postgresql.extension_tables import copy_extension_tables
 from include.databases.postgresql.filling import STREAMS, Filler
 from include.databases.postgresql.fingerprints import large_object_marks, table_marks
 from include.databases.postgresql.large_objects import batches, copy_large_objects, ids_of
@@ -104,6 +105,8 @@ class WholeCopy:
             with self._pairs() as pairs:
                 Filler(pairs, progress, partial(_note_table, steps), self.piece_bytes).fill(missing)
                 self._copy_large_objects(pairs, is_known=LARGE_OBJECTS in done)
+                with pairs.pair() as pair:
+                    copy_extension_tables(pair)
             steps.note(LARGE_OBJECTS)
             steps.note(ROWS)
             progress.go_on_to("indexes and constraints")

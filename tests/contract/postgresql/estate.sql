@@ -64,8 +64,9 @@ create unlogged table sessions (id integer);
 insert into sessions values (1);
 create materialized view totals as select count(*) as n from keyless;
 create unique index totals_n on totals (n);
--- Its query needs the key, which is made after the rows.
-create view by_key as select h.*, count(*) as n from hens h join eggs e on e.hen = h.id group by h.id;
+-- needs the key of the table, which is made after the rows
+create view grouped as select id, filler, count(*) as n from big group by id;
+create materialized view grouped_rows as select id, filler, count(*) as n from big group by id;
 create view reds as select "Id" from "Weird ""Name""" where "größe" = 'red';
 alter table keyless enable row level security;
 create policy everybody on keyless using (true);

@@ -11,7 +11,15 @@ from psycopg import sql
 
 from include.connections import DatabaseAccess
 from include.databases.postgresql.obstacles import RULES, find_obstacles
-from include.databases.postgresql.rules import connections, extensions, left_behind, readable, roles, texts
+from include.databases.postgresql.rules import (
+    connections,
+    extensions,
+    left_behind,
+    readable,
+    roles,
+    texts,
+    versions,
+)
 from include.databases.postgresql.rules.sides import Rule, Sides
 from include.databases.postgresql.session import session
 from tests.contract.cloud.servers import PASSWORD
@@ -329,8 +337,17 @@ def test_servers_with_too_few_connections_are_told(
         assert (severity, "2000 connections" in message) == ("warning", True)
 
 
+def test_a_source_that_is_too_old_is_told(
+    source: DatabaseAccess, target: DatabaseAccess, healthy: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with looked_at(source, target, healthy) as sides:
+        monkeypatch.setattr(versions, "OLDEST", 99)
+        ((severity, message),) = spoken(sides, versions.old_source)
+    assert (severity, "lies on PostgreSQL" in message) == ("blocker", True)
+
+
 def test_every_rule_is_asked() -> None:
-    modules = (connections, extensions, left_behind, readable, roles, texts)
+    modules = (connections, extensions, left_behind, readable, roles, texts, versions)
     known = {
         function
         for module in modules
