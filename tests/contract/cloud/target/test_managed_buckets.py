@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from include.errors import (
 )
 from include.objects import copy_bucket, copy_bucket_delta, prove_bucket
 from include.objects.managed.task import TransferTask
+from include.planning.preflight import managed_engines
 from include.provisioning import made_resources
 from lab.cloud.backends.object_store import ObjectStore
 from tests.contract.cloud.conftest import KEY, SECRET, Server
@@ -122,3 +124,15 @@ def test_a_cloud_without_oms_is_refused_with_the_definition(open_managed: OpenRu
     problems = dict(find_connection_problems(DocumentConnections(documents), run.definition))
     assert "Open Telekom Cloud has no OMS, only: Huawei Cloud" in problems["buckets[0].oms.connection"]
     assert "databases[0].drs" not in problems
+
+
+def test_services_that_refuse_the_key_are_told_before_the_plan(open_managed: OpenRun) -> None:
+    run = open_managed()
+    assert list(managed_engines.find_problems(run)) == []
+    documents = dict(run.connections._documents)  # type: ignore[attr-defined]
+    documents["huawei_cloud"] = {**documents["huawei_cloud"], "password": "another-secret-key-of-nobody"}
+    refused = replace(run, connections=DocumentConnections(documents))
+    database, bucket = managed_engines.find_problems(refused)
+    assert database.startswith("databases.shop-orders.drs: drs show_job_list")
+    assert bucket.startswith("buckets.product-pictures.oms: oms list_tasks")
+    assert "secret key does not belong to the access key" in bucket
