@@ -30,10 +30,15 @@ Opener = Callable[[], Connection]
 
 
 def connect(
-    access: DatabaseAccess, database: str = MAINTENANCE_DATABASE, *, autocommit: bool = True
+    access: DatabaseAccess,
+    database: str = MAINTENANCE_DATABASE,
+    *,
+    autocommit: bool = True,
+    replication: str | None = None,
 ) -> Connection:
     """Return an open session.
 
+    :param replication: `database` for one that takes commands of the replication protocol.
     :raises TemporaryError: when the server does not answer or refuses.
     """
     try:
@@ -47,6 +52,7 @@ def connect(
             application_name="cce-migration",
             options=" ".join(f"-c {name}={value}" for name, value in SETTINGS.items()),
             autocommit=autocommit,
+            replication=replication,
         )
     except psycopg.OperationalError as error:
         raise TemporaryError(
