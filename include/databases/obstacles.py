@@ -9,6 +9,7 @@ from include.inventory.model import Finding, Severity
 from include.planning.foreign_errors import explained
 
 if TYPE_CHECKING:
+    from include.connections import DatabaseAccess
     from include.definition import Database
     from include.run import MigrationRun
 
@@ -36,5 +37,28 @@ def database_findings(run: MigrationRun, databases: Sequence[Database]) -> Itera
         with explained(
             place, "check that both servers are up and may be read", source.password, target.password
         ):
-            for severity, message, remedy in find_obstacles(source, target, database.database):
-                yield Finding(RULE, severity, place, message, remedy, WHY)
+            found = [
+                *find_obstacles(source, target, database.database),
+                *_follow_obstacles(database, source, target),
+            ]
+        for severity, message, remedy in found:
+            yield Finding(RULE, severity, place, message, remedy, WHY)
+
+
+def _follow_obstacles(
+    database: Database, source: DatabaseAccess, target: DatabaseAccess
+) -> Iterator[Obstacle]:
+    if database.mode != "follow":
+        return
+    if database.engine != "postgresql":
+        yield (
+            "blocker",
+            f"cannot be followed: there is no mode follow for {database.engine}",
+            "set mode to dump",
+        )
+        return
+    from include.databases.postgresql.follow_obstacles import find_source_obstacles, find_way_back_obstacles
+
+    yield from find_source_obstacles(source, database.database, database.follow.most_retained_bytes)
+    if database.follow.reverse:
+        yield from find_way_back_obstacles(target)
