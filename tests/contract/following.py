@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import threading
 import time
+import uuid
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -97,12 +98,27 @@ def made_pair(source: DatabaseAccess, target: DatabaseAccess, database: str) -> 
                 connection.execute(sql.SQL("drop database if exists {} with (force)").format(name))
 
 
+@contextmanager
+def lab_pair(connections: dict[str, dict[str, Any]]) -> Generator[Pair]:
+    """Make a database of its own on the lab's source."""
+    source, target = (_access(connections[name]) for name in ("source_postgres", "target_postgres"))
+    with made_pair(source, target, f"follow_{uuid.uuid4().hex[:8]}") as made:
+        yield made
+
+
+def _access(document: dict[str, Any]) -> DatabaseAccess:
+    return DatabaseAccess(
+        "postgresql", document["host"], document["port"], document["login"], document["password"]
+    )
+
+
 @dataclass
 class Writer:
     """Write at a steady rate, as applications do: small transactions, sometimes several rows."""
 
     pair: Pair
     rate: float
+    on_target: bool = False
     written: int = 0
     errors: list[BaseException] = field(default_factory=list)
 
@@ -120,7 +136,8 @@ class Writer:
 
     def _run(self, stopped: threading.Event) -> None:
         try:
-            with connect(self.pair.source, self.pair.database) as connection:
+            access = self.pair.target if self.on_target else self.pair.source
+            with connect(access, self.pair.database) as connection:
                 connection.execute("set search_path = public")
                 self._write(connection, stopped)
         except BaseException as error:

@@ -7,24 +7,21 @@ import signal
 import subprocess
 import sys
 import time
-import uuid
 from collections.abc import Generator
 from contextlib import closing
 from typing import Any
 
 import pytest
 
-from include.connections import DatabaseAccess
 from include.databases.postgresql.following import PostgresqlFollower
 from include.databases.postgresql.session import session, value
 from include.errors import PermanentError
-from tests.contract.following import Pair, Writer, made_pair
+from tests.contract.following import Pair, Writer, lab_pair
 
 pytestmark = [pytest.mark.lab, pytest.mark.usefixtures("target_servers")]
 
 FOLLOW = """
 import json, sys
-from include.connections import DatabaseAccess
 from include.databases.postgresql.following import PostgresqlFollower
 source, target, database = json.load(sys.stdin)
 follower = PostgresqlFollower(DatabaseAccess(*source), DatabaseAccess(*target), database)
@@ -33,16 +30,9 @@ while True:
 """
 
 
-def access(document: dict[str, Any]) -> DatabaseAccess:
-    return DatabaseAccess(
-        "postgresql", document["host"], document["port"], document["login"], document["password"]
-    )
-
-
 @pytest.fixture
 def pair(connections: dict[str, dict[str, Any]]) -> Generator[Pair]:
-    source, target = access(connections["source_postgres"]), access(connections["target_postgres"])
-    with made_pair(source, target, f"follow_{uuid.uuid4().hex[:8]}") as made:
+    with lab_pair(connections) as made:
         yield made
 
 
