@@ -61,7 +61,7 @@ def bring_back(run: MigrationRun) -> list[str]:
             _bring_back_patiently(job)
         except MigrationError as error:
             with server_errors(job), closing(follower_of(job, back=True)) as follower:
-                _leave(follower)
+                _leave(job, follower)
             note(job, BACK, "lost", error=str(error))
             lost.append(f"{job.label}: what was written on the target since the switch stays there: {error}")
             run.ledger.event("writes stay on the target", database=job.database.name, error=str(error))
@@ -87,6 +87,8 @@ def _bring_back(job: DatabaseJob) -> None:
     document = noted(job, BACK) or {}
     with server_errors(job), closing(follower_of(job, back=True)) as follower:
         if document["state"] == "armed":
+            # From here on the source's triggers may be off.
+            note(job, BACK, "armed", begun=True)
             if follower.position() is None:
                 follower.begin(document["position"])
             rows = _apply_all(job, follower)
@@ -119,13 +121,16 @@ def _prove(job: DatabaseJob) -> None:
         logger.error("%s: brought back, the sides differ in %s", job.label, found.text())
 
 
-def _leave(follower: Follower) -> None:
-    """Make the source one that is written to, with what arrived; its slot on the target is removed if that answers."""
+def _leave(job: DatabaseJob, follower: Follower) -> None:
+    """Make the source one that is written to, with what arrived; its slot on the target is removed if that answers.
+
+    :raises TemporaryError: when the source does not answer, and a way back was begun on it.
+    """
     try:
         follower.drop()
     except Exception as error:  # each driver has an exception tree of its own
-        logger.warning("What the target keeps for the way back could not be removed: %s", error)
-        if follower.position() is not None:
+        logger.warning("%s: what was made for the way back could not be removed: %s", job.label, error)
+        if (noted(job, BACK) or {}).get("begun") and follower.position() is not None:
             raise
 
 
@@ -136,7 +141,7 @@ def disarm_way_back(run: MigrationRun) -> int:
     ]
     for job in armed:
         with server_errors(job), closing(follower_of(job, back=True)) as follower:
-            _leave(follower)
+            _leave(job, follower)
         note(job, BACK, "disarmed")
     return len(armed)
 

@@ -1,136 +1,23 @@
-"""A database is followed from its copy to the cutover, and carried back when that is undone."""
+"""A database is followed from its copy to the cutover."""
 
 from __future__ import annotations
 
 import threading
-import time
-from collections.abc import Callable, Generator
-from contextlib import contextmanager
-from dataclasses import replace
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from include.databases import copying, follow, followers, going_back, jobs, proving
+from include.databases import copying, follow, followers, proving
 from include.databases.engine import Snapshot
 from include.databases.fingerprint import Fingerprint
-from include.databases.following import Applied, Lag
+from include.databases.following import Lag
 from include.errors import PermanentError, TemporaryError
 from include.ledger import Proof
-from include.planning.model import Plan, save_plan
 from include.run import MigrationRun
-from tests.builders.definitions import definition
-from tests.builders.runs import plan_row
 from tests.builders.runs import run as build_run
-from tests.unit.databases.test_copying import ACCESS, KEY, PHASE, FakeEngine, FakeSnapshot, _content
-
-
-class LocatedSnapshot(FakeSnapshot):
-    def position(self) -> str:
-        return "at the copy"
-
-
-class FollowedEngine(FakeEngine):
-    """Know where the log is, too."""
-
-    @contextmanager
-    def snapshot(self) -> Generator[Snapshot]:
-        yield LocatedSnapshot(self.on_source)
-
-
-class FakeFollower:
-    """Apply one row at a time to an engine in memory."""
-
-    origin = destination = ACCESS
-
-    def __init__(self, engine: FakeEngine) -> None:
-        self._engine = engine
-        self.slot: str | None = None
-        self.slots = 0
-        self.noted: str | None = None
-        self.present = Lag(0, 0.1, 1000)
-        self.changed: list[str] = []
-        self.calls: list[str] = []
-        self.applying: Callable[[], None] = lambda: None
-
-    def prepare(self) -> str:
-        if self.slot is None:
-            self.slots += 1
-            self.slot = f"slot {self.slots}"
-        return self.slot
-
-    def begin(self, position: str) -> None:
-        self.calls.append(f"begin {position}")
-        self.noted = position
-
-    def position(self) -> str | None:
-        return self.noted
-
-    def apply(self, until: str | None = None, seconds: float = 5.0) -> Applied:
-        self.applying()
-        time.sleep(0.005)
-        if until is not None:
-            self.calls.append(f"apply until {until}")
-            self._engine.on_target = self._engine.on_source
-        return Applied(1, 2, "here", is_complete=True)
-
-    def changed_definitions(self) -> list[str]:
-        return self.changed
-
-    def end_position(self) -> str:
-        return "the end"
-
-    def lag(self) -> Lag:
-        return self.present
-
-    def finish(self) -> None:
-        self.calls.append("finish")
-        self.noted = None
-
-    def drop(self) -> None:
-        self.calls.append("drop")
-        self.slot = self.noted = None
-
-    def close(self) -> None:
-        pass
-
-
-@pytest.fixture
-def engine(monkeypatch: pytest.MonkeyPatch) -> FollowedEngine:
-    fake = FollowedEngine()
-    monkeypatch.setattr(jobs, "engine_of", lambda run, database: fake)
-    monkeypatch.setattr(copying, "is_database_ours", lambda *_: True)
-    monkeypatch.setattr(copying, "mark_database", lambda *_: None)
-    return fake
-
-
-@pytest.fixture
-def follower(engine: FollowedEngine, monkeypatch: pytest.MonkeyPatch) -> FakeFollower:
-    fake = FakeFollower(engine)
-    for module in (follow, followers, going_back):
-        monkeypatch.setattr(module, "follower_of", lambda job, *, back=False: fake)
-    return fake
-
-
-@pytest.fixture
-def run(tmp_path: Path) -> MigrationRun:
-    wanted = definition(lambda document: document["databases"][0].update(mode="follow"))
-    built = build_run(tmp_path, definition=wanted)
-    save_plan(
-        built.ledger,
-        Plan.model_validate({"items": [plan_row(KEY, PHASE, kind="database", details={"name": KEY})]}),
-    )
-    return built
-
-
-def stop_after(follower: FakeFollower, run: MigrationRun, times: int) -> None:
-    left = iter(range(times))
-
-    def applying() -> None:
-        if next(left, None) is None:
-            follow.stop_following(run)
-
-    follower.applying = applying
+from tests.unit.databases.conftest import FakeFollower, FollowedEngine, stop_after
+from tests.unit.databases.test_copying import KEY, PHASE, FakeEngine, _content
 
 
 def test_changes_are_kept_from_before_the_copy_and_applied_from_its_moment(
@@ -295,73 +182,6 @@ def test_without_a_follower_the_last_pass_copies_what_differs(
     assert copying.copy_database_delta(run, KEY)["tables"] == 1
 
 
-def at_the_switch(run: MigrationRun, follower: FakeFollower) -> None:
-    copying.copy_database_delta(run, KEY)
-    assert going_back.arm_way_back(run) == 1
-    follower.calls.clear()
-
-
-def test_a_rollback_brings_back_what_was_written_on_the_target(
-    follower: FakeFollower, run: MigrationRun
-) -> None:
-    at_the_switch(run, follower)
-    assert going_back.bring_back(run) == []
-    document = run.ledger.read(f"following-back/{KEY}")
-    assert follower.calls == [f"begin {document['position']}", "apply until the end", "finish", "drop"]
-    assert (document["state"], document["equal"]) == ("brought back", True)
-    follower.calls.clear()
-    assert going_back.bring_back(run) == []
-    assert follower.calls == []
-
-
-def test_a_target_that_does_not_answer_does_not_keep_the_customers_waiting(
-    follower: FakeFollower, run: MigrationRun, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    at_the_switch(run, follower)
-    monkeypatch.setattr(going_back, "PATIENCE_SECONDS", 0.05)
-    monkeypatch.setattr(going_back, "POLL_SECONDS", 0.02)
-
-    def fail() -> str:
-        raise TemporaryError("the target does not answer")
-
-    monkeypatch.setattr(follower, "end_position", fail)
-    assert "stays there: the target does not answer" in going_back.bring_back(run)[0]
-    assert follower.noted is None, "the source's triggers are on again"
-    assert run.ledger.read(f"following-back/{KEY}")["state"] == "lost"
-    assert run.ledger.events()[-1]["text"] == "writes stay on the target"
-
-
-def test_without_reverse_no_way_back_is_armed(follower: FakeFollower, run: MigrationRun) -> None:
-    def change(document: dict) -> None:  # type: ignore[type-arg]
-        document["databases"][0].update(mode="follow", follow={"reverse": False})
-
-    without = replace(run, definition=definition(change))
-    copying.copy_database_delta(without, KEY)
-    assert going_back.arm_way_back(without) == 0
-
-
-def test_disarmed_nothing_is_kept(follower: FakeFollower, run: MigrationRun) -> None:
-    at_the_switch(run, follower)
-    assert going_back.disarm_way_back(run) == 1
-    assert follower.calls == ["drop"]
-    assert going_back.disarm_way_back(run) == 0
-
-
-def test_what_cannot_be_removed_is_told(
-    follower: FakeFollower, run: MigrationRun, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def fail() -> None:
-        raise TemporaryError("no answer")
-
-    monkeypatch.setattr(follower, "drop", fail)
-    with pytest.raises(TemporaryError, match="no answer; no answer"):
-        going_back.drop_followers(run)
-
-
-def test_a_run_without_a_plan_has_no_followers(tmp_path: Path) -> None:
-    assert going_back.drop_followers(build_run(tmp_path)) == 0
-
-
 def test_a_proof_that_expired_is_not_kept(
     follower: FakeFollower, run: MigrationRun, engine: FakeEngine
 ) -> None:
@@ -371,22 +191,6 @@ def test_a_proof_that_expired_is_not_kept(
     run.ledger.record_proof(PHASE, KEY, Proof(method="expired", source=None, target=None, equal=False))
     assert isinstance(engine.on_target, Fingerprint)
     assert proving.prove_database(run, KEY).source is not None
-
-
-def test_a_cutover_that_ends_otherwise_ends_the_following(
-    follower: FakeFollower, run: MigrationRun, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(going_back, "ENDING_SECONDS", 0.2)
-    copying.copy_database(run, KEY)
-    thread = threading.Thread(target=follow.follow_databases, args=(run,))
-    thread.start()
-    while follower.noted is None:
-        time.sleep(0.01)
-    going_back.end_following(run)
-    thread.join(10)
-    assert not thread.is_alive()
-    assert follower.slot is None
-    assert follow.follow_databases(run) == {KEY: 0}
 
 
 def test_an_outage_is_sat_out(
