@@ -20,6 +20,7 @@ from cce_migration.retries import DEFAULT_ARGS
 from cce_migration.watcher import watch_all_tasks
 from migration_phases.adaptation import adaptation
 from migration_phases.cutover import cutover
+from migration_phases.following import follow_beside
 from migration_phases.obs_sync import obs_sync
 from migration_phases.rds_dump_restore import rds_dump_restore
 from migration_phases.resource_planning import resource_planning
@@ -51,6 +52,7 @@ def migrate_to_cce() -> None:
     planning >> [images, databases, buckets, velero, adapted]
     [velero, adapted] >> restored
     [databases, buckets, restored] >> verified >> switched >> retired
+    follow_beside(databases)
     first = planning.get_child_by_label("read_definition")
     clear_up_whatever_happens(first)
     watch_all_tasks(report_whatever_happens("migration", first))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from include.cutover.quiescing import is_quiesced
 from include.cutover.steps import timed_step
-from include.databases import copy_database_delta, prove_databases
+from include.databases import arm_way_back, copy_database_delta, prove_databases, stop_following
 from include.engines import run_side_by_side
 from include.errors import PermanentError
 from include.objects import copy_bucket_delta, prove_buckets
@@ -20,8 +20,12 @@ THREADS = 4
 
 
 def move_last_changes_of_databases(run: MigrationRun) -> int:
-    """Copy the changed tables of every database and prove all of them; return how many databases there are."""
+    """Copy the changed tables of every database and prove all of them; return how many databases there are.
+
+    Those that are followed get the rest of their changes; from then on their targets keep theirs, for the way back.
+    """
     _refuse_writers(run)
+    stop_following(run)
     keys = [row.key for row in load_plan(run.ledger).items("rds_dump_restore", "database")]
 
     def move(key: str) -> None:
@@ -30,7 +34,10 @@ def move_last_changes_of_databases(run: MigrationRun) -> int:
 
     run_side_by_side(move, keys, THREADS, name="databases")
     with timed_step(run, "prove the databases"):
-        return prove_databases(run)
+        count = prove_databases(run)
+    # Both sides are equal and nobody writes yet: whatever differs later was written on the target.
+    arm_way_back(run)
+    return count
 
 
 def move_last_changes_of_buckets(run: MigrationRun) -> int:

@@ -17,6 +17,7 @@ from include.cutover.workloads import (
     name_of,
     release_all,
 )
+from include.databases import refuse_unfollowed
 from include.errors import PermanentError, WaitTimeoutError
 from include.inventory.owners import controller_of
 from include.ledger import Proof
@@ -50,7 +51,8 @@ def quiesce(run: MigrationRun, side: Side, *, timeout_seconds: float = PODS_GONE
     Pods of the target that nothing controls are not the migration's and do not count: they must not keep the source from
     being started again.
 
-    :raises PermanentError: before anything is touched, when pods run on the source that nothing controls.
+    :raises PermanentError: before anything is touched, when pods run on the source that nothing controls, or when the following of
+        a database failed.
     :raises WaitTimeoutError: naming the pods that do not end.
     """
     if side == "target" and is_traffic_on_target(run):
@@ -60,6 +62,7 @@ def quiesce(run: MigrationRun, side: Side, *, timeout_seconds: float = PODS_GONE
     namespaces = run.definition.source.namespaces
     if side == "source":
         _refuse_bare_pods(cluster, namespaces)
+        refuse_unfollowed(run)
     if side == "source" and not is_quiesced(run, side):
         expire_warm_proofs(run)
     begun = _read(run, side) or {}

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 from include.cutover.front_door import is_traffic_on_target
 from include.cutover.handing_over import take_back, was_handed_over
 from include.cutover.quiescing import is_quiesced, quiesce, release_held, unquiesce, was_begun
+from include.cutover.steps import timed_step
 from include.cutover.switching import DOCUMENT as SWITCHED
 from include.cutover.switching import switch_back
+from include.databases import bring_back, disarm_way_back
 from include.ledger.records import now
 
 if TYPE_CHECKING:
@@ -35,8 +37,10 @@ def roll_back(run: MigrationRun) -> bool:
     if not is_rolled_back(run):
         switch_back(run)
         _stop_target(run)
+        with timed_step(run, "bring back what was written on the target"):
+            lost = bring_back(run)
         unquiesce(run, "source")
-        run.ledger.write(ROLLED_BACK, {"at": now()})
+        run.ledger.write(ROLLED_BACK, {"at": now(), "lost": lost})
         logger.warning("The traffic is back on the source")
     # Last: the customers do not wait for the target's databases, which may be what has failed.
     take_back(run)
@@ -64,6 +68,8 @@ def end_quiesce(run: MigrationRun) -> int:
     started = 0
     if was_begun(run, "source"):
         _stop_target(run)
+        # A way back that was begun and failed would leave the source's triggers off.
+        disarm_way_back(run)
         started = unquiesce(run, "source")
         _release_late_holds(run)
     else:

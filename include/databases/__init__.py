@@ -3,14 +3,30 @@
 from __future__ import annotations
 
 from include.databases.copying import copy_database, copy_database_delta
+from include.databases.follow import follow_databases, refuse_unfollowed, stop_following
+from include.databases.going_back import (
+    arm_way_back,
+    bring_back,
+    disarm_way_back,
+    drop_followers,
+    end_following,
+)
 from include.databases.handover import hand_over_databases, take_back_databases
 from include.databases.proving import prove_database, prove_databases
 
 __all__ = [
+    "arm_way_back",
+    "bring_back",
     "copy_database",
     "copy_database_delta",
+    "disarm_way_back",
+    "drop_followers",
+    "end_following",
+    "follow_databases",
     "hand_over_databases",
     "prove_database",
     "prove_databases",
+    "refuse_unfollowed",
+    "stop_following",
     "take_back_databases",
 ]

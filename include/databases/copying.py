@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 
 from include.databases.engine import Copied, Snapshot
 from include.databases.fingerprint import differences
+from include.databases.follow import finish_following
+from include.databases.followers import kept_changes
 from include.databases.jobs import PHASE, DatabaseJob, open_job
 from include.databases.managed import fill_by_managed_engine
 from include.databases.server_errors import server_errors
@@ -57,6 +59,8 @@ def copy_database_delta(run: MigrationRun, key: str) -> dict[str, int]:
     """
     job = open_job(run, key)
     with server_errors(job), job.engine.lock():
+        if job.database.mode == "follow" and not _is_in_use(job):
+            finish_following(job)
         _, copied = _bring(job, final=True)
     return {"tables": copied.tables, "rows": copied.fingerprint.rows, "bytes": copied.bytes}
 
@@ -66,23 +70,39 @@ def _bring(job: DatabaseJob, *, final: bool) -> tuple[Action, Copied]:
     _refuse_foreign(job)
     if state is not None and state.is_handed_over and _holds_something(job):
         return _leave_alone(job, state)
-    kept = None if final else _kept_copy(job)
-    if kept is not None:
-        return "already_equal", kept
-    filled = 0 if final else fill_by_managed_engine(job)
+    if final:
+        return _copy_moment(job, final=True)
+    # Before changes are kept: a managed engine may take hours.
+    filled = fill_by_managed_engine(job)
+    with kept_changes(job) as prepared:
+        kept = _kept_copy(job, prepared)
+        if kept is not None:
+            return "already_equal", kept
+        return _copy_moment(job, prepared, filled=filled)
+
+
+def _copy_moment(
+    job: DatabaseJob, prepared: str = "", *, final: bool = False, filled: int = 0
+) -> tuple[Action, Copied]:
     with job.engine.snapshot() as snapshot, _progress(job):
+        position = snapshot.position() if prepared else ""
         action, copied = _copy(job, snapshot)
     if filled:
         action, copied = "copied", replace(copied, bytes=copied.bytes + filled)
-    job.write_record(copied.fingerprint, final=final)
+    job.write_record(
+        copied.fingerprint, final=final, prepared=prepared, position=copied.position or position or prepared
+    )
     job.write_state("copied", copied.fingerprint.digest)
     return action, copied
 
 
-def _kept_copy(job: DatabaseJob) -> Copied | None:
-    """Return what an earlier try of this run copied whole, though the source has moved on since."""
+def _kept_copy(job: DatabaseJob, prepared: str) -> Copied | None:
+    """Return what an earlier try of this run copied whole, though the source has moved on since.
+
+    :param prepared: from where on the source keeps its changes; of a copy from before, some would be lacking.
+    """
     record = job.read_record()
-    if record is None or not job.engine.target_exists():
+    if record is None or record.prepared != prepared or not job.engine.target_exists():
         return None
     is_whole = differences(record.fingerprint, job.engine.target_fingerprint()).is_none
     return Copied(record.fingerprint, 0, 0) if is_whole else None
@@ -120,6 +140,11 @@ def _refuse_foreign(job: DatabaseJob) -> None:
             f"{job.label}, target {engine.target.address}: holds something and is not marked as of migration "
             f"{migration}; empty it, or name another database"
         )
+
+
+def _is_in_use(job: DatabaseJob) -> bool:
+    state = job.engine.read_state()
+    return state is not None and state.is_handed_over and _holds_something(job)
 
 
 def _holds_something(job: DatabaseJob) -> bool:

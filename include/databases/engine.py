@@ -16,11 +16,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Copied:
-    """Say what a copy moved: the fingerprint of the source it moved, how many tables, how many bytes."""
+    """Say what a copy moved: the fingerprint of the source it moved, how many tables, how many bytes.
+
+    :param position: of the source's log at that moment, where it is another than that of the snapshot.
+    """
 
     fingerprint: Fingerprint
     tables: int
     bytes: int
+    position: str = ""
 
 
 class Snapshot(Protocol):
@@ -28,6 +32,9 @@ class Snapshot(Protocol):
 
     def fingerprint(self) -> Fingerprint:
         """Return the fingerprint of that moment; what no snapshot covers is read now."""
+
+    def position(self) -> str:
+        """Return where the source's log was at that moment; empty where this is not known."""
 
 
 class DatabaseEngineCopier(Protocol):

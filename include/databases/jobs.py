@@ -31,7 +31,8 @@ class CopyRecord(BaseModel):
     """Record what was copied: the source's fingerprint of that moment.
 
     `final` says that the source's writers stood still; `handed_over` is the moment at which the target took over in
-    an earlier run, after which nothing is copied any more.
+    an earlier run, after which nothing is copied any more. In mode `follow`, `prepared` is from where on the source keeps its
+    changes, and `position` where its log was at the copy's moment.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -42,6 +43,8 @@ class CopyRecord(BaseModel):
     handed_over: str | None = None
     handed_over_digest: str | None = None
     fingerprint: Fingerprint
+    prepared: str = ""
+    position: str = ""
 
 
 @dataclass(frozen=True)
@@ -66,7 +69,13 @@ class DatabaseJob:
         return CopyRecord.model_validate(self.run.ledger.read(name))
 
     def write_record(
-        self, fingerprint: Fingerprint, *, final: bool, handed_over: CopyState | None = None
+        self,
+        fingerprint: Fingerprint,
+        *,
+        final: bool,
+        handed_over: CopyState | None = None,
+        prepared: str = "",
+        position: str = "",
     ) -> None:
         """Record what was copied."""
         record = CopyRecord(
@@ -76,6 +85,8 @@ class DatabaseJob:
             handed_over=handed_over.moment if handed_over else None,
             handed_over_digest=handed_over.digest if handed_over else None,
             fingerprint=fingerprint,
+            prepared=prepared,
+            position=position,
         )
         self.run.ledger.write(f"{FOLDER}/{safe_key(self.item.key)}", record)
 
@@ -90,17 +101,12 @@ class DatabaseJob:
 def open_job(run: MigrationRun, key: str) -> DatabaseJob:
     """Return the job of a planned database; no server is asked yet.
 
-    :raises PermanentError: when the definition asks for a mode that does not exist for the engine.
+    :raises PermanentError: when the definition does not name it.
     """
     item = load_plan(run.ledger).item(PHASE, key)
     database = next((one for one in run.definition.databases if one.name == item.details["name"]), None)
     if database is None:
         raise PermanentError(f"database {key}: the definition does not name it any more; make the plan again")
-    if database.mode != "dump":
-        raise PermanentError(
-            f"database {key}: mode {database.mode} is not available; set mode to dump, "
-            "which copies changed tables once more while the writers stand still"
-        )
     return DatabaseJob(run, item, database, engine_of(run, database))
 
 
@@ -115,4 +121,4 @@ def engine_of(run: MigrationRun, database: Database) -> DatabaseEngineCopier:
         return PostgresqlCopier(source, target, database.database, record)
     from include.databases.mariadb.copier import MariadbCopier
 
-    return MariadbCopier(source, target, database.database)
+    return MariadbCopier(source, target, database.database, is_followed=database.mode == "follow")

@@ -9,6 +9,7 @@ from include.inventory.model import Finding, Severity
 from include.planning.foreign_errors import explained
 
 if TYPE_CHECKING:
+    from include.connections import DatabaseAccess
     from include.definition import Database
     from include.run import MigrationRun
 
@@ -28,13 +29,26 @@ def database_findings(run: MigrationRun, databases: Sequence[Database]) -> Itera
     for database in databases:
         source = run.connections.database(database.source, database.engine)
         target = run.connections.target_database(database)
-        if database.engine == "postgresql":
-            from include.databases.postgresql.obstacles import find_obstacles
-        else:
-            from include.databases.mariadb.obstacles import find_obstacles
         place = f"database {database.name}"
         with explained(
             place, "check that both servers are up and may be read", source.password, target.password
         ):
-            for severity, message, remedy in find_obstacles(source, target, database.database):
-                yield Finding(RULE, severity, place, message, remedy, WHY)
+            found = list(_obstacles(database, source, target))
+        for severity, message, remedy in found:
+            yield Finding(RULE, severity, place, message, remedy, WHY)
+
+
+def _obstacles(database: Database, source: DatabaseAccess, target: DatabaseAccess) -> Iterator[Obstacle]:
+    if database.engine == "mariadb":
+        from include.databases.mariadb import obstacles as mariadb
+
+        yield from mariadb.find_obstacles(source, target, database.database, mode=database.mode)
+        return
+    from include.databases.postgresql import follow_obstacles, obstacles
+
+    yield from obstacles.find_obstacles(source, target, database.database)
+    if database.mode == "follow":
+        most = database.follow.most_retained_bytes
+        yield from follow_obstacles.find_source_obstacles(source, database.database, most)
+        if database.follow.reverse:
+            yield from follow_obstacles.find_way_back_obstacles(target)

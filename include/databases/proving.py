@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from include.databases.fingerprint import Fingerprint, detail_rows, differences
+from include.databases.followers import FORWARD, noted
 from include.databases.jobs import PHASE, CopyRecord, DatabaseJob, open_job
 from include.databases.server_errors import server_errors
 from include.errors import PermanentError, ProofError
@@ -30,6 +31,9 @@ def prove_database(run: MigrationRun, key: str) -> Proof:
     record = job.read_record()
     if record is None:
         raise PermanentError(f"{job.label}: was not copied in this run; run the copy first")
+    known = _proof_before_following(job, record)
+    if known is not None:
+        return known
     if record.handed_over is not None:
         with server_errors(job):
             proof, problem = _unchanged_since(job, record)
@@ -44,6 +48,14 @@ def prove_database(run: MigrationRun, key: str) -> Proof:
     if left:
         raise ProofError([left], "databases differ")
     return proof
+
+
+def _proof_before_following(job: DatabaseJob, record: CopyRecord) -> Proof | None:
+    """Return the proof of the warm copy when its rows have moved on by right since."""
+    if record.final or not (noted(job, FORWARD) or {}).get("begun"):
+        return None
+    known = job.run.ledger.proofs(PHASE).get(job.item.key)
+    return known if known is not None and known.equal else None
 
 
 def _both(job: DatabaseJob, record: CopyRecord) -> tuple[Fingerprint, Fingerprint]:

@@ -19,6 +19,7 @@ def find_cross_problems(document: Mapping[str, Any]) -> list[Problem]:
         *_same_cluster(document),
         *_same_database_server(document),
         *_shared_databases(document),
+        *_follow_without_mode(document),
         *_same_bucket(document),
         *_shared_buckets(document),
         *_check_kinds(document),
@@ -85,6 +86,13 @@ def _shared_databases(document: Mapping[str, Any]) -> Iterator[Problem]:
             text = f"database {place[1]!r} there is the target of databases[{targets[place]}], too; name another server"
             yield Problem(("databases", index, "target"), text)
         targets.setdefault(place, index)
+
+
+def _follow_without_mode(document: Mapping[str, Any]) -> Iterator[Problem]:
+    for index, row in _rows(document, "databases"):
+        if row.get("follow") is not None and row.get("mode", "dump") != "follow":
+            text = "limits mode `follow`, and the mode is another; set mode to follow, or remove it"
+            yield Problem(("databases", index, "follow"), text)
 
 
 def _place(row: Mapping[str, Any], connection: str, name: str) -> tuple[str, str]:

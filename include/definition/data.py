@@ -14,7 +14,9 @@ from include.definition.parts import (
     ConnectionId,
     Name,
     Part,
+    Size,
     Text,
+    size_in_bytes,
 )
 from include.definition.rds import RdsInstance
 
@@ -64,6 +66,25 @@ class MovedEntry(Part):
     name: Name = Field(description="name of this entry, used in checks, logs and the report")
 
 
+class Follow(Part):
+    """Say how a database in mode `follow` is carried on until the cutover, and back after it."""
+
+    most_retained: Size = Field(
+        default="10GB",
+        description="bytes of its log that the source may keep for the migration, e.g. `500MB`, `10GB`; beyond, the following is "
+        "given up rather than the source's disk filled",
+    )
+    reverse: bool = Field(
+        default=True,
+        description="carry what is written on the target back to the source when the cutover is rolled back",
+    )
+
+    @property
+    def most_retained_bytes(self) -> int:
+        """Return the limit in bytes."""
+        return size_in_bytes(self.most_retained)
+
+
 class Database(MovedEntry):
     """Move one database into RDS."""
 
@@ -76,9 +97,10 @@ class Database(MovedEntry):
     rds: RdsInstance | None = Field(
         default=None, description="RDS instance behind `target`; none: the server exists, whatever it is"
     )
-    mode: Literal["dump"] = Field(
+    mode: Literal["dump", "follow"] = Field(
         default="dump",
-        description="`dump`: copy now, and the changed tables again while the writers stand still",
+        description="`dump`: copy now, and the changed tables again while the writers stand still; `follow`: copy now, then "
+        "carry every changed row over until the cutover, which no longer depends on the size",
     )
     copy_with: Literal["own", "drs"] = Field(
         default="own",
@@ -86,6 +108,7 @@ class Database(MovedEntry):
         "and everything is proved, by the worker",
     )
     drs: DrsTransfer | None = Field(default=None, description="how DRS copies; only with `copy_with: drs`")
+    follow: Follow = Field(default_factory=Follow, description="limits of mode `follow`")
     address: ServerAddress | None = Field(
         default=None, description="how the applications reach it; none when they do not name it"
     )

@@ -19,6 +19,9 @@ BUCKET_NAME = re.compile(r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]")
 ORGANIZATION_NAME = re.compile(r"[a-z](?:[a-z0-9]|[._-](?=[a-z0-9]))*")
 SERVICE_NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?/[a-z](?:[a-z0-9-]*[a-z0-9])?")
 
+SIZE = re.compile(r"([1-9][0-9]*)\s*(MB|GB|TB)")
+SIZE_UNITS = {"MB": 10**6, "GB": 10**9, "TB": 10**12}
+
 
 class Part(BaseModel):
     """Refuse unknown fields and later changes; take field names and their YAML aliases."""
@@ -56,6 +59,22 @@ def _service(name: str) -> str:
     return name
 
 
+def size_in_bytes(text: str) -> int:
+    """Return the bytes of a size such as `10GB`.
+
+    :raises ValueError: when it is no size.
+    """
+    found = SIZE.fullmatch(text)
+    if not found:
+        raise ValueError(f"{text!r} is not a size; write a whole number with MB, GB or TB, e.g. 10GB")
+    return int(found[1]) * SIZE_UNITS[found[2]]
+
+
+def _size(text: str) -> str:
+    size_in_bytes(text)
+    return text
+
+
 def _address(text: str) -> str:
     if not text or any(character.isspace() for character in text):
         raise ValueError(
@@ -72,6 +91,7 @@ BucketName = Annotated[str, AfterValidator(_bucket)]
 OrganizationName = Annotated[str, AfterValidator(_organization)]
 ServiceName = Annotated[str, AfterValidator(_service)]
 Address = Annotated[str, AfterValidator(_address)]
+Size = Annotated[str, AfterValidator(_size)]
 UrlPath = Annotated[str, StringConstraints(pattern=r"^/\S*$")]
 HttpUrl = Annotated[str, StringConstraints(pattern=r"^https?://[^\s/]+(/\S*)?$")]
 DnsRecord = Annotated[str, StringConstraints(pattern=r"^([A-Za-z0-9_*-]+\.)+$")]

@@ -235,7 +235,8 @@ class TargetPostgres(_Server):
     def first_statements(self) -> list[str]:
         """Return the making of `root`."""
         return [
-            f"create role root login createdb createrole password '{self._password}'",
+            # RDS for PostgreSQL lets its root replicate, from 11.11, 12.6, 13.2, 14.4, 15.4 and 16.2 on
+            f"create role root login createdb createrole replication password '{self._password}'",
             "grant pg_monitor, pg_signal_backend to root",
         ]
 

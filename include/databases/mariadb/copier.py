@@ -21,7 +21,13 @@ from include.databases.mariadb.fingerprints import (
     versioned_tables,
 )
 from include.databases.mariadb.session import quoted, rows, session, value
-from include.databases.mariadb.snapshot import SESSIONS, MariadbSnapshot, common_snapshot, open_snapshot
+from include.databases.mariadb.snapshot import (
+    SESSIONS,
+    MariadbSnapshot,
+    common_snapshot,
+    open_snapshot,
+    snapshot_of_one_moment,
+)
 from include.databases.mariadb.users import (
     Account,
     apply_grants,
@@ -45,16 +51,17 @@ HOLDINGS = """select (select count(*) from information_schema.tables where table
 class MariadbCopier:
     """Copy one database between two MariaDB servers; see `DatabaseEngineCopier` for each method's promise.
 
-    `copied_position` is the place in the source's binary log that the last whole copy stands for, from which
-    `MariadbFollower.begin` starts; None before one, or when that log cannot be asked.
+    :param is_followed: the source's changes are followed from the copy's moment: everything is of one moment then, for
+        which writers wait some tenths of a second.
     """
 
-    copied_position: str | None = None
-
-    def __init__(self, source: DatabaseAccess, target: DatabaseAccess, database: str) -> None:
+    def __init__(
+        self, source: DatabaseAccess, target: DatabaseAccess, database: str, *, is_followed: bool = False
+    ) -> None:
         self.source = source
         self.target = target
         self.database = database
+        self._is_followed = is_followed
 
     @contextmanager
     def lock(self) -> Generator[None]:
@@ -74,8 +81,9 @@ class MariadbCopier:
             yield
 
     def snapshot(self) -> AbstractContextManager[MariadbSnapshot]:
-        """Open snapshots of the source, one a session and begun one after the other."""
-        return open_snapshot(self.source, self.database, self._source_marks)
+        """Open snapshots of the source, one a session; they begin one after the other unless it is followed."""
+        chosen = snapshot_of_one_moment if self._is_followed else open_snapshot
+        return chosen(self.source, self.database, self._source_marks)
 
     def source_size(self) -> int:
         """Return the size of the source in bytes, as its statistics say."""
@@ -107,13 +115,14 @@ class MariadbCopier:
         accounts = self._ensure_accounts()
         self._make_database(accounts)
         mark()
-        (found, position), size = self._pour(None, lambda common: (common.fingerprint(), common.position))
-        copied = Copied(self._finish(found, accounts), len(found.tables), size)
-        self.copied_position = position
-        return copied
+        (found, position), size = self._pour(None, lambda common: (common.fingerprint(), common.log_position))
+        return Copied(self._finish(found, accounts), len(found.tables), size, position)
 
     def copy_changed(self, snapshot: Snapshot, source: Fingerprint, changed: Differences) -> Copied:
         """Replace the changed tables; foreign keys of others that reference them stay, triggers come after the rows."""
+        if self._is_followed and changed.tables:
+            # A dump has a moment of its own, from which the tables that are left alone could not be followed.
+            return self.copy_all(snapshot, lambda: None)
         accounts = self._ensure_accounts()
         tables = [table for table in changed.tables if table in source.tables]
         size = 0

@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 
 from include.connections import DatabaseAccess
-from include.databases.following_types import Applied, Lag
+from include.databases.following import Applied, Lag
 from include.databases.mariadb.fingerprints import counters, set_counters
 from include.databases.mariadb.follow_obstacles import refuse_unfollowable
 from include.databases.mariadb.following_notes import (
@@ -22,10 +22,13 @@ from include.databases.mariadb.lag_watch import LagWatch
 from include.databases.mariadb.log_position import bytes_between, position_of, present_position
 from include.databases.mariadb.session import rows, session, value
 from include.databases.mariadb.silencing import forget_silenced, put_back, silence
-from include.errors import PermanentError, TemporaryError, shorten
+from include.errors import TemporaryError, shorten
 
 # A server gives up a reader that takes nothing for a minute (net_write_timeout).
 SECONDS_TO_REST = 20
+LOGS = "show binary logs"
+# The origin keeps its log for as long as its own setting says, followed or not.
+NOTHING_RETAINED = 0
 NOW = "select unix_timestamp(now(6))"
 DATABASE = "select 1 from information_schema.schemata where schema_name = %s"
 
@@ -52,6 +55,22 @@ class MariadbFollower:
         refuse_unfollowable(self.origin, self.destination, self.database)
         note = self._note()
         return note.start if note else self.end_position()
+
+    def still_keeps(self, prepared: str) -> bool:
+        """Say whether the origin's log reaches back to a position."""
+        wanted = position_of(prepared)
+        with session(self.origin) as connection:
+            files = {str(row[0]) for row in rows(connection, LOGS)}
+            return wanted.file in files and present_position(connection).server == wanted.server
+
+    def position(self) -> str | None:
+        """Return the position noted on the destination; None when nothing is followed there."""
+        note = self._note()
+        return note.position if note else None
+
+    def changed_definitions(self) -> list[str]:
+        """Return nothing: the log tells every change of a definition in its place, and `apply` refuses it there."""
+        return []
 
     def begin(self, position: str) -> None:
         """Note the position of the copy's snapshot, and take triggers and events off the destination."""
@@ -102,18 +121,16 @@ class MariadbFollower:
         """Return how much of the log is not applied, and since when at most."""
         note = self._note()
         if note is None:
-            raise PermanentError(
-                f"database {self.database}, destination {self.destination.address}: is not followed"
-            )
+            return Lag(0, 0.0, NOTHING_RETAINED)
         position = position_of(note.position)
         with session(self.origin) as connection:
             size = bytes_between(connection, position, self._watch.look(connection))
             if size == 0:
-                return Lag(0, 0.0)
+                return Lag(0, 0.0, NOTHING_RETAINED)
             seconds = self._watch.seconds_behind(position)
             if seconds is None:
                 seconds = max(0.0, float(value(connection, NOW)) - note.moment)
-        return Lag(size, seconds)
+        return Lag(size, seconds, NOTHING_RETAINED)
 
     def finish(self) -> None:
         """Set counters, put triggers and events back, and remove the notes; does nothing where none are left."""

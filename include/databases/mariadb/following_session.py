@@ -6,7 +6,7 @@ import time
 from typing import Any
 
 from include.connections import DatabaseAccess
-from include.databases.following_types import Applied
+from include.databases.following import Applied
 from include.databases.mariadb.binary_cells import Bytes
 from include.databases.mariadb.followed_tables import read_tables, sequence_names
 from include.databases.mariadb.following_writes import FollowedWrites

@@ -28,18 +28,22 @@ ATTEMPTS = 5
 class MariadbSnapshot:
     """Hold transactions open that each see the database as it was when they began.
 
-    :param position: of the source's binary log at that one moment, from which changes can be followed; None when the
+    :param log_position: of the source's binary log at that one moment, from which changes can be followed; empty when the
         sessions began one after the other, or the log cannot be asked.
     """
 
     sessions: Sequence[Any]
     database: str
     users: Callable[[], dict[str, str]]
-    position: str | None = None
+    log_position: str = ""
 
     def fingerprint(self) -> Fingerprint:
         """Return the fingerprint; counters, definitions and accounts are read now."""
         return fingerprint(self.sessions, self.database, self.users())
+
+    def position(self) -> str:
+        """Return where the source's log was at the moment that all sessions see."""
+        return self.log_position
 
 
 @contextmanager
@@ -49,6 +53,15 @@ def open_snapshot(
     """Yield sessions with a snapshot each."""
     with ExitStack() as stack:
         yield MariadbSnapshot(_begin(stack, access, database), database, users)
+
+
+@contextmanager
+def snapshot_of_one_moment(
+    access: DatabaseAccess, database: str, users: Callable[[], dict[str, str]]
+) -> Generator[MariadbSnapshot]:
+    """Yield sessions that see the same moment, and know where the source's log was then."""
+    with common_snapshot(access, database, users, lambda: None) as (snapshot, _):
+        yield snapshot
 
 
 @contextmanager
@@ -73,7 +86,7 @@ def common_snapshot(
         yield MariadbSnapshot(sessions, database, users, position), reader
 
 
-def _log_position(locking: Any) -> str | None:
+def _log_position(locking: Any) -> str:
     """Return the end of the log: while the tables are locked, it holds every change of them that a session sees."""
     import pymysql
 
@@ -82,7 +95,7 @@ def _log_position(locking: Any) -> str | None:
     except (PermanentError, pymysql.err.OperationalError) as error:
         # A dump needs no log, and not every administrator may ask for it.
         logger.debug("The source's log position is not known: %s", error)
-        return None
+        return ""
 
 
 def _begin(stack: ExitStack, access: DatabaseAccess, database: str) -> list[Any]:

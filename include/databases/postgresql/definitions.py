@@ -8,7 +8,11 @@ from include.databases.postgresql.session import Connection, rows
 
 # What initdb made has lower numbers.
 FIRST_NORMAL_OID = 16384
-USER_SCHEMAS = "n.nspname !~ '^pg_' and n.nspname <> 'information_schema'"
+# Schema of this program's own notes in a database that follows another.
+FOLLOWING = "cce_migration_following"
+# Begins the names of publications and slots of this program.
+FOLLOWER = "cce_migration_"
+USER_SCHEMAS = f"n.nspname !~ '^pg_' and n.nspname not in ('information_schema', '{FOLLOWING}')"
 
 
 def own(catalog: str, alias: str) -> str:
@@ -90,9 +94,9 @@ QUERIES = {
         from pg_statistic_ext s join pg_namespace n on n.oid = s.stxnamespace where {USER_SCHEMAS}""",
     "event trigger": f"""select quote_ident(v.evtname), concat_ws(' ', v.evtevent, v.evtfoid::regproc, v.evtenabled)
         from pg_event_trigger v where {own("pg_event_trigger", "v")}""",
-    "publication": """select quote_ident(p.pubname), concat_ws(' ', p.puballtables::text, p.pubinsert::text,
+    "publication": f"""select quote_ident(p.pubname), concat_ws(' ', p.puballtables::text, p.pubinsert::text,
         (select string_agg(format('%I.%I', t.schemaname, t.tablename), ',' order by 1) from pg_publication_tables t
-         where t.pubname = p.pubname)) from pg_publication p""",
+         where t.pubname = p.pubname)) from pg_publication p where not starts_with(p.pubname, '{FOLLOWER}')""",
     "foreign server": f"""select quote_ident(v.srvname), concat_ws(' ', w.fdwname, v.srvtype, v.srvversion,
         pg_get_userbyid(v.srvowner), {_options("v.srvoptions")}, {rights("v.srvacl", "S", "v.srvowner")})
         from pg_foreign_server v join pg_foreign_data_wrapper w on w.oid = v.srvfdw

@@ -32,10 +32,15 @@ Opener = Callable[[], Connection]
 
 
 def connect(
-    access: DatabaseAccess, database: str = MAINTENANCE_DATABASE, *, autocommit: bool = True
+    access: DatabaseAccess,
+    database: str = MAINTENANCE_DATABASE,
+    *,
+    autocommit: bool = True,
+    replication: str | None = None,
 ) -> Connection:
     """Return an open session.
 
+    :param replication: `database` for one that takes commands of the replication protocol.
     :raises PermanentError: when the server refuses the login.
     :raises TemporaryError: when it does not answer.
     """
@@ -50,6 +55,7 @@ def connect(
             application_name=APPLICATION,
             options=" ".join(f"-c {name}={value}" for name, value in SETTINGS.items()),
             autocommit=autocommit,
+            replication=replication,
         )
     except psycopg.OperationalError as error:
         kind = PermanentError if is_login_refused(error) else TemporaryError

@@ -13,7 +13,7 @@ from psycopg import sql
 from include.connections import DatabaseAccess
 from include.databases.fingerprint import Fingerprint
 from include.databases.postgresql.fingerprints import fingerprint
-from include.databases.postgresql.session import Connection, connect, value
+from include.databases.postgresql.session import Connection, connect, rows, value
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,13 @@ class PostgresqlSnapshot:
     @cached_property
     def _fingerprint(self) -> Fingerprint:
         return fingerprint(self.join, self.roles())
+
+    def position(self) -> str:
+        """Return where the log is, and which transactions before are in the snapshot: more may have been committed since."""
+        end, seen = rows(
+            self.connection, "select pg_current_wal_insert_lsn()::text, pg_current_snapshot()::text"
+        )[0]
+        return f"{end}@{seen}"
 
     def join(self) -> Connection:
         """Return a new session that sees the snapshot."""

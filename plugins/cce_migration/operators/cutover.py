@@ -25,6 +25,7 @@ from include.cutover.final_pass import (
     move_last_changes_of_databases,
     move_last_changes_of_volumes,
 )
+from include.databases import end_following
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
@@ -141,12 +142,16 @@ class EndQuiesceOperator(MigrationOperator):
 
 
 class FinishProbeOperator(MigrationOperator):
-    """End the probe, ask the application which writes it holds, and record downtime, lost and doubled writes."""
+    """End the probe, ask the application which writes it holds, and record downtime, lost and doubled writes.
+
+    The following of databases ends with it, however the cutover went.
+    """
 
     clears_up = True
 
     def act(self, run: MigrationRun, context: Context) -> dict[str, Any]:
         """Return the downtime's numbers; skipped when the cutover was not begun."""
+        end_following(run)
         downtime = finish_probe(run)
         if downtime is None:
             raise AirflowSkipException("the cutover was not begun")

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from airflow.sdk.exceptions import AirflowSkipException
+
 from cce_migration.operators.base import MigrationOperator, ShardOperator
-from include.databases import copy_database, prove_databases
+from include.databases import copy_database, follow_databases, prove_databases
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
@@ -30,3 +32,14 @@ class ProveDatabasesOperator(MigrationOperator):
     def act(self, run: MigrationRun, context: Context) -> int:
         """Prove all databases and return their number."""
         return prove_databases(run)
+
+
+class FollowDatabasesOperator(MigrationOperator):
+    """Carry every changed row over, from the copy until the cutover's last pass; skipped without a database in mode `follow`."""
+
+    def act(self, run: MigrationRun, context: Context) -> dict[str, int]:
+        """Return the number of rows that were applied to each database."""
+        rows = follow_databases(run)
+        if rows is None:
+            raise AirflowSkipException("no database of the definition has mode follow")
+        return rows

@@ -100,6 +100,36 @@ def test_a_switch_is_undone_with_the_source_running_and_the_target_still(
     assert is_rolled_back(run)
 
 
+def test_what_the_target_took_is_brought_back_while_both_sides_stand_still(
+    run: MigrationRun, traffic: Traffic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[tuple[int, int]] = []
+
+    def bring_back(run: MigrationRun) -> list[str]:
+        seen.append((replicas(run, "source"), replicas(run, "target")))
+        return ["database shop: writes stay"]
+
+    monkeypatch.setattr(rolling_back, "bring_back", bring_back)
+    quiesce(run, "source")
+    run.ledger.write("cutover/endpoint", {"at": "2026-11-26T10:00:00.000+00:00", "before": [], "after": []})
+    traffic.on_target = True
+    assert roll_back(run) is True
+    assert seen == [(0, 0)]
+    assert run.ledger.read("cutover/rolled-back")["lost"] == ["database shop: writes stay"]
+
+
+def test_the_source_is_not_stopped_when_a_following_failed(
+    run: MigrationRun, traffic: Traffic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(run: MigrationRun) -> None:
+        raise PermanentError("definitions changed")
+
+    monkeypatch.setattr(quiescing, "refuse_unfollowed", refuse)
+    with pytest.raises(PermanentError, match="definitions changed"):
+        quiesce(run, "source")
+    assert replicas(run, "source") == 3
+
+
 def test_a_switch_made_again_after_its_rollback_counts_anew(run: MigrationRun, traffic: Traffic) -> None:
     quiesce(run, "source")
     run.ledger.write("cutover/endpoint", {"at": "2026-11-26T10:00:00.000+00:00", "before": [], "after": []})

@@ -39,6 +39,9 @@ class FakeSnapshot:
     def fingerprint(self) -> Fingerprint:
         return self._content
 
+    def position(self) -> str:
+        return ""
+
 
 class FakeEngine:
     """Keep both databases in memory and remember what was asked for."""

@@ -48,6 +48,11 @@ REFUSALS: list[Any] = [
         id="a database onto itself",
     ),
     pytest.param(
+        put({"reverse": False}, "databases", 0, "follow"),
+        "databases[0].follow: limits mode `follow`, and the mode is another",
+        id="limits of a mode that is not chosen",
+    ),
+    pytest.param(
         put({"connection": "source_s3", "bucket": "product-pictures"}, "buckets", 0, "target"),
         "buckets[0].target: is the source bucket itself",
         id="a bucket into itself",

@@ -19,7 +19,7 @@ from tests.unit.objects.fake_store import FakeStore
 def test_findings_of_databases_and_buckets_say_why_they_matter(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def find_obstacles(*_: Any) -> list[tuple[str, str, str]]:
+    def find_obstacles(*_: Any, **__: Any) -> list[tuple[str, str, str]]:
         return [("warning", "is odd", "look at it")]
 
     for engine in ("postgresql", "mariadb"):
