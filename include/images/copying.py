@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from include.bandwidth import limit_at
-from include.engines import run_side_by_side
+from include.engines import run_side_by_side, stopped_with_engines
 from include.errors import MigrationError, PermanentError, PreflightError
 from include.images.choosing import Chosen, choose
 from include.images.contents import ImageContents, contents_of
@@ -178,7 +178,8 @@ def copy_images(run: MigrationRun, keys: list[str]) -> int:
         relay = Relay(registries.target, Throttle(rate_of(run, items)))
         blobs = SharedBlobs(run.ledger, registries.target)
         copier = ImageCopier(run, registries, Delivery(registries.target, blobs, relay), progress)
-        run_side_by_side(copier.copy, items, THREADS, name="images")
+        with stopped_with_engines(relay.stop):
+            run_side_by_side(copier.copy, items, THREADS, name="images")
     return len(items)
 
 
