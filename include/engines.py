@@ -39,6 +39,7 @@ Process = subprocess.Popen[bytes]
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 _running: set[Process] = set()
+_stops: list[Callable[[], object]] = []
 _lock = threading.Lock()
 
 
@@ -173,10 +174,24 @@ def end_group(process: Process) -> None:
         process.wait()
 
 
+@contextmanager
+def stopped_with_engines(stop: Callable[[], object]) -> Generator[None]:
+    """Have work of this process itself stopped, too, when its programs are ended."""
+    with _lock:
+        _stops.append(stop)
+    try:
+        yield
+    finally:
+        with _lock:
+            _stops.remove(stop)
+
+
 def end_all_engines() -> None:
     """End every program this process started: for a task that is being stopped."""
     with _lock:
-        processes = list(_running)
+        processes, stops = list(_running), list(_stops)
+    for stop in stops:
+        stop()
     for process in processes:
         end_group(process)
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Discriminator, Field, StringConstraints, Tag, model_validator
 
 from include.definition.bandwidth import Bandwidth
 from include.definition.parts import ConnectionId, OrganizationName, Part, Text
@@ -17,8 +17,20 @@ COMPONENT = r"[a-z0-9]+(?:(?:\.|_{1,2}|-+)[a-z0-9]+)*"
 REPOSITORY_PREFIX = re.compile(rf"{COMPONENT}(?:/{COMPONENT})*/?")
 
 ImageSource = Annotated[str, StringConstraints(pattern=IMAGE_SOURCE_PATTERN)]
+# Members of the union `images.platforms`; problems leave them out of their paths.
+ALL_FORM, LIST_FORM = "[all]", "[list]"
 Platform = Annotated[str, StringConstraints(pattern=PLATFORM_PATTERN)]
 FieldPath = Annotated[str, StringConstraints(pattern=FIELD_PATH_PATTERN)]
+
+
+def _form(value: Any) -> str:
+    return LIST_FORM if isinstance(value, list) else ALL_FORM
+
+
+Platforms = Annotated[
+    Annotated[Literal["all"], Tag(ALL_FORM)] | Annotated[list[Platform], Field(min_length=1), Tag(LIST_FORM)],
+    Discriminator(_form),
+]
 
 
 def _new_name(text: str) -> str:
@@ -107,7 +119,7 @@ class Images(Part):
         default_factory=list,
         description="other names for repositories; without a rule a path stays as it is, or goes below `from.<registry>`",
     )
-    platforms: Literal["all"] | Annotated[list[Platform], Field(min_length=1)] = Field(
+    platforms: Platforms = Field(
         default="all",
         description="`all`, or which platforms of images that have several, e.g. [linux/amd64, linux/arm64]",
     )

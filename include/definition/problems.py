@@ -11,7 +11,13 @@ from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
-from include.definition.images import FIELD_PATH_PATTERN, IMAGE_SOURCE_PATTERN, PLATFORM_PATTERN
+from include.definition.images import (
+    ALL_FORM,
+    FIELD_PATH_PATTERN,
+    IMAGE_SOURCE_PATTERN,
+    LIST_FORM,
+    PLATFORM_PATTERN,
+)
 from include.definition.load_balancer import NAME_PATTERN as BALANCER_PATTERN
 from include.definition.model import Definition
 from include.definition.parts import CONNECTION_PATTERN, NAME_PATTERN
@@ -33,7 +39,7 @@ PATTERN_HINTS = {
 }
 
 # Parts of pydantic's paths that stand nowhere in the YAML.
-NO_PLACES = frozenset({"[key]", CONNECTION_FORM, MAPPING_FORM})
+NO_PLACES = frozenset({"[key]", CONNECTION_FORM, MAPPING_FORM, ALL_FORM, LIST_FORM})
 
 
 @dataclass(frozen=True)

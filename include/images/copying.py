@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from include.bandwidth import limit_at
-from include.engines import run_side_by_side
+from include.engines import run_side_by_side, stopped_with_engines
 from include.errors import MigrationError, PermanentError, PreflightError
 from include.images.choosing import Chosen, choose
 from include.images.contents import ImageContents, contents_of
@@ -73,7 +73,7 @@ class ImageCopier:
             )
         chosen = self._chosen(item, wanted)
         action, arrived = self._deliver(item, chosen.manifest, source, moved)
-        names = find_referrers(source.registry, source.repository, wanted.digest)
+        names = self._referrers(source, wanted)
         reason = self._reason_to_leave_referrers(wanted, arrived)
         record = self._digest_record(item, wanted, arrived, chosen.left_out)
         if reason is not None:
@@ -82,6 +82,15 @@ class ImageCopier:
         repository = parse_reference(item.details["target_reference"]).repository
         copy_referrers(self.delivery, source, names, repository, moved.add)
         return action, record.model_copy(update={"referrers": names})
+
+    def _referrers(self, source: Place, wanted: Manifest) -> list[str]:
+        try:
+            return find_referrers(source.registry, source.repository, wanted.digest)
+        except PermanentError:
+            # Some registries refuse to list them: no reason to fail where nobody wants them.
+            if self.run.definition.images.referrers == "copy":
+                raise
+            return ["(its registry does not list them)"]
 
     def _reason_to_leave_referrers(self, wanted: Manifest, arrived: Manifest) -> str | None:
         """They name the image by its digest: where the target's differs they would speak of an image that is not there."""
@@ -169,7 +178,8 @@ def copy_images(run: MigrationRun, keys: list[str]) -> int:
         relay = Relay(registries.target, Throttle(rate_of(run, items)))
         blobs = SharedBlobs(run.ledger, registries.target)
         copier = ImageCopier(run, registries, Delivery(registries.target, blobs, relay), progress)
-        run_side_by_side(copier.copy, items, THREADS, name="images")
+        with stopped_with_engines(relay.stop):
+            run_side_by_side(copier.copy, items, THREADS, name="images")
     return len(items)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -37,6 +38,11 @@ class Relay:
     def __init__(self, target: TargetRegistry, throttle: Throttle) -> None:
         self._target = target
         self._throttle = throttle
+        self._stopped = threading.Event()
+
+    def stop(self) -> None:
+        """Break off what is on its way: for a task that is being stopped."""
+        self._stopped.set()
 
     def send(self, blob: Blob, source: Place, repository: str, count: Count) -> None:
         """Send a blob from a source into a repository of the target.
@@ -77,6 +83,8 @@ class Relay:
 
     def _pieces(self, answer: httpx.Response, count: Count) -> Iterator[bytes]:
         for piece in answer.iter_raw(PIECE_BYTES):
+            if self._stopped.is_set():
+                raise TemporaryError("the task is being stopped; its retry sends what has not arrived")
             self._throttle.take(len(piece))
             count(len(piece))
             yield piece

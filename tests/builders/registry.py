@@ -37,6 +37,7 @@ class FakeRegistry:
     refused_types: frozenset[str] = frozenset()
     closed: frozenset[str] = frozenset()
     mounts: bool = True
+    hides_referrers: bool = False
     blobs: dict[str, dict[str, bytes]] = field(default_factory=dict)
     manifests: dict[str, dict[str, tuple[str, bytes]]] = field(default_factory=dict)
     requests: list[str] = field(default_factory=list)
@@ -156,6 +157,8 @@ class FakeRegistry:
         return httpx.Response(202, headers={"Location": f"/v2/{repository}/blobs/uploads/{number}"})
 
     def _referrers(self, repository: str, digest: str) -> httpx.Response:
+        if self.hides_referrers:
+            return httpx.Response(403)
         found = [
             {"mediaType": kind, "digest": name}
             for name, (kind, body) in self.manifests.get(repository, {}).items()

@@ -25,6 +25,26 @@ def put(value: Any, *path: str | int) -> Change:
 
 REFUSALS: list[Any] = [
     pytest.param(
+        put("linux/amd64", "images", "platforms"),
+        "images.platforms: 'linux/amd64' is not known  allowed: all",
+        id="a platform that is no list",
+    ),
+    pytest.param(
+        put(["Linux"], "images", "platforms"),
+        "images.platforms[0]: 'Linux' does not fit  allowed: os/architecture, e.g. linux/amd64",
+        id="a platform that is none",
+    ),
+    pytest.param(
+        put({"windows": [{"from": 1320, "to": "06:00"}]}, "images", "bandwidth"),
+        "images.bandwidth.windows[0].from: 1320 is not a time of day; write hours and minutes in quotes",
+        id="a time without quotes",
+    ),
+    pytest.param(
+        put({"registry.test/A": "swr"}, "images", "sources"),
+        "images.sources.registry.test/A: 'registry.test/A' does not fit  allowed: a registry host",
+        id="a source that is no path",
+    ),
+    pytest.param(
         put(["shop", "velero"], "source", "namespaces"),
         "source.namespaces[1]: 'velero' is never migrated: it holds the migration's own tools",
         id="velero's own namespace",

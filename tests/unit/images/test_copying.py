@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import stamina
 
-from include.errors import PreflightError, ProofError
+from include.errors import PermanentError, PreflightError, ProofError
 from include.images import copy_images, copying, prove_images
 from include.images.digests import read_digest
 from include.images.registries import reader_key
@@ -202,6 +202,23 @@ def test_referrers_that_stay_behind_are_named(
 
     assert [item.note for item in run.ledger.items()] == [f"left out: referrer {bill}, referrer {tag}"]
     assert tag not in target.manifests["shop/web"]
+
+
+def test_a_registry_that_lists_no_referrers_stops_only_who_wants_them(
+    tmp_path: Path, source: FakeRegistry, target: FakeRegistry
+) -> None:
+    source.push_image("web", "1", b"web")
+    source.hides_referrers = True
+    run = prepared(tmp_path / "drop", source, "web")
+
+    copied(run, "web")
+
+    assert [item.note for item in run.ledger.items()] == [
+        "left out: referrer (its registry does not list them)"
+    ]
+    wanting = prepared(tmp_path / "copy", source, "web", change=images(referrers="copy"))
+    with pytest.raises(PermanentError, match=r"listing what refers to sha256:\w+ was answered 403"):
+        copied(wanting, "web")
 
 
 def test_a_referrer_that_is_gone_from_the_target_fails_the_proof(

@@ -12,6 +12,7 @@ import httpx
 import pytest
 import stamina
 
+from include.engines import end_all_engines, stopped_with_engines
 from include.errors import PermanentError, TemporaryError
 from include.images.contents import contents_of
 from include.images.delivery import Delivery
@@ -249,6 +250,20 @@ def test_a_connection_that_always_breaks_is_worth_a_retry_later(folder_ledger: L
 
     with pytest.raises(TemporaryError, match=r"broke off 4 times on its way to target.test \(reset\)"):
         deliver(delivery, source, "web")
+
+
+def test_a_task_that_is_stopped_breaks_off_and_leaves_no_upload(folder_ledger: Ledger) -> None:
+    source, target = FakeRegistry(), FakeRegistry("target.test")
+    source.push_image("web", "1", BASE)
+    delivery = delivery_to(target, folder_ledger)
+
+    with stopped_with_engines(delivery.relay.stop):
+        end_all_engines()
+
+    with pytest.raises(TemporaryError, match="the task is being stopped"):
+        deliver(delivery, source, "web")
+    assert target.blobs.get("shop/web", {}) == {}
+    assert target.uploads == set()
 
 
 def test_the_bytes_go_no_faster_than_they_may(folder_ledger: Ledger) -> None:
