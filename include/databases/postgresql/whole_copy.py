@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass
 from functools import partial
+from typing import ClassVar
 
 from psycopg import sql
 
@@ -56,7 +57,7 @@ class WholeCopy:
     database: str
     snapshot: PostgresqlSnapshot
     record: Record | None = None
-    piece_bytes: int = PIECE_BYTES
+    piece_bytes: ClassVar[int] = PIECE_BYTES
 
     def run(self, make_database: Callable[[], None]) -> Fingerprint:
         """Copy everything, and return the fingerprint of the snapshot.

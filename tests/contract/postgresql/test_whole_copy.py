@@ -15,8 +15,10 @@ import pytest
 from include.connections import DatabaseAccess
 from include.databases.fingerprint import differences
 from include.databases.postgresql.copier import PostgresqlCopier
+from include.databases.postgresql.pieces import cut
 from include.databases.postgresql.session import session, value
 from include.databases.postgresql.steps import open_steps
+from include.databases.postgresql.tables import list_tables
 from include.databases.postgresql.whole_copy import WholeCopy
 from tests.contract.postgresql import copy_once
 
@@ -69,6 +71,9 @@ def done_steps(copier: PostgresqlCopier) -> set[str]:
 
 
 def test_every_sort_of_table_arrives_equal(copier: PostgresqlCopier, database: str) -> None:
+    with session(copier.source, database) as source:
+        big = next(table for table in list_tables(source) if table.name == "public.big")
+    assert len(cut(big, WholeCopy.piece_bytes)) > 5
     copy_whole(copier)
     with session(copier.target, database) as target:
         assert value(target, "select count(*) from public.big") == 32000
