@@ -18,8 +18,8 @@ from include.planning.ownership import is_marker
 from include.planning.storage_client import PAGE
 
 logger = logging.getLogger(__name__)
-# A bucket of fewer pages is listed before it is known where to split it.
-PAGES_BEFORE_SPLITTING = 20
+# A bucket of fewer pages is listed before it is known where to split it: that takes some eighty requests.
+PAGES_BEFORE_SPLITTING = 50
 RANGES_AT_ONCE = 8
 # Pages that wait for the catalog.
 WAITING = 16

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 
 # The first key after a text, or None. Keys that begin with a text end before the text with LAST after it.
 FirstAfter = Callable[[str], str | None]
 LAST = "\U0010fffd"
-WANTED = 32
+WANTED = 16
 MOST_LEVELS = 6
+ASKING = 8
 
 
 def boundaries(first_after: FirstAfter, after: str) -> list[str]:
@@ -18,14 +20,14 @@ def boundaries(first_after: FirstAfter, after: str) -> list[str]:
     Each level of a range's keys, where they first differ, is walked from one next character to the other.
     """
     found: list[str] = []
-    for _ in range(MOST_LEVELS):
-        edges: list[str | None] = [after, *found, None]
-        new = [key for low, high in pairwise(edges) for key in _level(first_after, low or "", high)]
-        if not new:
-            break
-        found = sorted({*found, *new})
-        if len(found) >= WANTED:
-            break
+    with ThreadPoolExecutor(ASKING, thread_name_prefix="splitting") as pool:
+        for _ in range(MOST_LEVELS):
+            edges: list[str | None] = [after, *found, None]
+            levels = [pool.submit(_level, first_after, low or "", high) for low, high in pairwise(edges)]
+            new = [key for level in levels for key in level.result()]
+            found = sorted({*found, *new})
+            if not new or len(found) >= WANTED:
+                break
     return found
 
 

@@ -15,6 +15,7 @@ from include.databases.managed.ending import (
 )
 from include.databases.managed.job import TransferJob, transfer_job
 from include.databases.managed.starting import start_transfer
+from include.databases.managed.target import complete, make_room
 from include.errors import CloudConflictError, CloudError, CloudUnavailableError
 from include.planning.ownership import mark_database
 from include.provisioning.orders import note_id, note_intent, note_refusal
@@ -50,8 +51,6 @@ def fill_by_managed_engine(job: DatabaseJob) -> int:
             return 0
         identity = identity or _order(transfer)
         _bring(transfer, identity)
-        from include.databases.managed.target import complete
-
         complete(job)
         note_transferred(job.run.ledger, transfer.key)
     if identity is not None:
@@ -79,8 +78,6 @@ def _order(transfer: TransferJob) -> str:
     job = transfer.database_job
     job.write_state("copying", "")
     mark_database(job.engine.target, job.database.database, job.run.definition.name)
-    from include.databases.managed.target import make_room
-
     make_room(job)
     note_intent(job.run.ledger, transfer)
     logger.info("Ordering %s", transfer.label)
