@@ -15,7 +15,6 @@ from include.databases.managed.ending import (
 )
 from include.databases.managed.job import TransferJob, transfer_job
 from include.databases.managed.starting import start_transfer
-from include.databases.managed.target import complete, make_room
 from include.errors import CloudConflictError, CloudError, CloudUnavailableError
 from include.planning.ownership import mark_database
 from include.provisioning.orders import note_id, note_intent, note_refusal
@@ -44,6 +43,8 @@ def fill_by_managed_engine(job: DatabaseJob) -> int:
     """
     if job.database.copy_with != "drs":
         return 0
+    from include.databases.managed.target import complete
+
     transfer = transfer_job(job)
     identity = _left_job(transfer)
     if not was_transferred(job.run.ledger, transfer.key):
@@ -75,6 +76,8 @@ def _is_unfinished(job: DatabaseJob) -> bool:
 
 
 def _order(transfer: TransferJob) -> str:
+    from include.databases.managed.target import make_room
+
     job = transfer.database_job
     job.write_state("copying", "")
     mark_database(job.engine.target, job.database.database, job.run.definition.name)
