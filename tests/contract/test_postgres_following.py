@@ -174,6 +174,22 @@ def test_two_at_once_do_not_double(pair: Pair, follower: PostgresqlFollower) -> 
     end(follower, pair)
 
 
+@pytest.mark.parametrize(
+    ("on_target", "on_source"),
+    [
+        ("insert into public.tree values (9)", "insert into public.tree values (9)"),
+        ("delete from public.places where id = 2", "update public.places set n = 70 where id = 2"),
+    ],
+)
+def test_a_copy_that_somebody_else_writes_into_is_refused(
+    on_target: str, on_source: str, pair: Pair, follower: PostgresqlFollower
+) -> None:
+    pair.run(on_target, on_target=True)
+    pair.run(on_source)
+    with pytest.raises(PermanentError, match="something else writes into the copy"):
+        catch_up(follower)
+
+
 def test_changed_definitions_are_named(pair: Pair) -> None:
     with pair.copier.snapshot() as snapshot:
         expected = snapshot.fingerprint().definitions
