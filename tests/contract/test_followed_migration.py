@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Generator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -186,3 +187,18 @@ def test_every_lack_is_named_at_once(pair: Pair) -> None:
     texts = " ".join(text for _, text, _ in found)
     for name in ("public.keyless", "public.fast", "public.places", "1 large objects"):
         assert name in texts
+
+
+def test_an_administrator_without_the_right_is_named(pair: Pair) -> None:
+    name = pair.database
+    pair.run(f"create role {name} login password 'for-a-moment'")
+    try:
+        weak = replace(pair.source, user=name, password="for-a-moment")
+        found = list(find_source_obstacles(weak, pair.database, 10**9))
+        back = list(find_way_back_obstacles(weak))
+    finally:
+        pair.run(f"drop role {name}")
+    assert [(severity, f"by {name}, who may not replicate" in text) for severity, text, _ in found] == [
+        ("blocker", True)
+    ]
+    assert "or set follow.reverse to false" in back[0][2]

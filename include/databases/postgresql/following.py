@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import logging
-
+import psycopg
 from psycopg import sql
 
 from include.connections import DatabaseAccess
@@ -21,9 +20,7 @@ from include.databases.postgresql.silencing import restore, silence
 from include.databases.postgresql.slots import Slot, drop_slot, ensure_slot, mark_end, read_slot, slot_name
 from include.databases.postgresql.stream import ChangeStream, position_number, position_text
 from include.databases.postgresql.transfer import Transfer
-from include.errors import PermanentError
-
-logger = logging.getLogger(__name__)
+from include.errors import PermanentError, shorten
 
 
 class PostgresqlFollower:
@@ -83,11 +80,21 @@ class PostgresqlFollower:
             return position_text(read_position(connection).place) if has_position(connection) else None
 
     def apply(self, until: str | None = None, seconds: float = 5.0) -> Applied:
-        """Apply what the slot has."""
+        """Apply what the slot has.
+
+        :raises PermanentError: when a row does not fit into the destination.
+        """
         try:
             if self._transfer is None:
                 self._transfer = self._open()
             return self._transfer.run(position_number(until) if until else None, seconds)
+        except (psycopg.IntegrityError, psycopg.DataError) as error:
+            self.close()
+            raise PermanentError(
+                f"database {self.database}, {self.destination.address}: a row does not fit: "
+                f"{shorten(error.diag.message_primary or '')}; something else writes into the copy, or its definitions changed: stop "
+                "that, and clear the task of the copy, which begins anew"
+            ) from None
         except BaseException:
             self.close()
             raise
