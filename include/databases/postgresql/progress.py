@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from include.databases.postgresql.pieces import Piece, Table
+from include.errors import shorten
 from include.ledger.records import now
 from include.progress import Progress, readable_bytes
 
@@ -62,9 +63,13 @@ class CopyProgress(Progress):
         }
 
     def write(self) -> None:
-        """Write the document now."""
-        if self._record is not None:
+        """Write the document now; a storage that refuses it for a moment does not stop the copy."""
+        if self._record is None:
+            return
+        try:
             self._record(self.document())
+        except Exception as error:  # each storage has an exception tree of its own
+            logger.warning("The progress is not written: %s", shorten(str(error)))
 
     def go_on_to(self, stage: str) -> None:
         """Say what the copy is at from now on."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from include.databases.postgresql.pieces import Table, cut_all
 from include.databases.postgresql.progress import CopyProgress, PieceCount
 
@@ -48,3 +50,11 @@ def test_rows_that_take_more_or_less_on_their_way_end_at_the_planned_size() -> N
     narrow.end(is_last=True)
 
     assert (progress.items, progress.bytes, progress.rows) == (2, 2000, 2)
+
+
+def test_a_document_that_cannot_be_written_does_not_stop_the_copy(caplog: pytest.LogCaptureFixture) -> None:
+    def refuse(_: dict[str, object]) -> None:
+        raise OSError("no such bucket")
+
+    CopyProgress([], refuse).go_on_to("indexes and constraints")
+    assert "The progress is not written: no such bucket" in caplog.text
