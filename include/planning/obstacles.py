@@ -37,17 +37,18 @@ def find_obstacles(run: MigrationRun, *, in_data: bool = False) -> list[Finding]
 def data_findings(run: MigrationRun) -> Iterator[Finding]:
     """Yield what does not travel with databases, buckets and images.
 
-    A database whose target server is not there yet is looked at by `find_late_obstacles`.
+    A database whose target server is not there yet is looked at once more by `find_late_obstacles`.
 
     :raises TemporaryError: when a server does not answer.
     """
-    from include.databases.obstacles import database_findings
+    from include.databases.obstacles import database_findings, source_findings
     from include.images.obstacles import image_findings
     from include.objects.census import object_findings
     from include.objects.settings import bucket_findings
 
     there = [one for one in run.definition.databases if is_server_there(run, one)]
     yield from database_findings(run, there)
+    yield from source_findings(run, [one for one in run.definition.databases if one not in there])
     yield from bucket_findings(run)
     yield from object_findings(run)
     yield from image_findings(run, load_inventory(run.ledger).images())

@@ -129,6 +129,13 @@ def follow_obstacles(server: ServerFacts, database: DatabaseFacts) -> Iterator[O
         yield from rule(server, database)
 
 
+def find_source_obstacles(source: DatabaseAccess, database: str) -> Iterator[Obstacle]:
+    """Yield everything that speaks against following a database, as its server tells it."""
+    with session(source) as connection:
+        server, facts = read_server(connection), read_database(connection, database, frozenset())
+    yield from follow_obstacles(server, facts)
+
+
 def refuse_unfollowable(origin: DatabaseAccess, destination: DatabaseAccess, database: str) -> None:
     """Check that a database can be followed.
 
