@@ -7,6 +7,7 @@ MigrationError
 │   │   └── PreflightError          what the clouds, clusters and connections lack
 │   ├── ConnectionDetailsError      an Airflow connection is missing or malformed, `.connection_id`
 │   ├── ProofError                  an item arrived unequal, or did not arrive, `.problems`
+│   ├── CopyDivergedError           a followed copy is not as its origin was: something else writes into it
 │   ├── LedgerError                 the run's record is missing or not readable
 │   │   └── SecretInLedgerError     a document would have carried a secret; nothing was written
 │   ├── EngineRefusedError          an engine refused its input: same outcome every time
@@ -112,6 +113,10 @@ class ProofError(ProblemListError):
     """Say which items did not arrive equal."""
 
     title = "items without an equal proof"
+
+
+class CopyDivergedError(PermanentError):
+    """Say that a change does not fit into a followed copy: something else has written into it."""
 
 
 class LedgerError(PermanentError):

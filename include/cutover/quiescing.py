@@ -17,7 +17,7 @@ from include.cutover.workloads import (
     name_of,
     release_all,
 )
-from include.databases import refuse_unfollowed
+from include.databases import refuse_unfollowed, resume_following
 from include.errors import PermanentError, WaitTimeoutError
 from include.inventory.owners import controller_of
 from include.ledger import Proof
@@ -63,6 +63,7 @@ def quiesce(run: MigrationRun, side: Side, *, timeout_seconds: float = PODS_GONE
     if side == "source":
         _refuse_bare_pods(cluster, namespaces)
         refuse_unfollowed(run)
+        resume_following(run)
     if side == "source" and not is_quiesced(run, side):
         expire_warm_proofs(run)
     begun = _read(run, side) or {}

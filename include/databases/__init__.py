@@ -13,6 +13,7 @@ from include.databases.going_back import (
 )
 from include.databases.handover import hand_over_databases, take_back_databases
 from include.databases.proving import prove_database, prove_databases
+from include.databases.resuming import resume_following
 
 __all__ = [
     "arm_way_back",
@@ -27,6 +28,7 @@ __all__ = [
     "prove_database",
     "prove_databases",
     "refuse_unfollowed",
+    "resume_following",
     "stop_following",
     "take_back_databases",
 ]

@@ -52,6 +52,12 @@ def copy_database(run: MigrationRun, key: str) -> Action:
     return action
 
 
+def copy_database_again(job: DatabaseJob) -> None:
+    """Copy what differs once more while the source's writers go on, and have it keep its changes from then on."""
+    with server_errors(job), job.engine.lock():
+        _bring(job, final=False)
+
+
 def copy_database_delta(run: MigrationRun, key: str) -> dict[str, int]:
     """Copy what changed since the last copy, once the writers stand still; return tables, rows and bytes.
 

@@ -22,7 +22,7 @@ from include.databases.followers import (
 from include.databases.following import Follower, Lag
 from include.databases.jobs import DatabaseJob
 from include.databases.server_errors import server_errors
-from include.errors import PermanentError, TemporaryError
+from include.errors import CopyDivergedError, PermanentError, TemporaryError
 from include.ledger.records import now
 from include.progress import readable_bytes
 
@@ -38,6 +38,7 @@ SECONDS_TOGETHER = 1.0
 SECONDS_BETWEEN_TRIES = 5.0
 LONGEST_OUTAGE_SECONDS = 900.0
 DONE = ("applied", "finished")
+INTERRUPTED = "interrupted"
 
 
 def follow_databases(run: MigrationRun) -> dict[str, int] | None:
@@ -90,7 +91,7 @@ def finish_following(job: DatabaseJob) -> bool:
         was_followed = follower.position() is not None
         if was_followed:
             refuse_changed_definitions(job, follower)
-            _apply_rest(job, follower)
+            apply_rest(job, follower)
             refuse_changed_definitions(job, follower)
             # Noted before: a try that is killed in between must not begin at the old position again.
             note(job, FORWARD, "applied")
@@ -102,7 +103,8 @@ def finish_following(job: DatabaseJob) -> bool:
     return was_followed
 
 
-def _apply_rest(job: DatabaseJob, follower: Follower) -> None:
+def apply_rest(job: DatabaseJob, follower: Follower) -> None:
+    """Apply what the origin has up to now."""
     end = follower.end_position()
     while not (applied := follower.apply(end, SECONDS_BETWEEN_LINES)).is_complete:
         logger.info(
@@ -117,6 +119,9 @@ def _follow(job: DatabaseJob, stops: threading.Event) -> int:
         following = _Following(job)
         try:
             return rows + _follow_once(job, following, stops)
+        except CopyDivergedError as error:
+            _interrupt(job, error)
+            return rows + following.rows
         except PermanentError as error:
             note(job, FORWARD, "failed", error=str(error))
             raise
@@ -129,14 +134,25 @@ def _follow(job: DatabaseJob, stops: threading.Event) -> int:
         stops.wait(SECONDS_BETWEEN_TRIES)
 
 
+def _interrupt(job: DatabaseJob, error: CopyDivergedError) -> None:
+    """Have the source keep nothing any more: the target's own workloads, which are verified there, write into the copy."""
+    with server_errors(job), job.engine.lock(), closing(follower_of(job)) as follower:
+        follower.drop()
+    note(job, FORWARD, INTERRUPTED, error=str(error))
+    logger.warning(
+        "%s (the cutover follows it again once the target's workloads stand still, before those of the source are stopped)",
+        error,
+    )
+
+
 def _follow_once(job: DatabaseJob, following: _Following, stops: threading.Event) -> int:
     with server_errors(job), job.engine.lock(), closing(follower_of(job)) as follower:
-        if _is_done(job) or not _begin(job, follower):
+        if _is_done(job) or is_interrupted(job) or not begin_following(job, follower):
             return 0
         return following.run(follower, stops)
 
 
-def _begin(job: DatabaseJob, follower: Follower) -> bool:
+def begin_following(job: DatabaseJob, follower: Follower) -> bool:
     """Begin where the copy ended; say whether there is something to follow."""
     record = job.read_record()
     if record is None:
@@ -161,6 +177,11 @@ def _start(job: DatabaseJob, follower: Follower, prepared: str, position: str) -
             f"{job.label}, source: what it kept since the copy is gone; clear copy_databases, which copies the difference"
         )
     follower.begin(position)
+
+
+def is_interrupted(job: DatabaseJob) -> bool:
+    """Say whether the following of a database ended because something else wrote into its copy."""
+    return (noted(job, FORWARD) or {}).get("state") == INTERRUPTED
 
 
 def _is_done(job: DatabaseJob) -> bool:

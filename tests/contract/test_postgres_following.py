@@ -15,7 +15,7 @@ import pytest
 
 from include.databases.postgresql.following import PostgresqlFollower
 from include.databases.postgresql.session import session, value
-from include.errors import PermanentError
+from include.errors import CopyDivergedError, PermanentError
 from tests.contract.following import Pair, Writer, lab_pair
 
 pytestmark = [pytest.mark.lab, pytest.mark.usefixtures("target_servers")]
@@ -185,7 +185,7 @@ def test_a_copy_that_somebody_else_writes_into_is_refused(
 ) -> None:
     pair.run(on_target, on_target=True)
     pair.run(on_source)
-    with pytest.raises(PermanentError, match="something else writes into the copy"):
+    with pytest.raises(CopyDivergedError, match="something else writes into the copy"):
         catch_up(follower)
 
 

@@ -11,7 +11,7 @@ from include.databases.mariadb.following_notes import FOLLOWED, read_note
 from include.databases.mariadb.log_position import LogPosition
 from include.databases.mariadb.row_changes import Statement
 from include.databases.mariadb.session import connect, value
-from include.errors import PermanentError, TemporaryError, shorten
+from include.errors import CopyDivergedError, PermanentError, TemporaryError, shorten
 
 # Zero and odd dates are written as they are, and 0 is no request for the next number.
 SETTINGS = "set sql_mode = 'ALLOW_INVALID_DATES,NO_AUTO_VALUE_ON_ZERO'"
@@ -144,9 +144,9 @@ class FollowedWrites:
                 ) from error
             raise self._diverged(Statement(sql, 0), f"was refused (MariaDB's error {number})") from error
 
-    def _diverged(self, statement: Statement, what: str) -> PermanentError:
+    def _diverged(self, statement: Statement, what: str) -> CopyDivergedError:
         """Return the error of a change that does not fit."""
-        return PermanentError(
+        return CopyDivergedError(
             f"{self._place}: {_head(statement)} {what}, so the destination is not as the origin was; let nobody else write "
             "into it, and copy the database anew"
         )

@@ -20,7 +20,7 @@ from include.databases.postgresql.pgoutput import (
     Update,
 )
 from include.databases.postgresql.session import Connection, rows
-from include.errors import PermanentError
+from include.errors import CopyDivergedError, PermanentError
 
 # From here on COPY is faster than one statement a row.
 FEWEST_ROWS_TO_COPY = 50
@@ -120,7 +120,7 @@ def read_table(connection: Connection, relation: Relation) -> Table:
 def apply_changes(connection: Connection, changes: Sequence[tuple[Table, Change]]) -> None:
     """Apply changes in their order, inside the connection's transaction.
 
-    :raises PermanentError: when a row that is changed is not there: the copies are not the same.
+    :raises CopyDivergedError: when a row that is changed is not there: the copies are not the same.
     """
     grouped = [
         (statement, [values for _, values in group])
@@ -191,7 +191,7 @@ def _execute(connection: Connection, groups: Sequence[tuple[Statement, list[Row]
             sent.append((cursor, statement, len(values)))
     for cursor, statement, wanted in sent:
         if cursor.rowcount != wanted and not statement.table.is_reached_by_cascades:
-            raise PermanentError(
+            raise CopyDivergedError(
                 f"table {statement.table.relation.schema}.{statement.table.relation.name}: {statement.kind.__name__.lower()} "
                 f"of {wanted} rows met {cursor.rowcount}; something else writes into the copy: stop it, and clear the task of "
                 "the copy, which begins anew"

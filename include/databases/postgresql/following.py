@@ -20,7 +20,7 @@ from include.databases.postgresql.silencing import restore, silence
 from include.databases.postgresql.slots import Slot, drop_slot, ensure_slot, mark_end, read_slot, slot_name
 from include.databases.postgresql.stream import ChangeStream, position_number, position_text
 from include.databases.postgresql.transfer import Transfer
-from include.errors import PermanentError, shorten
+from include.errors import CopyDivergedError, PermanentError, shorten
 
 
 class PostgresqlFollower:
@@ -82,7 +82,7 @@ class PostgresqlFollower:
     def apply(self, until: str | None = None, seconds: float = 5.0) -> Applied:
         """Apply what the slot has.
 
-        :raises PermanentError: when a row does not fit into the destination.
+        :raises CopyDivergedError: when a row does not fit into the destination.
         """
         try:
             if self._transfer is None:
@@ -90,7 +90,7 @@ class PostgresqlFollower:
             return self._transfer.run(position_number(until) if until else None, seconds)
         except (psycopg.IntegrityError, psycopg.DataError) as error:
             self.close()
-            raise PermanentError(
+            raise CopyDivergedError(
                 f"database {self.database}, {self.destination.address}: a row does not fit: "
                 f"{shorten(error.diag.message_primary or '')}; something else writes into the copy, or its definitions changed: stop "
                 "that, and clear the task of the copy, which begins anew"

@@ -65,6 +65,8 @@ create table order_log (
     what text not null
 );
 comment on table order_log is 'has no key, as logs often have none';
+-- so that the whole database can be followed
+alter table order_log replica identity full;
 
 create table reviews (
     id serial primary key,

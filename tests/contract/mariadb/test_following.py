@@ -11,7 +11,7 @@ import pytest
 
 from include.databases.mariadb.copier import MariadbCopier
 from include.databases.mariadb.following import MariadbFollower
-from include.errors import PermanentError, PreflightError, TemporaryError
+from include.errors import CopyDivergedError, PermanentError, PreflightError, TemporaryError
 from tests.contract.mariadb.conftest import ITEMS, Pair, writer
 
 
@@ -270,14 +270,14 @@ def test_a_log_that_was_removed_is_told(pair: Pair, follower: MariadbFollower) -
 def test_a_destination_that_somebody_else_wrote_into_is_told(pair: Pair, follower: MariadbFollower) -> None:
     pair.destination.execute("insert into items values (1, 'other', 1)", database=pair.database)
     pair.origin.execute("insert into items values (1, 'a', 1)", database=pair.database)
-    with pytest.raises(PermanentError, match="not as the origin was"):
+    with pytest.raises(CopyDivergedError, match="not as the origin was"):
         follower.apply()
 
     pair.destination.execute("delete from items", database=pair.database)
     follower.apply()
     pair.destination.execute("delete from items", database=pair.database)
     pair.origin.execute("update items set amount = 2", database=pair.database)
-    with pytest.raises(PermanentError, match="found 0 rows instead of 1"):
+    with pytest.raises(CopyDivergedError, match="found 0 rows instead of 1"):
         follower.apply()
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from include.databases import copying, follow, followers, going_back, jobs
+from include.databases import copying, follow, followers, going_back, jobs, resuming
 from include.databases.engine import Snapshot
 from include.databases.following import Applied, Lag
 from include.planning.model import Plan, save_plan
@@ -105,7 +105,7 @@ def engine(monkeypatch: pytest.MonkeyPatch) -> FollowedEngine:
 @pytest.fixture
 def follower(engine: FollowedEngine, monkeypatch: pytest.MonkeyPatch) -> FakeFollower:
     fake = FakeFollower(engine)
-    for module in (follow, followers, going_back):
+    for module in (follow, followers, going_back, resuming):
         monkeypatch.setattr(module, "follower_of", lambda job, *, back=False: fake)
     return fake
 

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from include.databases import copying, follow, followers, proving
+from include.databases import copying, follow, followers, proving, resuming
 from include.databases.engine import Snapshot
 from include.databases.fingerprint import Fingerprint
 from include.databases.following import Lag
-from include.errors import PermanentError, TemporaryError
+from include.errors import CopyDivergedError, PermanentError, TemporaryError
 from include.ledger import Proof
 from include.run import MigrationRun
 from tests.builders.runs import run as build_run
@@ -101,6 +101,40 @@ def test_changed_definitions_end_it_loudly_and_bar_the_cutover(
     stop_after(follower, run, 1)
     follow.follow_databases(run)
     follow.refuse_unfollowed(run)
+
+
+def diverge() -> None:
+    raise CopyDivergedError("insert into stock.movements was refused")
+
+
+def test_what_the_targets_workloads_write_interrupts_it_until_they_stand_still(
+    follower: FakeFollower, run: MigrationRun, engine: FakeEngine, caplog: pytest.LogCaptureFixture
+) -> None:
+    copying.copy_database(run, KEY)
+    follower.applying = diverge
+    follow.follow_databases(run)
+    assert follower.slot is None
+    assert "follows it again once the target's workloads stand still" in caplog.text
+    follow.refuse_unfollowed(run)
+
+    engine.on_target, engine.on_source = _content(99), _content(12)
+    follower.applying = lambda: None
+    follower.calls.clear()
+    assert resuming.resume_following(run) == 1
+    assert follower.calls == ["drop", "begin at the copy", "apply until the end"]
+    assert (engine.on_target, follower.slot) == (_content(12), "slot 2")
+    assert resuming.resume_following(run) == 0
+
+
+def test_an_interrupted_following_is_not_begun_again_by_a_later_try(
+    follower: FakeFollower, run: MigrationRun
+) -> None:
+    copying.copy_database(run, KEY)
+    follower.applying = diverge
+    follow.follow_databases(run)
+    follower.calls.clear()
+    assert follow.follow_databases(run) == {KEY: 0}
+    assert follower.calls == []
 
 
 def test_a_source_that_keeps_too_much_is_relieved(follower: FakeFollower, run: MigrationRun) -> None:
