@@ -44,9 +44,13 @@ def _document() -> dict[str, Any]:
 
 
 def _take_existing_services(document: dict[str, Any]) -> None:
-    """Name servers and a load balancer that exist: tests without a cloud ask for none; `with_services` is for the others."""
+    """Name servers and a load balancer that exist: tests without a cloud ask for none; `with_services` is for the others.
+
+    Databases are copied by dump: tests that follow them say so.
+    """
     for database in document["databases"]:
         database.pop("rds", None)
+        database["mode"] = "dump"
         database["address"].setdefault("target", ADDRESSES[database["engine"]])
     document["target"]["load_balancer"] = {"class": "union", "id": BALANCER}
 

@@ -9,11 +9,15 @@ from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from lab import paths
+import psycopg
+
+from lab import addresses, paths
 from lab.airflow import places
+from lab.connections import read_documents
 from lab.supervision import cgroups, supervisor
 
 POLL_SECONDS = 0.05
+COPIES = "select pid from pg_stat_progress_copy where command = 'COPY FROM'"
 
 
 def command_of(pid: int) -> str:
@@ -53,6 +57,18 @@ def airflow_program(name: str) -> list[int]:
 def engines(name: str) -> list[int]:
     """Return the processes of an engine, e.g. `pg_restore`, that tasks have started."""
     return processes(lambda command: Path(command.split(" ")[0]).name == name)
+
+
+def copies_into_postgres() -> list[int]:
+    """Return the sessions that write rows into a database of the target's PostgreSQL."""
+    document = read_documents()["target_postgres"]
+    place = {"host": addresses.TARGET_POSTGRES, "port": addresses.POSTGRES_PORT, "dbname": "postgres"}
+    login = {"user": document["login"], "password": document["password"]}
+    try:
+        with psycopg.connect(**place, **login, connect_timeout=2) as session:
+            return [pid for (pid,) in session.execute(COPIES)]
+    except psycopg.OperationalError:
+        return []
 
 
 def uploads_to_swr() -> list[Path]:
