@@ -24,7 +24,7 @@ from tests import orders
 from .conftest import Outcome
 from .killing import (
     airflow_program,
-    copies_into_postgres,
+    is_target_database_made,
     kill,
     kill_between,
     stopped,
@@ -93,7 +93,7 @@ def killed_at_work(run: LiveRun) -> Ended:
         with ThreadPoolExecutor(3) as pool:
             strikes = [
                 pool.submit(run.kill, "swr_image_sync.copy_images", 0, when=uploads_to_swr),
-                pool.submit(run.kill, "rds_dump_restore.copy_databases", 0, when=copies_into_postgres),
+                pool.submit(run.kill, "rds_dump_restore.copy_databases", 0, when=is_target_database_made),
                 pool.submit(run.kill, "obs_sync.copy_buckets", 0),
             ]
         for strike in strikes:
