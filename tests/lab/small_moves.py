@@ -34,6 +34,8 @@ ROWS = 60_000
 # larger than what a line carries before it is cut: no try of a single request gets through
 OBJECTS, OBJECT_SIZE = 10, 2_000_000
 LAYER_SIZE = 30_000_000
+# Not that of the estate, which its migration has to make.
+ORGANIZATION = "small"
 KINDS = ("postgresql", "mariadb", "bucket", "image")
 Document = dict[str, Any]
 
@@ -178,7 +180,9 @@ def _image(kind: str, name: str, folder: Path) -> SmallMove:
         only_ours,
         copy_images,
         prove_images,
-        lambda document: document["images"].update(target={"connection": "swr", "organization": "shop"}),
+        lambda document: document["images"].update(
+            target={"connection": "swr", "organization": ORGANIZATION}
+        ),
     )
 
 
