@@ -87,4 +87,5 @@ def _beside_peer(result: Mapping[str, Any]) -> str:
     if not result["peers"]:
         return "-"
     name, spread = min(result["peers"].items(), key=lambda entry: float(entry[1]["median"]))
-    return f"{result['ratio_to_best_peer']} of `{name}`, {spread['median']}"
+    # a bar would end the table's cell, even within code
+    return f"{result['ratio_to_best_peer']} of `{name.replace('|', chr(92) + '|')}`, {spread['median']}"
