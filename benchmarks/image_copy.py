@@ -7,16 +7,12 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from include.connections import DocumentConnections
-from include.definition import Definition, load_definition
+from benchmarks.our_run import our_run
 from include.images import copy_images, prove_images
 from include.inventory.model import ImageUse
-from include.ledger import Ledger
 from include.planning.image_rows import image_rows
 from include.planning.model import Plan, save_plan
-from include.run import MigrationRun
 
-ROOT = Path(__file__).resolve().parent.parent
 ORGANIZATION = "bench"
 
 
@@ -26,26 +22,15 @@ def copy(source: str, target: str, names: list[str], folder: Path) -> int:
     :param source: `host:port` of the source registry; `target` likewise.
     :param folder: for the ledger, a new one for each run.
     """
-    run = _run(source, target, folder)
+    images = {"sources": {source: "source"}, "target": {"connection": "target", "organization": ORGANIZATION}}
+    connections = {"source": _registry(source), "target": _registry(target)}
+    run = our_run(folder, connections, images=images)
     wanted = [ImageUse(f"{source}/{name}", None, ("the benchmark",)) for name in names]
     rows = [row for row in image_rows(run, wanted) if row.source.startswith(source)]
     save_plan(run.ledger, Plan(items=rows))
     keys = [row.key for row in rows]
     copy_images(run, keys)
     return prove_images(run, keys)
-
-
-def _run(source: str, target: str, folder: Path) -> MigrationRun:
-    known = load_definition((ROOT / "migrations" / "lab.yaml").read_text())
-    definition = Definition.model_validate({
-        **known.model_dump(by_alias=True, mode="json"),
-        "images": {
-            "sources": {source: "source"},
-            "target": {"connection": "target", "organization": ORGANIZATION},
-        },
-    })
-    connections = DocumentConnections({"source": _registry(source), "target": _registry(target)})
-    return MigrationRun(definition, Ledger(folder, definition.name, "benchmark"), connections, "benchmark")
 
 
 def _registry(address: str) -> dict[str, Any]:

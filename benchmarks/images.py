@@ -10,7 +10,7 @@ from contextlib import ExitStack
 from benchmarks.image_estate import ImageEstate
 from benchmarks.image_tools import TOOLS
 from benchmarks.registry_server import registry
-from benchmarks.result import Result, size_name
+from benchmarks.result import Result, beside_peers, size_name
 from lab.toxiproxy import Toxiproxy
 
 # A worker beside the source, and a cloud behind a line: each connection gets that much of it.
@@ -28,7 +28,7 @@ def measure_images(runs: int, estate: ImageEstate, *, is_distant: bool) -> list[
         for turn in range(runs):
             _take_turns(estate, source, times, turn, is_distant=is_distant)
     place = "distant" if is_distant else "loopback"
-    return [_result(f"images_{step}_{place}_{size_name(estate.bytes)}", times[step]) for step in STEPS]
+    return [beside_peers(f"images_{step}_{place}_{size_name(estate.bytes)}", times[step]) for step in STEPS]
 
 
 def _take_turns(estate: ImageEstate, source: str, times: Times, turn: int, *, is_distant: bool) -> None:
@@ -63,8 +63,3 @@ def _seconds(action: Callable[[], None]) -> float:
     started = time.monotonic()
     action()
     return time.monotonic() - started
-
-
-def _result(name: str, times: dict[str, list[float]]) -> Result:
-    peers = {tool: values for tool, values in times.items() if tool != "ours"}
-    return Result(name, "seconds", times["ours"], peers)

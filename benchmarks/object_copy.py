@@ -8,15 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.object_data import SOURCE_BUCKET
-from include.connections import DocumentConnections
-from include.definition import Definition, load_definition
-from include.ledger import Ledger
+from benchmarks.our_run import our_run
 from include.objects import copy_bucket, prove_bucket
 from include.planning.data_rows import bucket_rows
 from include.planning.model import Plan, save_plan
-from include.run import MigrationRun
 
-ROOT = Path(__file__).resolve().parent.parent
 NAME = "bench"
 
 
@@ -26,16 +22,12 @@ def copy(source: dict[str, Any], target: dict[str, Any], bucket: str, folder: Pa
     :param source: Airflow connection of the source store; `target` likewise.
     :param folder: for the ledger, a new one for each run.
     """
-    known = load_definition((ROOT / "migrations" / "lab.yaml").read_text())
     entry = {
         "name": NAME,
         "source": {"connection": "source", "bucket": SOURCE_BUCKET},
         "target": {"connection": "target", "bucket": bucket},
     }
-    document = {**known.model_dump(by_alias=True, mode="json"), "buckets": [entry]}
-    connections = DocumentConnections({"source": source, "target": target})
-    definition = Definition.model_validate(document)
-    run = MigrationRun(definition, Ledger(folder, definition.name, "benchmark"), connections, "benchmark")
+    run = our_run(folder, {"source": source, "target": target}, buckets=[entry])
     save_plan(run.ledger, Plan(items=bucket_rows(run)))
     copy_bucket(run, NAME)
     return prove_bucket(run, NAME).equal

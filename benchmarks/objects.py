@@ -8,7 +8,7 @@ from collections import defaultdict
 from benchmarks.object_data import Objects
 from benchmarks.object_server import object_store
 from benchmarks.object_tools import TOOLS, clean
-from benchmarks.result import Result, size_name
+from benchmarks.result import Result, beside_peers, size_name
 
 STEPS = ("first", "nothing")
 
@@ -30,9 +30,4 @@ def measure_objects(runs: int, objects: Objects) -> list[Result]:
                         print(f"{step}, {name}: {times[step][name][-1]:.1f} s", flush=True)
                 clean(bucket)
     size = size_name(objects.bytes)
-    return [_result(f"objects_{step}_loopback_{size}", times[step]) for step in STEPS]
-
-
-def _result(name: str, times: dict[str, list[float]]) -> Result:
-    peers = {tool: values for tool, values in times.items() if tool != "ours"}
-    return Result(name, "seconds", times["ours"], peers)
+    return [beside_peers(f"objects_{step}_loopback_{size}", times[step]) for step in STEPS]

@@ -8,7 +8,7 @@ from collections import defaultdict
 from benchmarks.postgres_data import make_data
 from benchmarks.postgres_server import postgres
 from benchmarks.postgres_tools import TOOLS, drop
-from benchmarks.result import Result, size_name
+from benchmarks.result import Result, beside_peers, size_name
 
 
 def measure_postgres(runs: int, size: int) -> list[Result]:
@@ -23,5 +23,4 @@ def measure_postgres(runs: int, size: int) -> list[Result]:
                 times[name].append(time.monotonic() - started)
                 print(f"{name}: {times[name][-1]:.1f} s", flush=True)
                 drop(target)
-    ours = times.pop("ours")
-    return [Result(f"postgres_copy_loopback_{size_name(size)}", "seconds", ours, dict(times))]
+    return [beside_peers(f"postgres_copy_loopback_{size_name(size)}", times)]

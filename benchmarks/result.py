@@ -40,6 +40,16 @@ class Result:
         return path
 
 
+def beside_peers(name: str, times: dict[str, list[float]]) -> Result:
+    """Return the result of our seconds beside those of the other tools.
+
+    :param times: tool -> its seconds; ours are called `ours`.
+    """
+    return Result(
+        name, "seconds", times["ours"], {tool: seen for tool, seen in times.items() if tool != "ours"}
+    )
+
+
 def size_name(size: float) -> str:
     """Return an amount of data as a part of a result's name, e.g. `3GB`: a result says what it was measured with."""
     return readable_bytes(size).replace(" ", "")
