@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from include.bandwidth import limit_at
@@ -43,7 +44,13 @@ def copy_images(run: MigrationRun, keys: list[str]) -> int:
     references = [item.details["source_reference"] for item in items]
     with (
         open_registries(run, references) as registries,
-        Progress(len(items), sum(item.bytes for item in items), logger, noun="images") as progress,
+        Progress(
+            len(items),
+            sum(item.bytes for item in items),
+            logger,
+            noun="images",
+            record=partial(run.ledger.record_progress, PHASE, keys[0]),
+        ) as progress,
     ):
         relay = Relay(registries.target, Throttle(rate_of(run, items)))
         delivery = Delivery(registries.target, SharedBlobs(run.ledger, registries.target), relay)

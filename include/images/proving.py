@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from include.engines import run_side_by_side
@@ -46,7 +47,13 @@ def prove_images(run: MigrationRun, keys: list[str]) -> int:
     references = [item.details["source_reference"] for item in items]
     with (
         open_registries(run, references) as registries,
-        Progress(len(items), 0, logger, noun="images proved") as progress,
+        Progress(
+            len(items),
+            0,
+            logger,
+            noun="images proved",
+            record=partial(run.ledger.record_progress, PHASE, "proof"),
+        ) as progress,
     ):
 
         def prove(item: PlanItem) -> str | None:

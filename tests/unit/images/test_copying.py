@@ -341,6 +341,21 @@ def test_the_progress_counts_bytes_as_they_move(
     assert "1 of 1 images, 100 of 100 bytes" in caplog.text
 
 
+def test_the_ledger_tells_how_far_a_task_is(
+    tmp_path: Path, source: FakeRegistry, target: FakeRegistry
+) -> None:
+    source.push_image("web", "1", b"web" * 100)
+    run = prepared(tmp_path, source, "web")
+
+    copied(run, "web")
+
+    documents = [run.ledger.read(name) for name in run.ledger.list("progress/swr_image_sync")]
+    assert [(one["what"], one["items"], one["total_items"]) for one in documents] == [
+        ("images proved", 1, 1),
+        ("images", 1, 1),
+    ]
+
+
 def test_tasks_share_the_bandwidth_by_their_bytes(tmp_path: Path, source: FakeRegistry) -> None:
     for name in ("web", "api", "job", "cron"):
         source.push_image(name, "1", name.encode())
