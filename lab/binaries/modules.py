@@ -71,11 +71,8 @@ MODULES = (
     Module("kubernetes", "Kubernetes v1.34.4 and etcd", (Binary(".", _KUBERNETES),), 5, _KUBERNETES_FLAGS),
     Module(
         "tools",
-        "regctl and restic",
-        (
-            _plain("github.com/regclient/regclient/cmd/regctl", ("version",), "v0.11.7"),
-            _plain("github.com/restic/restic/cmd/restic", ("version",), "restic 0.18.1"),
-        ),
+        "restic",
+        (_plain("github.com/restic/restic/cmd/restic", ("version",), "restic 0.18.1"),),
         1.2,
     ),
     Module(
@@ -85,7 +82,7 @@ MODULES = (
         "local_path_provisioner",
         "local-path-provisioner",
         (_plain("github.com/rancher/local-path-provisioner"),),
-        1.1,
+        1.2,
     ),
     Module("metrics_server", "metrics-server", (_plain("sigs.k8s.io/metrics-server/cmd/metrics-server"),), 2),
     Module(
