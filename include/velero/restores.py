@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-RESTORE_SECONDS = 3600.0
 WORKERS = 8
 MOST_LOGGED = 20
 ExistingPolicy = Literal["update", "none"]
@@ -72,9 +71,9 @@ def restore_phase(run: MigrationRun) -> str:
     return read_phase(run.target, "restores", current_name(run, "restore"))
 
 
-def wait_for_restore(run: MigrationRun, timeout_seconds: float = RESTORE_SECONDS) -> str:
+def wait_for_restore(run: MigrationRun) -> str:
     """Wait for the end of the restore and return its final phase."""
-    return wait_until_finished(run.target, "restores", current_name(run, "restore"), timeout_seconds)
+    return wait_until_finished(run.target, "restores", current_name(run, "restore"))
 
 
 def prove_restore(run: MigrationRun) -> int:

@@ -51,6 +51,7 @@ KINDS = {
     ("metrics.k8s.io/v1beta1", "PodMetrics"): ("pods", True),
     ("shop.lab/v1", "Campaign"): ("campaigns", True),
     ("shop.lab/v1", "Region"): ("regions", False),
+    ("velero.io/v1", "Backup"): ("backups.velero.io", True),
 }
 
 
