@@ -6,6 +6,7 @@ The lab has to be up, with a migration done in it: it makes the target and insta
 from __future__ import annotations
 
 import subprocess
+import sys
 import tempfile
 import time
 import uuid
@@ -140,3 +141,8 @@ def _timed(seconds: list[float], act: Callable[[], object]) -> None:
     started = time.monotonic()
     act()
     seconds.append(time.monotonic() - started)
+
+
+if __name__ == "__main__":
+    for result in measure_velero(int(sys.argv[1]), float(sys.argv[2])):
+        print(result.write())
