@@ -46,9 +46,13 @@ def submit_restore(run: MigrationRun) -> str:
     to the target: then nothing that serves customers is touched, and only missing objects are made.
     """
     from include.cutover.front_door import is_traffic_on_target
+    from include.cutover.webhooks import put_webhooks_away
 
     rows = restorable(run.target, planned_objects(run))
-    policy: ExistingPolicy = "none" if is_traffic_on_target(run) else "update"
+    is_used = is_traffic_on_target(run)
+    if not is_used:
+        put_webhooks_away(run)
+    policy: ExistingPolicy = "none" if is_used else "update"
     sync_backup(run, backup_name(run))
     labels = owned(run.definition)
     run.target.apply(filter_config_map(policy_name(run), labels, rows))

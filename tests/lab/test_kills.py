@@ -117,7 +117,7 @@ def rolled_back(ended_by_hand: Ended) -> Ended:
     with LiveRun() as run, Writers() as writers:
         run.kill("cutover.probe_front_door", when=lambda: probed(run))
         run.kill("cutover.move_last_changes_of_volumes", when=lambda: writers.movers("target"))
-        run.wait_for_process("cutover.pass_gates")
+        run.wait_for_process("cutover.hand_over")
         # before the switch: no write must be acknowledged by the target, where the way back would leave it
         scale_web_of_target(0)
         run.kill("cutover.roll_back", when=lambda: run.document("cutover/endpoint") and not is_moved())
