@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from include.definition.adaptation import Adaptation, PatchOperation, UserRule
 from include.definition.data import (
     Bucket,
     BucketEnd,
@@ -21,6 +22,7 @@ from include.definition.target_cluster import NewCluster, NewNodes, TargetCluste
 from include.definition.traffic import Check, Cutover, Dns, FrontDoor, HttpCheck, Probe, SqlCheck
 
 __all__ = [
+    "Adaptation",
     "Bucket",
     "BucketEnd",
     "Check",
@@ -40,6 +42,7 @@ __all__ = [
     "NewInstance",
     "NewLoadBalancer",
     "NewNodes",
+    "PatchOperation",
     "Probe",
     "RdsInstance",
     "Retirement",
@@ -47,6 +50,7 @@ __all__ = [
     "SqlCheck",
     "Target",
     "TargetCluster",
+    "UserRule",
     "Velero",
     "VeleroImages",
     "VolumeSettings",
