@@ -40,6 +40,7 @@ def _record(run: MigrationRun, one: AdaptedObject, seconds: float) -> None:
         "key": one.item.key,
         "object": one.item.source,
         "rules": list(one.rules),
+        "changes": [change.document(one.adapted["kind"]) for change in one.changes],
         "difference": difference,
         "hold": merge_patch(one.adapted, one.held),
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from include.definition.adaptation import Adaptation, PatchOperation, UserRule
 from include.definition.data import Bucket, BucketEnd, Database, MovedAddress
 from include.definition.data import Volumes as VolumeSettings
 from include.definition.images import CustomImage, ImageName, Images, ImageTarget
@@ -15,6 +16,7 @@ from include.definition.traffic import Check, Cutover, Dns, FrontDoor, HttpCheck
 from include.definition.velero import Toleration, Velero, VeleroImages, VeleroServer
 
 __all__ = [
+    "Adaptation",
     "Bucket",
     "BucketEnd",
     "Check",
@@ -34,6 +36,7 @@ __all__ = [
     "NewInstance",
     "NewLoadBalancer",
     "NewNodes",
+    "PatchOperation",
     "Probe",
     "RdsInstance",
     "Retirement",
@@ -42,6 +45,7 @@ __all__ = [
     "Target",
     "TargetCluster",
     "Toleration",
+    "UserRule",
     "Velero",
     "VeleroImages",
     "VeleroServer",

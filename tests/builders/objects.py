@@ -31,6 +31,7 @@ KINDS = {
     ("batch/v1", "Job"): ("jobs", True),
     ("batch/v1", "CronJob"): ("cronjobs", True),
     ("batch/v1beta1", "CronJob"): ("cronjobs", True),
+    ("policy/v1beta1", "PodSecurityPolicy"): ("podsecuritypolicies", False),
     ("policy/v1", "PodDisruptionBudget"): ("poddisruptionbudgets", True),
     ("autoscaling/v2", "HorizontalPodAutoscaler"): ("horizontalpodautoscalers", True),
     ("networking.k8s.io/v1", "Ingress"): ("ingresses", True),

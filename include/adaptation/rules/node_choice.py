@@ -9,6 +9,11 @@ from include.adaptation.context import AdaptationContext
 from include.inventory.node_labels import foreign_labels, is_foreign
 from include.inventory.pod_specs import pod_spec
 
+REASON = (
+    "Nodes, zones and node groups of the source are not there on CCE: a pod that demands one would stay "
+    "Pending, so the demand goes or names what the definition maps it to."
+)
+SOURCE = "Open Telekom Cloud, CCE user guide, cce_10_0004, node labels"
 REQUIRED = "requiredDuringSchedulingIgnoredDuringExecution"
 
 
@@ -17,7 +22,7 @@ def applies_to(obj: dict[str, Any]) -> bool:
     return pod_spec(obj) is not None
 
 
-def adapt(obj: dict[str, Any], context: AdaptationContext) -> dict[str, Any]:
+def apply(obj: dict[str, Any], context: AdaptationContext) -> dict[str, Any]:
     """Return the object without nodeName and without demands on labels that the target's nodes lack."""
     original = pod_spec(obj) or {}
     if not foreign_labels(original) and "nodeName" not in original:

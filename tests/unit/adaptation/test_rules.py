@@ -328,7 +328,7 @@ CASES = [
 def test_adapts(rule: str, obj: dict[str, Any], patch: dict[str, Any]) -> None:
     given = copy.deepcopy(obj)
     chosen = adaptation_rules()[rule]
-    adapted = chosen.adapt(obj, context()) if chosen.applies_to(obj) else obj
+    adapted = chosen.apply(obj, context()) if chosen.applies_to(obj) else obj
 
     assert merge_patch(given, adapted) == patch
     assert obj == given, "the given object stays as it is"
@@ -344,12 +344,18 @@ def test_adapting_twice_changes_nothing_more(obj: dict[str, Any]) -> None:
 def test_an_ingress_of_another_cloud_stays_without_an_elb() -> None:
     without = context(lambda document: document["target"].pop("load_balancer"))
     ingress = make("networking.k8s.io/v1", "Ingress", "web", spec={"ingressClassName": "alb"})
-    assert adaptation_rules()["ingress"].adapt(ingress, without) == ingress
+    assert adaptation_rules()["ingress"].apply(ingress, without) == ingress
 
 
 def test_every_file_of_the_folder_is_a_rule() -> None:
     files = {path.stem for path in Path(rules.__path__[0]).glob("*.py")} - {"__init__"}
-    assert set(adaptation_rules()) == files
+    assert set(adaptation_rules()) == files, "name it in include/adaptation/order.py"
+
+
+@pytest.mark.parametrize("rule", adaptation_rules().values(), ids=adaptation_rules())
+def test_a_rule_says_what_changes_and_where_that_can_be_looked_up(rule: Any) -> None:
+    assert rule.REASON.endswith(".")
+    assert rule.SOURCE
 
 
 @pytest.mark.parametrize(

@@ -181,7 +181,10 @@ ROWS = [
     Row("plain_secrets", "another variable", [environment("DB_HOST")], []),
     Row("removed_apis", "a removed version", [
         make("batch/v1beta1", "CronJob", "nightly", spec={}),
-    ], ["blocker CronJob of batch/v1beta1"]),
+    ], ["info CronJob of batch/v1beta1 by adaptation"]),
+    Row("removed_apis", "a removed kind without successor", [
+        make("policy/v1beta1", "PodSecurityPolicy", "restricted", spec={}),
+    ], ["blocker PodSecurityPolicy of policy/v1beta1"]),
     Row("removed_apis", "a manifest of a removed version", [applied_in("extensions/v1beta1")], WEB),
     Row("removed_apis", "a manifest of a served version", [applied_in("apps/v1")], []),
     Row("token_secrets", "a token nobody uses", [TOKEN], ["info Secret shop/token"]),
