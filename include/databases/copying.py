@@ -9,6 +9,7 @@ from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from include.databases.engine import Copied, Snapshot
@@ -178,9 +179,12 @@ def _record(job: DatabaseJob, action: Action, size: int, started: float, error: 
 
 @contextmanager
 def _progress(job: DatabaseJob) -> Generator[None]:
-    """Log how the target grows."""
+    """Log how the target grows, and write it down where the engine does not count rows itself."""
     stopped = threading.Event()
-    with Progress(1, job.engine.source_size(), logger, noun=f"database {job.database.name}") as progress:
+    name = job.database.name
+    counts_itself = job.database.engine == "postgresql"
+    record = None if counts_itself else partial(job.run.ledger.record_progress, PHASE, name)
+    with Progress(1, job.engine.source_size(), logger, noun=f"database {name}", record=record) as progress:
 
         def watch() -> None:
             seen = 0

@@ -119,6 +119,10 @@ class BucketJob:
         """Return what adds to the ledger under a name."""
         return Journal(self.run.ledger, f"{self.folder}/{name}")
 
+    def record_progress(self, document: dict[str, Any]) -> None:
+        """Record how far a pass over this bucket is."""
+        self.run.ledger.record_progress(PHASE, self.item.key, document)
+
     def read_handover(self) -> dict[str, Any] | None:
         """Return the note that the target has taken over, kept in the target itself, or None."""
         from botocore.exceptions import ClientError

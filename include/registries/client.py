@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import ssl
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
 import httpx
@@ -45,7 +47,9 @@ class RegistryClient:
         pacer: Pacer | None = None,
     ) -> None:
         self._access = access
-        self._client = httpx.Client(timeout=TIMEOUT_SECONDS, transport=transport, follow_redirects=True)
+        self._client = httpx.Client(
+            verify=_trust(), timeout=TIMEOUT_SECONDS, transport=transport, follow_redirects=True
+        )
         self._pacer = pacer or pacer_of(access.host)
         self._authorizations: dict[str, str] = {}
         self._basic = ""
@@ -161,6 +165,12 @@ class RegistryClient:
         answer = self._ask("GET", fields.get("realm", ""), {}, params=parameters, auth=chosen)
         body: dict[str, Any] = answer.json() if answer.is_success else {}
         return f"Bearer {body.get('token') or body.get('access_token') or ''}"
+
+
+@cache
+def _trust() -> ssl.SSLContext:
+    """Return the authorities that certificates are checked by: reading them takes longer than ten requests."""
+    return httpx.create_ssl_context()
 
 
 def explain_refusal(answer: httpx.Response) -> str:

@@ -38,6 +38,7 @@ class FakeRegistry:
     closed: frozenset[str] = frozenset()
     mounts: bool = True
     hides_referrers: bool = False
+    has_referrers_api: bool = True
     blobs: dict[str, dict[str, bytes]] = field(default_factory=dict)
     manifests: dict[str, dict[str, tuple[str, bytes]]] = field(default_factory=dict)
     requests: list[str] = field(default_factory=list)
@@ -157,6 +158,8 @@ class FakeRegistry:
         return httpx.Response(202, headers={"Location": f"/v2/{repository}/blobs/uploads/{number}"})
 
     def _referrers(self, repository: str, digest: str) -> httpx.Response:
+        if not self.has_referrers_api:
+            return httpx.Response(404)
         if self.hides_referrers:
             return httpx.Response(403)
         found = [

@@ -145,5 +145,5 @@ def test_the_document_of_the_ledger_follows_the_copy(
         "sequences and statistics",
     ]
     last = documents[-1]
-    assert (last["tables"], last["total_tables"], last["rows"]) == (1, 1, count)
+    assert (last["items"], last["total_items"], last["rows"]) == (1, 1, count)
     assert last["bytes"] == last["total_bytes"] > 0
