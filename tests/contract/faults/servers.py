@@ -165,8 +165,14 @@ def _database(folder: Path, command: list[str], conn_type: str, engine: Any, por
     return Service(command, folder / "log", document, is_ready)
 
 
-def registry(folder: Path, disk: SmallDisk | None = None) -> Service:
-    """Return an image registry with one login."""
+def registry(
+    folder: Path, disk: SmallDisk | None = None, *, auth: Document | None = None, store: Path | None = None
+) -> Service:
+    """Return an image registry with one login.
+
+    :param auth: another way to log in.
+    :param store: where another registry keeps its images.
+    """
     need("htpasswd")
     port = free_port()
 
@@ -178,9 +184,9 @@ def registry(folder: Path, disk: SmallDisk | None = None) -> Service:
     settings = {
         "version": "0.1",
         "log": {"level": "warn", "accesslog": {"disabled": True}},
-        "storage": {"filesystem": {"rootdirectory": str(disk.folder if disk else folder)}},
+        "storage": {"filesystem": {"rootdirectory": str(disk.folder if disk else store or folder)}},
         "http": {"addr": f"{HOST}:{port}", "secret": "of the tests"},
-        "auth": {"htpasswd": {"realm": "tests", "path": str(folder / "logins")}},
+        "auth": auth or {"htpasswd": {"realm": "tests", "path": str(folder / "logins")}},
     }
     (folder / "registry.yaml").write_text(yaml.safe_dump(settings))
     document = {
@@ -193,7 +199,7 @@ def registry(folder: Path, disk: SmallDisk | None = None) -> Service:
 
     def is_ready() -> None:
         with open_client(document) as client:
-            client.get("/v2/").raise_for_status()
+            assert client.get("/v2/").status_code == (401 if auth else 200)
 
     command = [need("docker-registry"), "serve", str(folder / "registry.yaml")]
     return Service(on_disk(disk, command), folder / "log", document, is_ready, set_password)
