@@ -7,6 +7,7 @@ from collections.abc import Callable, Generator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -99,7 +100,7 @@ def move(kind: str, sides: Sides, tmp_path: Path) -> SmallMove:
     return made_move(kind, sides, tmp_path)
 
 
-def made_move(kind: str, sides: Sides, folder: Path) -> SmallMove:
+def made_move(kind: str, sides: Sides, folder: Path, **options: Any) -> SmallMove:
     name = f"small{uuid.uuid4().hex[:8]}"
     names = {"source": SOURCES[kind], "target": TARGETS[kind]}
     documents = {SOURCES[kind]: dict(sides.source.document), TARGETS[kind]: dict(sides.target.document)}
@@ -107,7 +108,7 @@ def made_move(kind: str, sides: Sides, folder: Path) -> SmallMove:
         return bucket_move(name, documents, names, folder)
     if kind == "image":
         return image_move(name, documents, names, folder)
-    return database_move(kind, name, documents, folder)
+    return database_move(kind, name, documents, folder, **options)
 
 
 @pytest.fixture(scope="package")

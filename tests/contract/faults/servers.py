@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import time
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,7 +37,7 @@ class Service:
     log: Path
     document: Document
     is_ready: Ready
-    environment: Mapping[str, str] | None = None
+    set_password: Callable[[str], object] = lambda password: None
     process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -55,6 +55,11 @@ class Service:
             self.process.kill()
             self.process.wait()
             self.process = None
+
+    def change_login(self, password: str) -> None:
+        """Let the login have another password from now on."""
+        self.set_password(password)
+        self.document["password"] = password
 
     def _run(self) -> subprocess.Popen[bytes]:
         with self.log.open("a") as output:
@@ -160,17 +165,28 @@ def _database(folder: Path, command: list[str], conn_type: str, engine: Any, por
     return Service(command, folder / "log", document, is_ready)
 
 
-def registry(folder: Path, disk: SmallDisk | None = None) -> Service:
-    """Return an image registry with one login."""
+def registry(
+    folder: Path, disk: SmallDisk | None = None, *, auth: Document | None = None, store: Path | None = None
+) -> Service:
+    """Return an image registry with one login.
+
+    :param auth: another way to log in.
+    :param store: where another registry keeps its images.
+    """
     need("htpasswd")
     port = free_port()
-    (folder / "logins").write_text(htpasswd("tests", PASSWORD))
+
+    def set_password(password: str) -> None:
+        """Write the file, which the registry reads again when it has changed."""
+        (folder / "logins").write_text(htpasswd("tests", password))
+
+    set_password(PASSWORD)
     settings = {
         "version": "0.1",
         "log": {"level": "warn", "accesslog": {"disabled": True}},
-        "storage": {"filesystem": {"rootdirectory": str(disk.folder if disk else folder)}},
+        "storage": {"filesystem": {"rootdirectory": str(disk.folder if disk else store or folder)}},
         "http": {"addr": f"{HOST}:{port}", "secret": "of the tests"},
-        "auth": {"htpasswd": {"realm": "tests", "path": str(folder / "logins")}},
+        "auth": auth or {"htpasswd": {"realm": "tests", "path": str(folder / "logins")}},
     }
     (folder / "registry.yaml").write_text(yaml.safe_dump(settings))
     document = {
@@ -183,18 +199,15 @@ def registry(folder: Path, disk: SmallDisk | None = None) -> Service:
 
     def is_ready() -> None:
         with open_client(document) as client:
-            client.get("/v2/").raise_for_status()
+            assert client.get("/v2/").status_code == (401 if auth else 200)
 
     command = [need("docker-registry"), "serve", str(folder / "registry.yaml")]
-    return Service(on_disk(disk, command), folder / "log", document, is_ready)
+    return Service(on_disk(disk, command), folder / "log", document, is_ready, set_password)
 
 
 def object_store(folder: Path, disk: SmallDisk | None = None) -> Service:
     """Return a SeaweedFS with one key, which may do everything."""
-    actions = ["Admin", "Read", "Write", "List", "Tagging"]
-    credentials = [{"accessKey": "tests", "secretKey": PASSWORD}]
-    identities = {"identities": [{"name": "tests", "credentials": credentials, "actions": actions}]}
-    (folder / "identities.json").write_text(json.dumps(identities))
+    write_identities(folder, PASSWORD)
     ports = {
         f"{name}.port{end}": free_port()
         for name in ("master", "volume", "filer", "s3")
@@ -230,8 +243,29 @@ def object_store(folder: Path, disk: SmallDisk | None = None) -> Service:
             "config_kwargs": {"s3": {"addressing_style": "path"}},
         },
     }
-    client = open_storage(DocumentConnections({"one": document}).object_storage("one"))
-    return Service(on_disk(disk, command), folder / "log", document, client.list_buckets)
+
+    def is_ready() -> None:
+        open_storage(DocumentConnections({"one": document}).object_storage("one")).list_buckets()
+
+    service = Service(on_disk(disk, command), folder / "log", document, is_ready)
+
+    def set_password(password: str) -> None:
+        """Start it again, which is when it reads its file."""
+        service.kill()
+        write_identities(folder, password)
+        service.document["password"] = password
+        service.start()
+
+    service.set_password = set_password
+    return service
+
+
+def write_identities(folder: Path, password: str) -> None:
+    """Let one access key do everything."""
+    actions = ["Admin", "Read", "Write", "List", "Tagging"]
+    credentials = [{"accessKey": "tests", "secretKey": password}]
+    identities = {"identities": [{"name": "tests", "credentials": credentials, "actions": actions}]}
+    (folder / "identities.json").write_text(json.dumps(identities))
 
 
 def _run(command: list[str]) -> None:
