@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -21,13 +22,18 @@ class Arrival:
 
     :param digest: on the source.
     :param target_digest: on the target; another one when platforms are left out or media types converted.
-    :param size: bytes of the configs and layers of all that is copied, each counted once.
+    :param blobs: digest -> bytes of the configs and layers of all that is copied, each once.
     """
 
     digest: str
     target_digest: str
-    size: int
+    blobs: Mapping[str, int]
     left_out: tuple[str, ...] = ()
+
+    @property
+    def size(self) -> int:
+        """Return the bytes of all that is copied."""
+        return sum(self.blobs.values())
 
 
 def arriving(manifest: Manifest, settings: Images) -> Chosen:
@@ -55,5 +61,5 @@ def arrival_of(manifest: Manifest, settings: Images) -> Arrival:
     :raises PermanentError: as `arriving`.
     """
     found = arriving(manifest, settings)
-    size = contents_of(found.manifest).size
-    return Arrival(manifest.digest, found.manifest.digest, size, found.left_out)
+    blobs = contents_of(found.manifest).blobs
+    return Arrival(manifest.digest, found.manifest.digest, blobs, found.left_out)

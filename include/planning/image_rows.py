@@ -12,6 +12,7 @@ from include.inventory.model import ImageUse
 from include.inventory.references import Reference, parse_reference
 from include.planning.model import PlanItem
 from include.planning.rates import predict_seconds
+from include.planning.shared_layers import largest_shared
 from include.planning.tag_patterns import ListTags, is_pattern, matching_references
 
 if TYPE_CHECKING:
@@ -101,18 +102,21 @@ def plan_images(
     wanted = [image for image in images if target(image.reference) != image.reference]
     problems = list(known_problems)
 
-    def plan(image: ImageUse) -> PlanItem | None:
-        reference = pinned(image)
+    def ask(image: ImageUse) -> Arrival | None:
         try:
-            arrival = look_up(reference)
+            return look_up(pinned(image))
         except PermanentError as error:
             problems.append(f"image {image.reference}, used by {', '.join(image.used_by)}: {error}")
             return None
-        return _row(image, reference, arrival, target(image.reference))
 
     with ThreadPoolExecutor(READERS) as pool:
-        rows = list(pool.map(plan, wanted))
-    planned = [row for row in rows if row is not None]
+        arrivals = list(pool.map(ask, wanted))
+    known = zip(wanted, arrivals, strict=True)
+    shared = largest_shared({image.reference: one.blobs for image, one in known if one is not None})
+    planned = [
+        _row(image, arrival, target(image.reference), shared.get(image.reference, ""))
+        for image, arrival in zip(wanted, arrivals, strict=True)
+    ]
     problems += _clashes(planned)
     if problems:
         raise PreflightError(sorted(problems))
@@ -140,7 +144,8 @@ def pinned(image: ImageUse) -> Reference:
     return Reference(parts.registry, parts.repository, parts.tag, image.digest or parts.digest)
 
 
-def _row(image: ImageUse, reference: Reference, arrival: Arrival | None, target: str) -> PlanItem:
+def _row(image: ImageUse, arrival: Arrival | None, target: str, shared_layer: str) -> PlanItem:
+    reference = pinned(image)
     digest = reference.digest or (arrival.digest if arrival else "")
     name = reference.name
     size = arrival.size if arrival else 0
@@ -159,6 +164,7 @@ def _row(image: ImageUse, reference: Reference, arrival: Arrival | None, target:
             "digest": digest,
             "target_digest": arrival.target_digest if arrival else "",
             "left_out": list(arrival.left_out) if arrival else [],
+            "together": shared_layer,
             "used_by": list(image.used_by),
         },
     )

@@ -14,6 +14,7 @@ from include.inventory import ImageUse
 from include.inventory.references import Reference, parse_reference
 from include.planning.image_rows import images_of_patterns, plan_images, with_own_images
 from include.planning.registry import Registry, RemoteImage
+from include.planning.shared_layers import largest_shared
 from include.planning.tag_patterns import matching_references
 from tests.builders.definitions import definition
 
@@ -125,7 +126,7 @@ def test_an_image_is_planned_by_the_digest_the_cluster_runs() -> None:
 
     def look_up(reference: Reference) -> Arrival:
         seen.append(reference)
-        return Arrival("sha256:newer", TWO, 50_000_000, ("platform linux/arm64",))
+        return Arrival("sha256:newer", TWO, {ONE: 50_000_000}, ("platform linux/arm64",))
 
     (row,) = plan_images(
         [ImageUse("registry.source.lab/web:1", ONE, ("Deployment shop/web",))], look_up, target
@@ -137,9 +138,33 @@ def test_an_image_is_planned_by_the_digest_the_cluster_runs() -> None:
     assert (row.details["target_digest"], row.details["left_out"]) == (TWO, ["platform linux/arm64"])
 
 
+def test_images_with_a_layer_in_common_are_copied_together() -> None:
+    layers = {"web": {"base": 300_000, "web": 900_000}, "api": {"base": 300_000}, "job": {"job": 900_000}}
+
+    rows = plan_images(
+        [ImageUse(f"registry.source.lab/{name}:1", None, ()) for name in layers],
+        lambda reference: Arrival(ONE, ONE, layers[reference.repository]),
+        target,
+    )
+
+    assert [row.details["together"] for row in rows] == ["base", "base", ""]
+
+
+def test_layers_too_small_to_matter_keep_no_images_together() -> None:
+    assert largest_shared({"web": {"small": 1000}, "api": {"small": 1000}}) == {}
+
+
+def test_of_several_shared_layers_the_largest_counts() -> None:
+    python = {"debian": 300_000, "python": 900_000}
+
+    found = largest_shared({"web": python, "api": python, "job": {"debian": 300_000}})
+
+    assert found == {"web": "python", "api": "python", "job": "debian"}
+
+
 def test_an_image_nobody_runs_at_the_moment_is_planned_by_the_registry_s_digest() -> None:
     (row,) = plan_images(
-        [ImageUse("registry.source.lab/web:1", None, ())], lambda _: Arrival(ONE, ONE, 1), target
+        [ImageUse("registry.source.lab/web:1", None, ())], lambda _: Arrival(ONE, ONE, {ONE: 1}), target
     )
     assert row.details["source_reference"] == f"registry.source.lab/web@{ONE}"
 
