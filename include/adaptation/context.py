@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from include.definition import Definition
+from include.inventory.disks import disk_claims
 from include.inventory.moved_addresses import Move, moves_of
 from include.planning.model import DOCUMENT, load_plan
 
 if TYPE_CHECKING:
+    from include.inventory.store import Inventory
     from include.run import MigrationRun
 
 
@@ -21,15 +23,17 @@ class AdaptationContext:
     :param target_image: turns an image reference of the source into the target's; the same for unknown ones. One by digest
         gets the digest that the image has on the target, where the plan could read it.
     :param registries: registry hosts whose images are copied.
+    :param disk_claims: namespace and name of the claims that become disks.
     """
 
     definition: Definition
     moves: Sequence[Move]
     target_image: Callable[[str], str]
     registries: Sequence[str]
+    disk_claims: frozenset[tuple[str, str]] = frozenset()
 
 
-def context_of(run: MigrationRun) -> AdaptationContext:
+def context_of(run: MigrationRun, inventory: Inventory) -> AdaptationContext:
     """Return the context of a run, with the ids and addresses of what was made.
 
     :raises PermanentError: when the load balancer or an instance is not made yet.
@@ -42,6 +46,7 @@ def context_of(run: MigrationRun) -> AdaptationContext:
         moves=moves_of(definition),
         target_image=_target_images(run),
         registries=tuple(sorted(definition.images.hosts)),
+        disk_claims=disk_claims(inventory, definition),
     )
 
 

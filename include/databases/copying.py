@@ -165,7 +165,8 @@ def _leave_alone(job: DatabaseJob, state: CopyState) -> tuple[Action, Copied]:
     if source.digest != state.digest:
         raise PermanentError(
             f"{job.label}: the target took over at {state.moment}, and the source was written to since; "
-            "stop the source's writers and settle by hand which side is right, or roll the cutover back first"
+            "stop the source's writers and settle by hand which side is right, or roll the cutover back first; to copy the source "
+            "anew, carry over what the target alone has, and drop the database there"
         )
     logger.info("%s: the target took over at %s, nothing is copied any more", job.label, state.moment)
     job.write_record(source, final=True, handed_over=state)

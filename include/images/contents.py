@@ -82,7 +82,7 @@ class ContentRegistry(Registry):
         if not answer.is_success:
             raise PermanentError(
                 f"image {self.host}/{repository}:{name}: the registry answered {explain_refusal(answer)}; "
-                "check that the connection may read it"
+                "check that the login of the connection is right and may read it"
             )
         found = Manifest(answer.headers.get("Content-Type", ""), answer.content)
         children = [self._read(repository, str(entry["digest"])) for entry in found.entries]

@@ -32,7 +32,8 @@ class BusyAnswer(Exception):  # ruff: ignore[error-suffix-on-exception-name]  (a
     """Carry an answer that is worth another attempt."""
 
     def __init__(self, answer: httpx.Response) -> None:
-        super().__init__(f"{answer.status_code} to {answer.request.method} {answer.request.url}")
+        place = answer.request.url.copy_with(query=None)
+        super().__init__(f"{answer.status_code} to {answer.request.method} {place}")
         self.answer = answer
 
 
@@ -122,7 +123,7 @@ class RegistryClient:
             yield
         except BusyAnswer as busy:
             raise TemporaryError(
-                f"registry {self.host}: answered {busy} {ATTEMPTS} times; wait, or ask its operator for a higher limit"
+                f"registry {self.host}: answered {busy} {ATTEMPTS} times; {_remedy(busy.answer.status_code)}"
             ) from busy
         except httpx.TransportError as error:
             raise TemporaryError(
@@ -181,6 +182,12 @@ def explain_refusal(answer: httpx.Response) -> str:
     except (ValueError, KeyError, TypeError, AttributeError):
         texts = [answer.text]
     return shorten(f"{answer.status_code} {'; '.join(text for text in texts if text)}".strip(), 200)
+
+
+def _remedy(status: int) -> str:
+    if status == 429:
+        return "wait, or ask its operator for a higher limit"
+    return "it fails itself: look at its state, and whether its storage is full"
 
 
 def _worth_repeating(error: Exception) -> bool | float:

@@ -31,11 +31,13 @@ class FakeRegistry:
 
     :param refused_types: media types of manifests that it does not take.
     :param closed: repositories that may not be pushed to.
+    :param failures: what it answers to the next uploads once they have arrived.
     """
 
     host: str = "registry.test"
     refused_types: frozenset[str] = frozenset()
     closed: frozenset[str] = frozenset()
+    failures: list[int] = field(default_factory=list)
     mounts: bool = True
     hides_referrers: bool = False
     has_referrers_api: bool = True
@@ -143,6 +145,8 @@ class FakeRegistry:
             return httpx.Response(204)
         if request.method == "PUT":
             content, digest = request.read(), request.url.params["digest"]
+            if self.failures:
+                return httpx.Response(self.failures.pop())
             self.uploads.discard(name)
             if digest_of(content) != digest:
                 return httpx.Response(400, json={"errors": [{"code": "DIGEST_INVALID", "message": ""}]})

@@ -24,7 +24,7 @@ def image_of(folder: Path, rows: list[PlanItem] | None) -> str:
     if rows is not None:
         save_plan(run.ledger, Plan(items=rows))
     obj = deployment(containers=[container(PINNED)])
-    adapted = images.adapt(obj, context_of(run))
+    adapted = images.apply(obj, context_of(run))
     return str(adapted["spec"]["template"]["spec"]["containers"][0]["image"])
 
 

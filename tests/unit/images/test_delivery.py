@@ -74,6 +74,27 @@ def test_an_image_arrives_with_every_byte(folder_ledger: Ledger) -> None:
     assert target.uploads == set()
 
 
+@pytest.mark.parametrize("status", [401, 429, 500, 503])
+def test_a_target_that_fails_when_a_blob_has_arrived_is_sent_it_again(
+    folder_ledger: Ledger, status: int
+) -> None:
+    source, target = FakeRegistry(), FakeRegistry("target.test", failures=[status])
+    source.push_image("web", "1", BASE)
+
+    deliver(delivery_to(target, folder_ledger), source, "web")
+
+    assert target.blobs["shop/web"] == source.blobs["web"]
+    assert target.uploads == set()
+
+
+def test_a_target_that_fails_again_and_again_is_named(folder_ledger: Ledger) -> None:
+    source, target = FakeRegistry(), FakeRegistry("target.test", failures=[500] * 9)
+    source.push_image("web", "1", BASE)
+
+    with pytest.raises(TemporaryError, match=r"to target\.test .*whether the target's storage is full"):
+        deliver(delivery_to(target, folder_ledger), source, "web")
+
+
 def test_what_the_target_has_is_not_sent(folder_ledger: Ledger) -> None:
     source, target = FakeRegistry(), FakeRegistry("target.test")
     source.push_image("web", "1", BASE, b"own")
