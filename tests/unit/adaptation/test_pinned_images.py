@@ -10,7 +10,7 @@ from include.adaptation.context import context_of
 from include.adaptation.rules import images
 from include.planning.binding import planning_run
 from include.planning.model import Plan, PlanItem, save_plan
-from tests.builders.objects import container, deployment
+from tests.builders.objects import container, deployment, inventory
 from tests.builders.runs import run as build_run
 
 SOURCE, CONVERTED = "sha256:" + "1" * 64, "sha256:" + "2" * 64
@@ -24,7 +24,7 @@ def image_of(folder: Path, rows: list[PlanItem] | None) -> str:
     if rows is not None:
         save_plan(run.ledger, Plan(items=rows))
     obj = deployment(containers=[container(PINNED)])
-    adapted = images.apply(obj, context_of(run))
+    adapted = images.apply(obj, context_of(run, inventory(obj)))
     return str(adapted["spec"]["template"]["spec"]["containers"][0]["image"])
 
 
