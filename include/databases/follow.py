@@ -88,11 +88,8 @@ def finish_following(job: DatabaseJob) -> bool:
     :raises PermanentError: when definitions of the source changed.
     """
     with closing(follower_of(job)) as follower:
-        was_followed = follower.position() is not None
+        was_followed = follower.position() is not None and _apply_all(job, follower)
         if was_followed:
-            refuse_changed_definitions(job, follower)
-            apply_rest(job, follower)
-            refuse_changed_definitions(job, follower)
             # Noted before: a try that is killed in between must not begin at the old position again.
             note(job, FORWARD, "applied")
             follower.finish()
@@ -101,6 +98,18 @@ def finish_following(job: DatabaseJob) -> bool:
         follower.drop()
         note(job, FORWARD, "finished")
     return was_followed
+
+
+def _apply_all(job: DatabaseJob, follower: Follower) -> bool:
+    """Apply the rest; say whether it fits. What followed may have died before it met what the target's workloads wrote."""
+    refuse_changed_definitions(job, follower)
+    try:
+        apply_rest(job, follower)
+    except CopyDivergedError as error:
+        logger.warning("%s", error)
+        return False
+    refuse_changed_definitions(job, follower)
+    return True
 
 
 def apply_rest(job: DatabaseJob, follower: Follower) -> None:

@@ -10,6 +10,7 @@ from airflow.sdk import BaseOperator
 from airflow.sdk.exceptions import AirflowSkipException
 
 from cce_migration.runs import open_migration
+from cce_migration.supervised import end_with_supervisor
 from include.engines import end_all_engines
 from include.errors import DefinitionError
 from include.ledger import record_failure, resolve_failure
@@ -43,6 +44,7 @@ class MigrationOperator(BaseOperator):
 
     def execute(self, context: Context) -> Any:
         """Open the run, act, and keep the record of it in the ledger."""
+        end_with_supervisor()
         run = self.open_run(context)
         if not self.clears_up:
             run.ledger.phase_started(self.phase)

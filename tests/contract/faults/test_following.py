@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from include.connections import DatabaseAccess
 from include.databases import follow
 from include.errors import PermanentError
 from include.planning.database_client import open_database
@@ -58,3 +59,21 @@ def test_a_full_disk_ends_the_following_clearly_and_with_room_it_goes_on(
         followed.wait_for(writer.written[-1], task)
     assert followed.finish() == 0
     assert followed.count(followed.target, 500_000) == followed.count(followed.source, 500_000)
+
+
+@pytest.mark.parametrize("kind", ENGINES, indirect=True)
+def test_rows_that_do_not_fit_when_nothing_follows_any_more_are_copied_at_the_last_pass(
+    followed: Followed,
+) -> None:
+    with followed.following() as task:
+        write(followed.source, followed.move.name, FIRST + 1)
+        followed.wait_for(FIRST + 1, task)
+    for access in (followed.target, followed.source):
+        write(access, followed.move.name, FIRST + 2)
+    assert followed.finish() > 0
+    assert followed.count(followed.target) == 2
+
+
+def write(access: DatabaseAccess, database: str, number: int) -> None:
+    with open_database(access, database) as cursor:
+        cursor.execute("insert into orders values (%s, 'written', %s)", (number, access.address))

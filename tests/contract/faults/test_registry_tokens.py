@@ -14,8 +14,8 @@ from tests.contract.faults import servers
 from tests.contract.faults.conftest import Sides, lead_over
 from tests.contract.faults.tokens import TokenService, token_service
 
-TOKEN_SECONDS = 2
-MEGABITS = 40
+TOKEN_SECONDS = 4
+MEGABITS = 30
 
 
 @pytest.fixture

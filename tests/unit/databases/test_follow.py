@@ -216,6 +216,18 @@ def test_without_a_follower_the_last_pass_copies_what_differs(
     assert copying.copy_database_delta(run, KEY)["tables"] == 1
 
 
+def test_a_last_pass_copies_what_does_not_fit(
+    follower: FakeFollower, run: MigrationRun, engine: FollowedEngine
+) -> None:
+    copying.copy_database(run, KEY)
+    follower.noted = "at the copy"
+    follower.applying = diverge
+    engine.on_source = _content(12)
+    assert copying.copy_database_delta(run, KEY)["tables"] == 1
+    assert engine.on_target == engine.on_source
+    assert (follower.calls[-1], run.ledger.read(f"following/{KEY}")["state"]) == ("drop", "finished")
+
+
 def test_a_proof_that_expired_is_not_kept(
     follower: FakeFollower, run: MigrationRun, engine: FakeEngine
 ) -> None:
