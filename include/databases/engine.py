@@ -19,12 +19,14 @@ class Copied:
     """Say what a copy moved: the fingerprint of the source it moved, how many tables, how many bytes.
 
     :param position: of the source's log at that moment, where it is another than that of the snapshot.
+    :param seen: the target's fingerprint, where it was compared with the source's and nothing had to be moved.
     """
 
     fingerprint: Fingerprint
     tables: int
     bytes: int
     position: str = ""
+    seen: Fingerprint | None = None
 
 
 class Snapshot(Protocol):

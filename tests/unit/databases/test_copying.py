@@ -205,12 +205,39 @@ def test_after_the_delta_the_proof_is_against_the_source_itself(
     copying.copy_database(run, KEY)
     engine.on_source = _content(11)
 
-    assert copying.copy_database_delta(run, KEY) == {"tables": 1, "rows": 11, "bytes": 10}
+    assert copying.copy_database_delta(run, KEY) == {"tables": 1, "rows": 11, "bytes": 10, "proved": 0}
     assert proving.prove_database(run, KEY).equal
 
     engine.on_source = _content(12)
     with pytest.raises(ProofError, match="differs in tables orders"):
         proving.prove_database(run, KEY)
+
+
+def test_a_delta_that_finds_both_sides_equal_is_the_proof(engine: FakeEngine, run: MigrationRun) -> None:
+    copying.copy_database(run, KEY)
+    looks = []
+    look = engine.target_fingerprint
+    engine.target_fingerprint = lambda: looks.append(1) or look()  # type: ignore[func-returns-value, method-assign]
+
+    assert copying.copy_database_delta(run, KEY)["proved"] == 1
+    assert proving.prove_databases(run, [KEY]) == 1
+
+    assert len(looks) == 1
+    proof = run.ledger.proofs(PHASE)[KEY]
+    assert proof.equal
+    assert "writers standing still" in proof.method
+    assert run.ledger.read(f"proofs-detail/{KEY}")["tables"]
+
+
+def test_a_delta_that_moved_something_is_proved_by_another_look(
+    engine: FakeEngine, run: MigrationRun
+) -> None:
+    copying.copy_database(run, KEY)
+    engine.on_source = _content(11)
+    assert copying.copy_database_delta(run, KEY)["proved"] == 0
+    engine.on_target = _content(12)
+    with pytest.raises(ProofError, match="differs in tables orders"):
+        proving.prove_databases(run)
 
 
 def test_a_database_can_be_handed_over_only_after_its_delta(engine: FakeEngine, run: MigrationRun) -> None:
