@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -100,7 +100,7 @@ def _bring(job: DatabaseJob, *, final: bool) -> tuple[Action, Copied]:
 def _copy_moment(
     job: DatabaseJob, prepared: str = "", *, final: bool = False, filled: int = 0
 ) -> tuple[Action, Copied]:
-    with job.engine.snapshot() as snapshot, _progress(job):
+    with job.engine.snapshot() as snapshot:
         position = snapshot.position() if prepared else ""
         action, copied = _copy(job, snapshot)
     if filled:
@@ -138,7 +138,8 @@ def _copy(job: DatabaseJob, snapshot: Snapshot) -> tuple[Action, Copied]:
         logger.info("%s: definitions differ, the whole target is made anew", job.label)
         return "copied", _copy_all(job, snapshot)
     job.write_state("copying", "")
-    return "copied", job.engine.copy_changed(snapshot, source, found)
+    with _progress(job):
+        return "copied", job.engine.copy_changed(snapshot, source, found)
 
 
 def _copy_all(job: DatabaseJob, snapshot: Snapshot) -> Copied:
@@ -146,7 +147,8 @@ def _copy_all(job: DatabaseJob, snapshot: Snapshot) -> Copied:
         mark_database(job.engine.target, job.database.database, job.run.definition.name)
 
     job.write_state("copying", "")
-    return job.engine.copy_all(snapshot, mark)
+    with nullcontext() if job.engine.tells_progress else _progress(job):
+        return job.engine.copy_all(snapshot, mark)
 
 
 def _refuse_foreign(job: DatabaseJob) -> None:

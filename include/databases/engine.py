@@ -40,8 +40,12 @@ class Snapshot(Protocol):
 
 
 class DatabaseEngineCopier(Protocol):
-    """Copy one database from one server to another of the same engine."""
+    """Copy one database from one server to another of the same engine.
 
+    `tells_progress`: whether `copy_all` tells by itself how far it is.
+    """
+
+    tells_progress: bool
     source: DatabaseAccess
     target: DatabaseAccess
     database: str
