@@ -20,6 +20,7 @@ from benchmarks.object_data import Objects
 from benchmarks.objects import measure_objects
 from benchmarks.performance_page import write_page
 from benchmarks.postgres import measure_postgres
+from benchmarks.postgres_lag import measure_lag
 from benchmarks.result import Result
 from benchmarks.run_figures import dag_parse_seconds, newest_report, task_instances
 from lab import paths
@@ -32,7 +33,16 @@ POSTGRES_BYTES = 5e9
 OBJECTS_SHARE = 0.5
 
 
-PARTS = ("lab", "velero", "images", "images_distant", "postgres", "objects")
+PARTS = (
+    "lab",
+    "velero",
+    "images",
+    "images_distant",
+    "postgres",
+    "postgres_distant",
+    "postgres_lag",
+    "objects",
+)
 
 
 def main() -> int:
@@ -58,8 +68,11 @@ def measured(part: str, runs: int, scale: float) -> list[Result]:
         return []
     provide((PEERS, TOXIPROXY), print)
     os.environ["PATH"] = f"{paths.BIN}{os.pathsep}{os.environ['PATH']}"
-    if part == "postgres":
-        return measure_postgres(runs, int(POSTGRES_BYTES * scale))
+    if part == "postgres_lag":
+        return measure_lag(runs)
+    if part.startswith("postgres"):
+        size = int(POSTGRES_BYTES * scale)
+        return measure_postgres(runs, size, is_distant=part == "postgres_distant")
     if part == "objects":
         return measure_objects(runs, Objects().scaled(scale))
     return measure_images(runs, ImageEstate().scaled(scale), is_distant=part == "images_distant")

@@ -15,6 +15,7 @@ from typing import Any
 import psycopg
 
 from benchmarks.registry_server import free_port
+from include.connections import DatabaseAccess
 from lab.services.postgres import binaries
 
 SYSTEM_USER = "postgres"
@@ -59,6 +60,10 @@ class Server:
             "PGPASSWORD": PASSWORD,
             "PGDATABASE": database,
         }
+
+    def access(self) -> DatabaseAccess:
+        """Return how the migration's engine reaches it."""
+        return DatabaseAccess("postgresql", "127.0.0.1", self.port, SYSTEM_USER, PASSWORD)
 
     def document(self) -> dict[str, Any]:
         """Return the Airflow connection to it."""

@@ -22,19 +22,21 @@ THREADS = 4
 def move_last_changes_of_databases(run: MigrationRun) -> int:
     """Copy the changed tables of every database and prove all of them; return how many databases there are.
 
+    Those that were equal already are proved by that comparison, and not read once more.
     Those that are followed get the rest of their changes; from then on their targets keep theirs, for the way back.
     """
     _refuse_writers(run)
     stop_following(run)
     keys = [row.key for row in load_plan(run.ledger).items("rds_dump_restore", "database")]
 
-    def move(key: str) -> None:
+    def move(key: str) -> bool:
         with timed_step(run, "copy the last changes of the databases", key):
-            copy_database_delta(run, key)
+            return bool(copy_database_delta(run, key)["proved"])
 
-    run_side_by_side(move, keys, THREADS, name="databases")
+    results = run_side_by_side(move, keys, THREADS, name="databases")
+    proved = [key for key, is_proved in zip(keys, results, strict=True) if is_proved]
     with timed_step(run, "prove the databases"):
-        count = prove_databases(run)
+        count = prove_databases(run, proved)
     # Both sides are equal and nobody writes yet: whatever differs later was written on the target.
     arm_way_back(run)
     return count

@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -18,6 +18,7 @@ from include.databases.follow import finish_following
 from include.databases.followers import kept_changes
 from include.databases.jobs import PHASE, DatabaseJob, open_job
 from include.databases.managed import fill_by_managed_engine
+from include.databases.proving import prove_seen
 from include.databases.server_errors import server_errors
 from include.databases.states import CopyState
 from include.errors import MigrationError, PermanentError
@@ -60,7 +61,9 @@ def copy_database_again(job: DatabaseJob) -> None:
 
 
 def copy_database_delta(run: MigrationRun, key: str) -> dict[str, int]:
-    """Copy what changed since the last copy, once the writers stand still; return tables, rows and bytes.
+    """Copy what changed since the last copy, once the writers stand still; return tables, rows and bytes, and whether it is proved.
+
+    Where both sides turn out to be equal already, that comparison is the proof: it need not be made twice in the downtime.
 
     :raises PermanentError: when the target has taken over and the source changed since.
     """
@@ -69,7 +72,14 @@ def copy_database_delta(run: MigrationRun, key: str) -> dict[str, int]:
         if job.database.mode == "follow" and not _is_in_use(job):
             finish_following(job)
         _, copied = _bring(job, final=True)
-    return {"tables": copied.tables, "rows": copied.fingerprint.rows, "bytes": copied.bytes}
+    if copied.seen is not None:
+        prove_seen(job, copied.fingerprint, copied.seen)
+    return {
+        "tables": copied.tables,
+        "rows": copied.fingerprint.rows,
+        "bytes": copied.bytes,
+        "proved": int(copied.seen is not None),
+    }
 
 
 def _bring(job: DatabaseJob, *, final: bool) -> tuple[Action, Copied]:
@@ -91,7 +101,7 @@ def _bring(job: DatabaseJob, *, final: bool) -> tuple[Action, Copied]:
 def _copy_moment(
     job: DatabaseJob, prepared: str = "", *, final: bool = False, filled: int = 0
 ) -> tuple[Action, Copied]:
-    with job.engine.snapshot() as snapshot, _progress(job):
+    with job.engine.snapshot() as snapshot:
         position = snapshot.position() if prepared else ""
         action, copied = _copy(job, snapshot)
     if filled:
@@ -123,13 +133,14 @@ def _copy(job: DatabaseJob, snapshot: Snapshot) -> tuple[Action, Copied]:
         source, target = snapshot.fingerprint(), asked.result()
     found = differences(source, target)
     if found.is_none:
-        return "already_equal", Copied(source, 0, 0)
+        return "already_equal", Copied(source, 0, 0, seen=target)
     logger.info("%s: the target differs in %s", job.label, found.text())
     if found.definitions:
         logger.info("%s: definitions differ, the whole target is made anew", job.label)
         return "copied", _copy_all(job, snapshot)
     job.write_state("copying", "")
-    return "copied", job.engine.copy_changed(snapshot, source, found)
+    with _progress(job):
+        return "copied", job.engine.copy_changed(snapshot, source, found)
 
 
 def _copy_all(job: DatabaseJob, snapshot: Snapshot) -> Copied:
@@ -137,7 +148,8 @@ def _copy_all(job: DatabaseJob, snapshot: Snapshot) -> Copied:
         mark_database(job.engine.target, job.database.database, job.run.definition.name)
 
     job.write_state("copying", "")
-    return job.engine.copy_all(snapshot, mark)
+    with nullcontext() if job.engine.tells_progress else _progress(job):
+        return job.engine.copy_all(snapshot, mark)
 
 
 def _refuse_foreign(job: DatabaseJob) -> None:

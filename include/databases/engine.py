@@ -19,12 +19,14 @@ class Copied:
     """Say what a copy moved: the fingerprint of the source it moved, how many tables, how many bytes.
 
     :param position: of the source's log at that moment, where it is another than that of the snapshot.
+    :param seen: the target's fingerprint, where it was compared with the source's and nothing had to be moved.
     """
 
     fingerprint: Fingerprint
     tables: int
     bytes: int
     position: str = ""
+    seen: Fingerprint | None = None
 
 
 class Snapshot(Protocol):
@@ -38,8 +40,12 @@ class Snapshot(Protocol):
 
 
 class DatabaseEngineCopier(Protocol):
-    """Copy one database from one server to another of the same engine."""
+    """Copy one database from one server to another of the same engine.
 
+    `tells_progress`: whether `copy_all` tells by itself how far it is.
+    """
+
+    tells_progress: bool
     source: DatabaseAccess
     target: DatabaseAccess
     database: str

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
@@ -34,17 +35,33 @@ def prove_database(run: MigrationRun, key: str) -> Proof:
     known = _proof_before_following(job, record)
     if known is not None:
         return known
-    if record.handed_over is not None:
-        with server_errors(job):
-            proof, problem = _unchanged_since(job, record)
-    else:
-        with server_errors(job):
-            source, target = _both(job, record)
-        proof, problem = _compare(job, record, source, target)
-        run.ledger.write(
-            f"proofs-detail/{safe_key(key)}", {"key": key, "tables": detail_rows(source, target)}
-        )
-    left = settle_proof(run, PHASE, key, proof, problem)
+    with server_errors(job):
+        if record.handed_over is not None:
+            return _settle(job, *_unchanged_since(job, record))
+        source, target = _both(job, record)
+    return _prove(job, record, source, target)
+
+
+def prove_seen(job: DatabaseJob, source: Fingerprint, target: Fingerprint) -> Proof:
+    """Record the proof that the last copy has found by itself: both sides as they were after the writers had stopped.
+
+    :raises ProofError: when anything differs.
+    """
+    record = job.read_record()
+    if record is None or not record.final:
+        raise PermanentError(f"{job.label}: its last copy ran beside its writers; copy the delta first")
+    return _prove(job, record, source, target)
+
+
+def _prove(job: DatabaseJob, record: CopyRecord, source: Fingerprint, target: Fingerprint) -> Proof:
+    key = job.item.key
+    detail = {"key": key, "tables": detail_rows(source, target)}
+    job.run.ledger.write(f"proofs-detail/{safe_key(key)}", detail)
+    return _settle(job, *_compare(job, record, source, target))
+
+
+def _settle(job: DatabaseJob, proof: Proof, problem: str) -> Proof:
+    left = settle_proof(job.run, PHASE, job.item.key, proof, problem)
     if left:
         raise ProofError([left], "databases differ")
     return proof
@@ -99,10 +116,13 @@ def _unchanged_since(job: DatabaseJob, record: CopyRecord) -> tuple[Proof, str]:
     )
 
 
-def prove_databases(run: MigrationRun) -> int:
+def prove_databases(run: MigrationRun, proved: Collection[str] = ()) -> int:
     """Prove every planned database; return how many there are.
 
+    :param proved: keys of those that the last copy has proved.
     :raises ProofError: with all that differ.
     """
-    rows = load_plan(run.ledger).items(PHASE, "database")
-    return gather_proofs(lambda key: prove_database(run, key), [row.key for row in rows], "databases differ")
+    keys = [row.key for row in load_plan(run.ledger).items(PHASE, "database")]
+    left = [key for key in keys if key not in proved]
+    gather_proofs(lambda key: prove_database(run, key), left, "databases differ")
+    return len(keys)

@@ -55,6 +55,8 @@ class MariadbCopier:
         which writers wait some tenths of a second.
     """
 
+    tells_progress = False
+
     def __init__(
         self, source: DatabaseAccess, target: DatabaseAccess, database: str, *, is_followed: bool = False
     ) -> None:

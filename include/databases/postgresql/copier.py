@@ -47,6 +47,8 @@ HOLDINGS = f"""select
 class PostgresqlCopier:
     """Copy one database between two PostgreSQL servers; see `DatabaseEngineCopier` for each method's promise."""
 
+    tells_progress = True
+
     def __init__(
         self, source: DatabaseAccess, target: DatabaseAccess, database: str, record: Record | None = None
     ) -> None:

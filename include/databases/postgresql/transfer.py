@@ -13,6 +13,8 @@ from include.databases.postgresql.stream import ChangeStream, Sent, position_tex
 
 # Small transactions are committed together as long as more of them are there: a commit costs as much as many rows.
 ROWS_TOGETHER = 1000
+# They come one by one from a busy origin: who commits each as it comes spends all time on commits, and falls behind.
+SECONDS_TO_GATHER = 0.1
 SECONDS_BETWEEN_LOOKS = 0.1
 
 
@@ -32,6 +34,9 @@ class Transfer:
         self._is_open = self._is_skipped = self._is_written = False
         # Of what is not committed yet, when the first was committed on the origin, by its clock.
         self._oldest: float | None = None
+        # Until when it is gathered, by this machine's clock; while a goal is waited for, nothing is gathered.
+        self._due: float | None = None
+        self._is_gathering = True
         self._skew = float("inf")
         self._transactions = self._rows = 0
         self.lag_seconds = 0.0
@@ -45,6 +50,7 @@ class Transfer:
         """Apply for some seconds, or until the goal is reached; a transaction that has begun is applied to its end."""
         ends = time.monotonic() + seconds
         self._transactions, self._rows, self.lag_seconds = 0, 0, 0.0
+        self._is_gathering = goal is None
         is_idle = False
         while goal is None or self.reached < goal:
             sent = self._stream.read(self._patience(ends))
@@ -60,9 +66,13 @@ class Transfer:
         return Applied(self._transactions, self._rows, position_text(self.reached), is_complete)
 
     def _patience(self, ends: float) -> float:
-        if not self._is_open and self._end != self._noted:
-            return 0.0
+        if not self._is_open and self._due is not None:
+            ends = min(ends, self._due) if self._is_gathering else 0.0
         return min(max(ends - time.monotonic(), 0.0), SECONDS_BETWEEN_LOOKS)
+
+    def _is_due(self) -> bool:
+        """Say whether what has arrived whole is to be committed now."""
+        return self._due is not None and (not self._is_gathering or time.monotonic() >= self._due)
 
     def _rest(self, *, asks: bool) -> None:
         if self._is_open:
@@ -77,7 +87,7 @@ class Transfer:
         self._skew = min(self._skew, present() - sent.moment)
         if sent.message is not None:
             self._take_message(sent.message)
-        elif not self._is_open:
+        elif not self._is_open and (self._due is None or self._is_due()):
             self._commit()
             self._seen = max(self._seen, sent.end)
             self._stream.confirm(self._seen)
@@ -100,7 +110,9 @@ class Transfer:
         self._is_open = False
         self._end = max(self._end, commit.end_position)
         self._transactions += not self._is_skipped
-        if len(self._pending) >= ROWS_TOGETHER or self._is_written:
+        if self._due is None and self._end != self._noted:
+            self._due = time.monotonic() + SECONDS_TO_GATHER
+        if len(self._pending) >= ROWS_TOGETHER or self._is_written or (self._is_gathering and self._is_due()):
             self._commit()
 
     def _add(self, change: Change) -> None:
@@ -138,7 +150,7 @@ class Transfer:
         self._flush()
         move_position(self._destination, self._noted, self._end)
         self._destination.commit()
-        self._is_written = False
+        self._is_written, self._due = False, None
         self._noted = self._end
         self._stream.confirm(self._noted)
         if self._oldest is not None:

@@ -104,7 +104,7 @@ def _try(is_ready: Callable[[], bool]) -> bool:
 @contextmanager
 def postgresql(place: Place) -> Generator[None]:
     need("psql")
-    made = f"create role {place.user} login createdb createrole password '{place.password}'\n"
+    made = f"create role {place.user} login createdb createrole replication password '{place.password}'\n"
     with folder_of(user := user_of_service("postgres")) as folder:
         data = folder / "data"
         make = ["--username=rdsAdmin", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"]
@@ -117,6 +117,7 @@ def postgresql(place: Place) -> Generator[None]:
             "port": place.port,
             "unix_socket_directories": "",
             "fsync": "off",
+            "wal_level": "logical",
             "shared_buffers": "16MB",
         }
         settings = [word for name, value in options.items() for word in ("-c", f"{name}={value}")]

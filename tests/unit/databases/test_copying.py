@@ -48,6 +48,7 @@ class FakeEngine:
 
     source = target = ACCESS
     database = "shop"
+    tells_progress = False
 
     def __init__(self) -> None:
         self.on_source = _content(10)
@@ -129,6 +130,16 @@ def test_an_absent_target_gets_everything_and_is_proved(engine: FakeEngine, run:
     assert (item.action, item.bytes) == ("copied", 1000)
 
 
+@pytest.mark.parametrize(("tells", "lines"), [(False, 1), (True, 0)])
+def test_progress_is_told_once(
+    engine: FakeEngine, run: MigrationRun, caplog: pytest.LogCaptureFixture, tells: bool, lines: int
+) -> None:
+    engine.tells_progress = tells
+    with caplog.at_level("INFO"):
+        copying.copy_database(run, KEY)
+    assert sum("database shop-orders, " in text for text in caplog.messages) == lines
+
+
 @pytest.mark.parametrize(
     ("error", "kind", "text"),
     [
@@ -205,12 +216,39 @@ def test_after_the_delta_the_proof_is_against_the_source_itself(
     copying.copy_database(run, KEY)
     engine.on_source = _content(11)
 
-    assert copying.copy_database_delta(run, KEY) == {"tables": 1, "rows": 11, "bytes": 10}
+    assert copying.copy_database_delta(run, KEY) == {"tables": 1, "rows": 11, "bytes": 10, "proved": 0}
     assert proving.prove_database(run, KEY).equal
 
     engine.on_source = _content(12)
     with pytest.raises(ProofError, match="differs in tables orders"):
         proving.prove_database(run, KEY)
+
+
+def test_a_delta_that_finds_both_sides_equal_is_the_proof(engine: FakeEngine, run: MigrationRun) -> None:
+    copying.copy_database(run, KEY)
+    looks = []
+    look = engine.target_fingerprint
+    engine.target_fingerprint = lambda: looks.append(1) or look()  # type: ignore[func-returns-value, method-assign]
+
+    assert copying.copy_database_delta(run, KEY)["proved"] == 1
+    assert proving.prove_databases(run, [KEY]) == 1
+
+    assert len(looks) == 1
+    proof = run.ledger.proofs(PHASE)[KEY]
+    assert proof.equal
+    assert "writers standing still" in proof.method
+    assert run.ledger.read(f"proofs-detail/{KEY}")["tables"]
+
+
+def test_a_delta_that_moved_something_is_proved_by_another_look(
+    engine: FakeEngine, run: MigrationRun
+) -> None:
+    copying.copy_database(run, KEY)
+    engine.on_source = _content(11)
+    assert copying.copy_database_delta(run, KEY)["proved"] == 0
+    engine.on_target = _content(12)
+    with pytest.raises(ProofError, match="differs in tables orders"):
+        proving.prove_databases(run)
 
 
 def test_a_database_can_be_handed_over_only_after_its_delta(engine: FakeEngine, run: MigrationRun) -> None:

@@ -111,12 +111,13 @@ def open_managed(
 ) -> OpenRun:
     """Return what opens a run whose database and bucket are planned for the managed engines."""
 
-    def opened(run_id: str = "one", **changed: Any) -> MigrationRun:
+    def opened(run_id: str = "one", mode: str = "dump", **changed: Any) -> MigrationRun:
         def change(document: dict[str, Any]) -> None:
             database, bucket = document["databases"][0], document["buckets"][0]
             database.update({
                 "database": names["database"],
                 "rds": {"connection": "huawei_cloud", "instance": "target-postgres"},
+                "mode": mode,
                 "copy_with": "drs",
                 "drs": {"subnet": NODES.id, "network": "vpc", **changed},
             })

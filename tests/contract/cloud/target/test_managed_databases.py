@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import logging
+import threading
+import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from include.databases import copy_database, copy_database_delta, prove_database
+from include.databases import (
+    copy_database,
+    copy_database_delta,
+    drop_followers,
+    follow_databases,
+    prove_database,
+    stop_following,
+)
 from include.databases.jobs import open_job
 from include.databases.managed.job import transfer_job
 from include.errors import (
@@ -20,6 +29,7 @@ from include.errors import (
 )
 from include.objects import copy_bucket
 from include.provisioning import made_resources
+from include.run import MigrationRun
 from lab.cloud.backends.database_server import Place
 from lab.cloud.backends.postgresql_replication import PostgresqlReplication
 from tests.contract.cloud import servers
@@ -60,6 +70,35 @@ def test_a_database_moves_by_drs_and_its_changes_by_the_copy(
     second = open_managed("two")
     assert copy_database(second, key) == "already_equal"
     assert prove_database(second, key).equal
+
+
+def test_a_database_that_drs_has_filled_is_followed(
+    open_managed: OpenRun, names: dict[str, str], source_postgres: Place, drs: Checked
+) -> None:
+    run = open_managed(mode="follow")
+    key, _ = keys(run)
+    assert copy_database(run, key) == "copied"
+    assert prove_database(run, key).equal
+    assert jobs(drs) == []
+
+    follower = threading.Thread(target=follow_databases, args=(run,))
+    follower.start()
+    with session(source_postgres, names["database"]) as connection:
+        connection.execute("insert into app.lines (note) values ('written later')")
+    _await_rows(run, key)
+    stop_following(run)
+    follower.join()
+    moved = copy_database_delta(run, key)
+    assert (moved["tables"], moved["proved"]) == (0, 1)
+    assert run.ledger.read(f"following/{key}")["state"] == "finished"
+    drop_followers(run)
+
+
+def _await_rows(run: MigrationRun, key: str) -> None:
+    ends = time.monotonic() + 60
+    while not run.ledger.exists(f"following/{key}") or not run.ledger.read(f"following/{key}").get("rows"):
+        assert time.monotonic() < ends
+        time.sleep(0.1)
 
 
 @pytest.mark.parametrize(
