@@ -47,6 +47,12 @@ def without_balancer(document: dict[str, Any]) -> None:
     document["target"].pop("load_balancer")
 
 
+def answering_balancer(document: dict[str, Any]) -> None:
+    """Name what Services ask of their load balancer."""
+    answers = {"internal_id": "y", "certificates": {"arn:1": "c"}, "address_groups": {"shop/web": "g"}}
+    document["target"]["load_balancer"] = {**BALANCER, **answers}
+
+
 def dedicated_balancer(document: dict[str, Any]) -> None:
     """Name a dedicated ELB."""
     document["target"]["load_balancer"] = BALANCER
@@ -77,11 +83,26 @@ ROWS = [
     Row("load_balancer_intents", "allowed addresses", [
         balancer(loadBalancerSourceRanges=["192.0.2.0/24"]),
     ], WEB),
-    Row("load_balancer_intents", "clients that stay at a pod", [balancer(sessionAffinity="ClientIP")], WEB),
+    Row("load_balancer_intents", "a health check of another port", [
+        balancer(annotations={f"{AWS}healthcheck-port": "9000"}),
+    ], WEB),
+    Row("load_balancer_intents", "what the definition answers", [
+        balancer(
+            annotations={f"{AWS}scheme": "internal", f"{AWS}ssl-cert": "arn:1", f"{AWS}healthcheck-port": "traffic-port"},
+            loadBalancerSourceRanges=["192.0.2.0/24"],
+            sessionAffinity="ClientIP",
+        ),
+    ], [], answering_balancer),
     Row("load_balancer_intents", "open to the internet", [
         balancer(annotations={f"{AWS}scheme": "internet-facing", f"{AWS}type": "nlb"}),
         service("api", sessionAffinity="ClientIP"),
     ], []),
+    Row("load_balancers", "what ELB understands, too", [
+        balancer(annotations={f"{AWS}scheme": "internal", f"{AWS}type": "nlb"}),
+    ], ["info Service shop/web by adaptation"] * 2),
+    Row("load_balancer_ports", "one port at two ELBs", [
+        balancer(), balancer("shop", {f"{AWS}scheme": "internal"}),
+    ], [], answering_balancer),
     Row("load_balancer_ports", "one port twice", [
         balancer(), balancer("shop"),
     ], ["blocker port 80 (TCP) of the ELB"]),
