@@ -22,7 +22,8 @@ FOLDER = "adaptation"
 
 def adapt_objects(run: MigrationRun) -> int:
     """Write `adaptation/<key>` with rules, difference and hold of each planned object; return their number."""
-    plan, inventory, context = load_plan(run.ledger), load_inventory(run.ledger), context_of(run)
+    plan, inventory = load_plan(run.ledger), load_inventory(run.ledger)
+    context = context_of(run, inventory)
     count = changed = 0
     started = time.monotonic()
     for one in adapted_objects(plan, inventory, context):

@@ -8,9 +8,11 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from include.definition import Definition
+from include.inventory.disks import disk_claims
 from include.inventory.moved_addresses import Move, moves_of
 
 if TYPE_CHECKING:
+    from include.inventory.store import Inventory
     from include.run import MigrationRun
 
 
@@ -20,15 +22,17 @@ class AdaptationContext:
 
     :param target_image: turns an image reference of the source into the target's; the same for unknown ones.
     :param registries: registry hosts whose images are copied.
+    :param disk_claims: namespace and name of the claims that become disks.
     """
 
     definition: Definition
     moves: Sequence[Move]
     target_image: Callable[[str], str]
     registries: Sequence[str]
+    disk_claims: frozenset[tuple[str, str]] = frozenset()
 
 
-def context_of(run: MigrationRun) -> AdaptationContext:
+def context_of(run: MigrationRun, inventory: Inventory) -> AdaptationContext:
     """Return the context of a run, with the ids and addresses of what was made.
 
     :raises PermanentError: when the load balancer or an instance is not made yet.
@@ -43,4 +47,5 @@ def context_of(run: MigrationRun) -> AdaptationContext:
         moves=moves_of(definition),
         target_image=partial(map_reference, definition, host),
         registries=tuple(sorted(definition.images.hosts)),
+        disk_claims=disk_claims(inventory, definition),
     )

@@ -36,7 +36,7 @@ def resource_modifiers(run: MigrationRun) -> dict[str, Any]:
     :raises PermanentError: when the patches do not fit into one ConfigMap, which is all Velero takes.
     """
     plan, inventory = load_plan(run.ledger), load_inventory(run.ledger)
-    text = modifier_rules(adapted_objects(plan, inventory, context_of(run)))
+    text = modifier_rules(adapted_objects(plan, inventory, context_of(run, inventory)))
     return document_config_map(NAMESPACE, modifiers_name(run), DATA_KEY, text)
 
 

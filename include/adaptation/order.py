@@ -8,14 +8,20 @@ NORMALIZING = ("source_hold", "server_fields", "api_versions")
 # Each sets paths of its own, so that any order gives the same; two that set one path to different values are an error.
 ADAPTING = (
     "claims",
+    "cloud_identities",
+    "cni_annotations",
     "images",
     "ingress",
     "jobs",
     "load_balancer",
     "moved_addresses",
     "node_choice",
+    "pod_classes",
     "pull_secret",
+    "recreate",
     "service_accounts",
     "service_addresses",
+    "tolerations",
+    "topology_keys",
 )
 ORDER = (*NORMALIZING, *ADAPTING)

@@ -88,6 +88,24 @@ class Adaptation(Part):
         default_factory=list,
         description="rules of the pack that are turned off, by their names in docs/adaptation.md",
     )
+    node_labels: dict[Text, Text] = Field(
+        default_factory=dict,
+        description="label by which pods of the source choose nodes -> label of the target's nodes, each `name=value`, or a name "
+        "for every value; a taint of the same key and value is tolerated alike",
+    )
+    zones: dict[Text, Text] = Field(
+        default_factory=dict,
+        description="availability zone of the source -> zone of the target, e.g. eu-de-01",
+    )
+    schedulers: dict[Text, str] = Field(
+        default_factory=dict,
+        description="scheduler of the source -> scheduler of the target; empty: the default one",
+    )
+    runtime_classes: dict[Text, str] = Field(
+        default_factory=dict,
+        description="RuntimeClass of the source -> RuntimeClass of the target; empty: none, which takes isolation away from pods "
+        "of a sandbox",
+    )
     rules: list[UserRule] = Field(
         default_factory=list, description="rules of one's own, which run after the pack in this order"
     )

@@ -30,7 +30,8 @@ def with_hold_rules(run: MigrationRun, modifiers: dict[str, Any]) -> dict[str, A
 
     :raises PermanentError: when it is more than a ConfigMap takes.
     """
-    objects = adapted_objects(load_plan(run.ledger), load_inventory(run.ledger), context_of(run))
+    inventory = load_inventory(run.ledger)
+    objects = adapted_objects(load_plan(run.ledger), inventory, context_of(run, inventory))
     rules = [hold_rule(one) for one in objects if can_be_held(one.held)]
     (key, text), *_ = modifiers["data"].items()
     document = yaml.safe_load(text)

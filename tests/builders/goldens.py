@@ -14,6 +14,13 @@ from tests.builders.definitions import definition
 
 FOLDER = Path(__file__).resolve().parents[1] / "goldens" / "adaptation"
 
+MAPPED = {
+    "node_labels": {"eks.amazonaws.com/nodegroup=spot": "cce.cloud.com/cce-nodepool=spot"},
+    "zones": {"eu-central-1a": "eu-de-01"},
+    "schedulers": {"yunikorn": "volcano"},
+    "runtime_classes": {"gvisor": "kata"},
+}
+
 Manifest = dict[str, Any]
 
 
@@ -36,9 +43,10 @@ def write_golden(rule: str, before: Manifest, after: Manifest) -> None:
 
 @cache
 def golden_context() -> AdaptationContext:
-    """Return the context that the examples are adapted in: the lab's definition."""
-    chosen = definition()
-    return AdaptationContext(chosen, moves_of(chosen), _target_image, ("registry.source.lab",))
+    """Return the context that the examples are adapted in: the lab's definition, with everything mapped that can be."""
+    chosen = definition(lambda document: document.update(adaptation=MAPPED))
+    disks = frozenset({("shop", "uploads")})
+    return AdaptationContext(chosen, moves_of(chosen), _target_image, ("registry.source.lab",), disks)
 
 
 def _target_image(reference: str) -> str:

@@ -156,6 +156,9 @@ ROWS = [
     Row("node_pinning", "a chosen node", [
         deployment(nodeSelector={"kubernetes.io/hostname": "n1"}),
     ], ["warning Deployment shop/web by adaptation"]),
+    Row("node_pinning", "a node group that is mapped", [
+        deployment(nodeSelector={"agentpool": "spot"}),
+    ], WEB, lambda document: document.update(adaptation={"node_labels": {"agentpool": "pool"}})),
     Row("node_pinning", "a label of their own", [deployment(nodeSelector={"disk": "ssd"})], WEB),
     Row("node_pinning", "the operating system and a hold", [workload("DaemonSet", "agent", nodeSelector=HOLD)], []),
     Row("operator_resources", "certificates", [
