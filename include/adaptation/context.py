@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from include.definition import Definition
 from include.inventory.disks import disk_claims
+from include.inventory.ingress_backends import elb_backends
 from include.inventory.moved_addresses import Move, moves_of
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ class AdaptationContext:
     :param target_image: turns an image reference of the source into the target's; the same for unknown ones.
     :param registries: registry hosts whose images are copied.
     :param disk_claims: namespace and name of the claims that become disks.
+    :param elb_backends: namespace and name of the Services that an ELB has to reach for Ingresses.
     """
 
     definition: Definition
@@ -30,6 +32,7 @@ class AdaptationContext:
     target_image: Callable[[str], str]
     registries: Sequence[str]
     disk_claims: frozenset[tuple[str, str]] = frozenset()
+    elb_backends: frozenset[tuple[str, str]] = frozenset()
 
 
 def context_of(run: MigrationRun, inventory: Inventory) -> AdaptationContext:
@@ -48,4 +51,5 @@ def context_of(run: MigrationRun, inventory: Inventory) -> AdaptationContext:
         target_image=partial(map_reference, definition, host),
         registries=tuple(sorted(definition.images.hosts)),
         disk_claims=disk_claims(inventory, definition),
+        elb_backends=elb_backends(inventory, definition),
     )

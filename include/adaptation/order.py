@@ -12,6 +12,7 @@ ADAPTING = (
     "cni_annotations",
     "images",
     "ingress",
+    "ingress_backends",
     "jobs",
     "load_balancer",
     "moved_addresses",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import Field
 
 from include.definition.load_balancer import LoadBalancer
@@ -36,6 +38,15 @@ class Target(Part):
     )
     load_balancer: LoadBalancer | None = Field(
         default=None, description="ELB for LoadBalancer Services; needed when the source has one"
+    )
+    ingress: Literal["elb", "nginx"] | None = Field(
+        default=None,
+        description="what serves Ingresses: `elb` all of them by target.load_balancer, `nginx` those of a cloud, of Traefik "
+        "and without class by the NGINX Ingress Controller add-on; left out: those of a cloud become ELB's, others stay",
+    )
+    keep_node_ports: bool = Field(
+        default=False,
+        description="whether Services keep node ports that nobody is known to have asked for; one that is taken is refused",
     )
 
     @property

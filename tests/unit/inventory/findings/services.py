@@ -8,6 +8,7 @@ from tests.builders.objects import container, deployment, make
 from tests.unit.inventory.findings.rows import Row
 
 AWS = "service.beta.kubernetes.io/aws-load-balancer-"
+ALB, NGINX = "alb.ingress.kubernetes.io/", "nginx.ingress.kubernetes.io/"
 SNIPPET = "nginx.ingress.kubernetes.io/server-snippet"
 WEB = ["warning Service shop/web"]
 ENV = "Deployment shop/web container app env ADDRESS"
@@ -25,9 +26,15 @@ def balancer(name: str = "web", annotations: dict[str, str] | None = None, **fie
     return service(name, annotations, **{"type": "LoadBalancer", "ports": [{"port": 80}], **fields})
 
 
-def ingress(class_name: str, annotations: dict[str, str] | None = None, to: str = "web") -> dict[str, Any]:
+def ingress(
+    class_name: str,
+    annotations: dict[str, str] | None = None,
+    to: str = "web",
+    port: dict[str, Any] | None = None,
+) -> dict[str, Any]:
     """Return an Ingress that leads to a Service."""
-    path = {"path": "/", "pathType": "Prefix", "backend": {"service": {"name": to, "port": {"number": 80}}}}
+    backend = {"service": {"name": to, "port": port or {"number": 80}}}
+    path = {"path": "/", "pathType": "Prefix", "backend": backend}
     return make(
         "networking.k8s.io/v1",
         "Ingress",
@@ -53,9 +60,22 @@ def answering_balancer(document: dict[str, Any]) -> None:
     document["target"]["load_balancer"] = {**BALANCER, **answers}
 
 
-def dedicated_balancer(document: dict[str, Any]) -> None:
-    """Name a dedicated ELB."""
+def turbo(document: dict[str, Any]) -> None:
+    """Name a dedicated ELB, and a cluster of category Turbo."""
     document["target"]["load_balancer"] = BALANCER
+    create = document["target"]["cluster"]["create"]
+    del create["containers"]
+    create |= {"category": "Turbo", "container_subnets": ["s"]}
+
+
+def choosing(controller: str) -> Any:
+    """Let a controller serve the Ingresses."""
+    return lambda document: document["target"].update(ingress=controller)
+
+
+def keeping_ports(document: dict[str, Any]) -> None:
+    """Keep node ports."""
+    document["target"]["keep_node_ports"] = True
 
 
 SETTINGS = make("v1", "ConfigMap", "web", data={"url": "http://169.254.169.254/latest/meta-data"})
@@ -147,12 +167,43 @@ ROWS = [
     Row("ingress_snippets", "a plain setting", [
         ingress("nginx", {"nginx.ingress.kubernetes.io/proxy-body-size": "8m"}),
     ], []),
-    Row("ingress_backends", "a ClusterIP behind a shared ELB", [
+    Row("ingress_backends", "a ClusterIP behind an ELB", [
         ingress("alb"), service(type="ClusterIP"),
+    ], ["info Service shop/web by adaptation"]),
+    Row("ingress_backends", "a headless one behind an ELB", [
+        ingress("alb"), service(clusterIP="None"),
+    ], ["blocker Service shop/web"]),
+    Row("ingress_backends", "a ClusterIP behind a dedicated ELB of CCE Turbo", [
+        ingress("alb"), service(type="ClusterIP"),
+    ], [], turbo),
+    Row("ingress_backends", "everything behind ELB by choice", [
+        ingress("nginx"), service(type="ClusterIP"),
+    ], ["info Service shop/web by adaptation"], choosing("elb")),
+    Row("ingress_intents", "settings without equal", [
+        ingress("alb", {f"{ALB}wafv2-acl-arn": "arn", f"{ALB}target-type": "ip", f"{ALB}listen-ports": '[{"HTTP": 80}]'}),
+    ], ["warning Ingress shop/web"]),
+    Row("ingress_intents", "a login", [
+        ingress("nginx", {f"{NGINX}auth-url": "http://sso"}),
+    ], ["blocker Ingress shop/web"], choosing("elb")),
+    Row("ingress_intents", "allowed addresses", [
+        ingress("alb", {f"{ALB}inbound-cidrs": "192.0.2.0/24"}),
     ], ["blocker Ingress shop/web"]),
-    Row("ingress_backends", "a ClusterIP behind a dedicated ELB", [
-        ingress("alb"), service(type="ClusterIP"),
-    ], ["warning Ingress shop/web"], dedicated_balancer),
+    Row("ingress_intents", "an answer of the ALB", [
+        ingress("alb", {f"{ALB}actions.no": '{"Type": "fixed-response"}'}, to="no", port={"name": "use-annotation"}),
+    ], ["warning Ingress shop/web"] * 2),
+    Row("ingress_intents", "an inner one with a certificate", [
+        ingress("alb", {f"{ALB}scheme": "internal", f"{ALB}certificate-arn": "arn:1"}),
+    ], ["warning Ingress shop/web"] * 2),
+    Row("ingress_intents", "a certificate for the add-on", [
+        ingress("alb", {f"{ALB}certificate-arn": "arn:1", f"{ALB}inbound-cidrs": "192.0.2.0/24"}),
+    ], ["warning Ingress shop/web"], choosing("nginx")),
+    Row("ingress_intents", "what the definition answers", [
+        ingress("alb", {f"{ALB}scheme": "internal", f"{ALB}certificate-arn": "arn:1", f"{ALB}inbound-cidrs": "192.0.2.0/24"}),
+    ], [], answering_balancer),
+    Row("ingress_intents", "nginx that stays", [ingress("nginx", {f"{NGINX}auth-url": "http://sso"})], []),
+    Row("ingress_classes", "all to ELB", [ingress("nginx")], ["info Ingress shop/web by adaptation"], choosing("elb")),
+    Row("ingress_classes", "another cloud's to nginx", [ingress("alb")], ["warning Ingress shop/web"], choosing("nginx")),
+    Row("node_ports", "a port that is kept", [service(type="NodePort", ports=[PORT])], [], keeping_ports),
     Row("ingress_backends", "a NodePort", [ingress("alb"), service(type="NodePort")], []),
     Row("ingress_backends", "nginx reaches every Service", [ingress("nginx"), service(type="ClusterIP")], []),
     Row("network_policies", "a policy of Calico", [
