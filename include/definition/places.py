@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Literal
 
 from pydantic import Field
@@ -9,6 +10,10 @@ from pydantic import Field
 from include.definition.load_balancer import LoadBalancer
 from include.definition.parts import ConnectionId, Namespace, Part, Text
 from include.definition.target_cluster import ClusterPlace, TargetCluster
+
+# A disk attaches to one node.
+DISK_CLASSES = ("csi-disk", "csi-local")
+SHARED_MODES = frozenset({"ReadWriteMany", "ReadOnlyMany"})
 
 
 class Source(Part):
@@ -31,6 +36,11 @@ class Target(Part):
         default_factory=dict,
         description="StorageClass of the source -> StorageClass of the target; one not named here is a blocker",
     )
+    shared_storage_class: Text | None = Field(
+        default=None,
+        description="StorageClass of the target for claims that several nodes mount at once (ReadWriteMany, ReadOnlyMany) and "
+        "whose class becomes one of disks, e.g. one of SFS Turbo; left out: such a claim is a blocker",
+    )
     smallest_volume_gib: int = Field(
         default=10,
         ge=1,
@@ -48,6 +58,12 @@ class Target(Part):
         default=False,
         description="whether Services keep node ports that nobody is known to have asked for; one that is taken is refused",
     )
+
+    def class_of(self, storage_class: str | None, access_modes: Collection[str]) -> str | None:
+        """Return the StorageClass that a claim gets on the target; None when its class is not mapped."""
+        mapped = self.storage_classes.get(storage_class or "")
+        is_shared = mapped is not None and mapped.startswith(DISK_CLASSES) and SHARED_MODES & {*access_modes}
+        return self.shared_storage_class or mapped if is_shared else mapped
 
     @property
     def cce_cluster(self) -> TargetCluster | None:

@@ -145,6 +145,30 @@ CASES = [
         id="binding annotations go",
     ),
     pytest.param(
+        "claims",
+        claim(size="20G"),
+        {
+            "spec": {
+                "storageClassName": "csi-disk",
+                "resources": {"requests": {"storage": "19Gi"}},
+                "volumeName": None,
+            }
+        },
+        id="a disk has whole GiB",
+    ),
+    pytest.param(
+        "claims",
+        make(
+            "v1",
+            "PersistentVolumeClaim",
+            "x",
+            spec={"resources": {"requests": {"storage": "20Gi"}}},
+            metadata={"annotations": {"volume.beta.kubernetes.io/storage-class": "local-path"}},
+        ),
+        {"metadata": {"annotations": None}, "spec": {"storageClassName": "csi-disk"}},
+        id="a class in the older annotation",
+    ),
+    pytest.param(
         "service_addresses",
         service(clusterIP="10.0.0.1", clusterIPs=["10.0.0.1"], ports=[{"port": 80, "nodePort": 30001}]),
         {"spec": {"clusterIP": None, "clusterIPs": None, "ports": [{"port": 80}]}},
@@ -348,6 +372,13 @@ def test_an_ingress_of_another_cloud_stays_without_an_elb() -> None:
     without = context(lambda document: document["target"].pop("load_balancer"))
     ingress = make("networking.k8s.io/v1", "Ingress", "web", spec={"ingressClassName": "alb"})
     assert adaptation_rules()["ingress"].apply(ingress, without) == ingress
+
+
+def test_a_claim_of_several_nodes_gets_the_class_for_it() -> None:
+    shared = context(lambda document: document["target"].update(shared_storage_class="sfsturbo-folders"))
+    adapted = adaptation_rules()["claims"].apply(claim(accessModes=["ReadWriteMany"], size="1Gi"), shared)
+    assert adapted["spec"]["storageClassName"] == "sfsturbo-folders"
+    assert adapted["spec"]["resources"]["requests"]["storage"] == "1Gi", "a share has no smallest disk"
 
 
 def test_every_file_of_the_folder_is_a_rule() -> None:
