@@ -10,6 +10,7 @@ ADAPTING = (
     "claims",
     "cloud_identities",
     "cni_annotations",
+    "custom_storage_classes",
     "images",
     "ingress",
     "ingress_backends",

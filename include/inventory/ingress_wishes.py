@@ -72,6 +72,8 @@ PREFIXES = (
     "kubernetes.io/ingress.global-static-ip-name",
     "kubernetes.io/ingress.regional-static-ip-name",
     "kubernetes.io/ingress.allow-http",
+    "kubernetes.io/ingress.qcloud-",
+    "ingress.cloud.tencent.com/",
 )
 # What a controller alone has to know, and nobody misses elsewhere.
 NEEDLESS = frozenset(

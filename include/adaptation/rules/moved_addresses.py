@@ -59,4 +59,4 @@ def _moved(text: str, context: AdaptationContext) -> str:
 def _adapted_hash(value: Any) -> Any:
     if isinstance(value, dict) and "adapted_sha256" in value:
         return {"sha256": value["adapted_sha256"]}
-    return {"sha256": value["sha256"]} if isinstance(value, dict) else value
+    return value

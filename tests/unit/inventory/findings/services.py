@@ -120,6 +120,10 @@ ROWS = [
     Row("load_balancers", "what ELB understands, too", [
         balancer(annotations={f"{AWS}scheme": "internal", f"{AWS}type": "nlb"}),
     ], ["info Service shop/web by adaptation"] * 2),
+    Row("load_balancer_ports", "one port for a Service and an Ingress", [
+        balancer(), ingress("alb"), ingress("nginx"),
+    ], ["blocker port 80 (TCP) of the ELB"]),
+    Row("load_balancer_ports", "an Ingress of another port", [balancer(ports=[{"port": 22}]), ingress("alb")], []),
     Row("load_balancer_ports", "one port at two ELBs", [
         balancer(), balancer("shop", {f"{AWS}scheme": "internal"}),
     ], [], answering_balancer),
