@@ -20,6 +20,7 @@ ADAPTING = (
     "node_choice",
     "pod_classes",
     "pull_secret",
+    "rbac_groups",
     "recreate",
     "service_accounts",
     "service_addresses",

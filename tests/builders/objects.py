@@ -66,6 +66,8 @@ KINDS = {
     ("traefik.io/v1alpha1", "IngressRoute"): ("ingressroutes", True),
     ("shop.lab/v1", "Campaign"): ("campaigns", True),
     ("shop.lab/v1", "Region"): ("regions", False),
+    ("velero.io/v1", "Backup"): ("backups.velero.io", True),
+    ("discovery.k8s.io/v1", "EndpointSlice"): ("endpointslices", True),
 }
 
 
@@ -228,8 +230,14 @@ class MemoryCluster:
         return obj
 
     def apply(self, obj: dict[str, Any], dry_run: bool = False) -> dict[str, Any]:
-        """Accept an object."""
+        """Accept an object, and keep it unless it is only tried."""
+        if not dry_run:
+            self.objects[self.path_of(obj)] = copy.deepcopy(obj)
         return obj
+
+    def delete(self, path: str, **parameters: Any) -> None:
+        """Remove an object if it is there."""
+        self.objects.pop(path, None)
 
     def patch(self, path: str, patch: dict[str, Any], **parameters: Any) -> dict[str, Any]:
         """Merge the top two levels of a patch into an object."""

@@ -13,7 +13,7 @@ REASON = (
     "CCE has a network plugin of its own, which does not know fixed addresses, interfaces and address pools of the source: "
     "their annotations go, and the finding cni_annotation names CCE's."
 )
-SOURCE = "Open Telekom Cloud, CCE user guide, cce_10_0196 and cce_10_0604, pod networking"
+SOURCE = "Open Telekom Cloud, CCE user guide, cce_10_0734, addresses of pods by annotations yangtse.io"
 
 
 def applies_to(obj: dict[str, Any]) -> bool:

@@ -43,6 +43,11 @@ def preferring(*rules: dict[str, Any]) -> dict[str, Any]:
     return {"nodeAffinity": {PREFERRED: [{"weight": 1, "preference": {"matchExpressions": list(rules)}}]}}
 
 
+def role(rule: dict[str, Any]) -> dict[str, Any]:
+    """Return a ClusterRole of one rule."""
+    return make("rbac.authorization.k8s.io/v1", "ClusterRole", "reader", rules=[rule])
+
+
 def spread(key: str) -> list[dict[str, Any]]:
     """Return constraints that spread pods."""
     return [{"maxSkew": 1, "topologyKey": key, "whenUnsatisfiable": "DoNotSchedule"}]
@@ -198,6 +203,36 @@ POD_CASES = [
         template(annotations={"yangtse.io/static-ip": "true"}),
         {},
         id="already right: an annotation of CCE's network",
+    ),
+    pytest.param(
+        "rbac_groups",
+        role({
+            "apiGroups": ["extensions"],
+            "resources": ["ingresses/status", "deployments"],
+            "verbs": ["get"],
+        }),
+        {
+            "rules": [
+                {
+                    "apiGroups": ["extensions", "apps", "networking.k8s.io"],
+                    "resources": ["ingresses/status", "deployments"],
+                    "verbs": ["get"],
+                }
+            ]
+        },
+        id="a role of the old group",
+    ),
+    pytest.param(
+        "rbac_groups",
+        role({"apiGroups": ["extensions", "apps"], "resources": ["deployments"], "verbs": ["get"]}),
+        {},
+        id="already right: a role of both groups",
+    ),
+    pytest.param(
+        "rbac_groups",
+        role({"apiGroups": [""], "resources": ["pods"], "verbs": ["get"]}),
+        {},
+        id="returned unchanged: a role of another group",
     ),
     pytest.param(
         "pod_classes",

@@ -147,6 +147,14 @@ ROWS = [
     Row("runtime_classes", "a runtime that is mapped", [
         deployment(runtimeClassName="gvisor"),
     ], [], lambda document: document.update(adaptation={"runtime_classes": {"gvisor": "kata"}})),
+    Row("pod_security_policies", "pods that a policy let in", [
+        pod(metadata={"annotations": {"kubernetes.io/psp": "restricted"}}),
+    ], ["warning Namespace shop"]),
+    Row("pod_security_policies", "a namespace with a level, and pods that no policy judged", [
+        pod(metadata={"annotations": {"kubernetes.io/psp": "restricted"}}),
+        pod("api-1", metadata={"namespace": "warehouse"}),
+        make("v1", "Namespace", "shop", metadata={"labels": {"pod-security.kubernetes.io/enforce": "baseline"}}),
+    ], []),
     Row("schedulers", "a scheduler of its own", [deployment(schedulerName="yunikorn")], WEB),
     Row("schedulers", "a scheduler that is mapped", [
         deployment(schedulerName="yunikorn"),

@@ -97,7 +97,7 @@ ARGO = {"annotations": {"argocd.argoproj.io/tracking-id": "shop:apps/Deployment:
 ROWS = [
     Row("admission_webhooks", "one of a migrated namespace", [
         webhook("shop"),
-    ], ["warning ValidatingWebhookConfiguration guard"]),
+    ], ["info ValidatingWebhookConfiguration guard by cutover"]),
     Row("admission_webhooks", "one of another namespace", [webhook("guard-system")], []),
     Row("ambiguous_addresses", "one address, two targets", [], [
         "blocker pg.source.lab:5432",
