@@ -118,6 +118,7 @@ def pod(name: str = "web-1", owner: str | None = None, **fields: Any) -> dict[st
     metadata: dict[str, Any] = {"labels": {"app": "web"}}
     if owner:
         metadata["ownerReferences"] = [{"kind": "ReplicaSet", "name": owner, "controller": True}]
+    metadata |= fields.pop("metadata", {})
     known = {"spec": {"containers": [container()]}, "status": {"phase": "Running"}}
     return make("v1", "Pod", name, metadata=metadata, **{**known, **fields})
 
