@@ -9,6 +9,13 @@ from tests.builders.objects import container, deployment, make, pod, workload
 from tests.builders.usage import usage_of
 from tests.unit.inventory.findings.rows import Row
 
+JUDGED = make(
+    "v1",
+    "Pod",
+    "web-1",
+    metadata={"annotations": {"kubernetes.io/psp": "restricted"}},
+    spec={"containers": [container()]},
+)
 WEB = ["warning Deployment shop/web"]
 
 
@@ -148,11 +155,11 @@ ROWS = [
         deployment(runtimeClassName="gvisor"),
     ], [], lambda document: document.update(adaptation={"runtime_classes": {"gvisor": "kata"}})),
     Row("pod_security_policies", "pods that a policy let in", [
-        pod(metadata={"annotations": {"kubernetes.io/psp": "restricted"}}),
+        JUDGED,
     ], ["warning Namespace shop"]),
     Row("pod_security_policies", "a namespace with a level, and pods that no policy judged", [
-        pod(metadata={"annotations": {"kubernetes.io/psp": "restricted"}}),
-        pod("api-1", metadata={"namespace": "warehouse"}),
+        JUDGED,
+        pod("api-1"),
         make("v1", "Namespace", "shop", metadata={"labels": {"pod-security.kubernetes.io/enforce": "baseline"}}),
     ], []),
     Row("schedulers", "a scheduler of its own", [deployment(schedulerName="yunikorn")], WEB),
