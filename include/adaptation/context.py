@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from include.definition import Definition
 from include.inventory.disks import disk_claims
+from include.inventory.ingress_backends import elb_backends
 from include.inventory.moved_addresses import Move, moves_of
 from include.planning.model import DOCUMENT, load_plan
 
@@ -24,6 +25,7 @@ class AdaptationContext:
         gets the digest that the image has on the target, where the plan could read it.
     :param registries: registry hosts whose images are copied.
     :param disk_claims: namespace and name of the claims that become disks.
+    :param elb_backends: namespace and name of the Services that an ELB has to reach for Ingresses.
     """
 
     definition: Definition
@@ -31,6 +33,7 @@ class AdaptationContext:
     target_image: Callable[[str], str]
     registries: Sequence[str]
     disk_claims: frozenset[tuple[str, str]] = frozenset()
+    elb_backends: frozenset[tuple[str, str]] = frozenset()
 
 
 def context_of(run: MigrationRun, inventory: Inventory) -> AdaptationContext:
@@ -47,6 +50,7 @@ def context_of(run: MigrationRun, inventory: Inventory) -> AdaptationContext:
         target_image=_target_images(run),
         registries=tuple(sorted(definition.images.hosts)),
         disk_claims=disk_claims(inventory, definition),
+        elb_backends=elb_backends(inventory, definition),
     )
 
 

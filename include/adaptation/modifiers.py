@@ -13,6 +13,7 @@ import yaml
 from include.adaptation.context import context_of
 from include.adaptation.planned import AdaptedObject, adapted_objects
 from include.clusters.config_maps import document_config_map
+from include.inventory.secrecy import ADAPTED
 from include.inventory.store import load_inventory
 from include.planning.model import load_plan
 
@@ -22,8 +23,10 @@ if TYPE_CHECKING:
 NAMESPACE = "velero"
 DATA_KEY = "resource-modifiers.yaml"
 SIGNS = re.compile(r"[^A-Za-z0-9_-]")
-# Velero makes namespaces itself and sends none through the modifiers; Secrets are adapted after the restore.
-NOT_MODIFIED = frozenset({"Namespace", "Secret"})
+# Velero makes namespaces itself and sends none through the modifiers.
+NOT_MODIFIED = frozenset({"Namespace"})
+# Secrets are adapted after the restore (include/adaptation/secrets.py), which closes them again.
+OPENED = {"immutable": None}
 
 
 def modifiers_name(run: MigrationRun) -> str:
@@ -43,9 +46,20 @@ def resource_modifiers(run: MigrationRun) -> dict[str, Any]:
 
 def modifier_rules(objects: Iterable[AdaptedObject]) -> str:
     """Return the YAML of the rules; objects without a difference get none."""
-    patches = ((one, one.patch) for one in objects if one.original["kind"] not in NOT_MODIFIED and one.patch)
+    patches = ((one, patch) for one in objects if (patch := _patch(one)))
     document = {"version": "v1", "resourceModifierRules": patch_rules(patches)}
     return yaml.safe_dump(document, sort_keys=False, width=1000)
+
+
+def _patch(one: AdaptedObject) -> dict[str, Any]:
+    """Return what Velero changes of an object: of a Secret, whose values are in no ConfigMap, that it can be written to."""
+    if one.original["kind"] in NOT_MODIFIED:
+        return {}
+    if one.original["kind"] != "Secret":
+        return one.patch
+    values = (one.original.get("data") or {}).values()
+    is_rewritten = any(ADAPTED in value for value in values if isinstance(value, dict))
+    return OPENED if one.original.get("immutable") and is_rewritten else {}
 
 
 def patch_rules(patches: Iterable[tuple[AdaptedObject, dict[str, Any]]]) -> list[dict[str, Any]]:

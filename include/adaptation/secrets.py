@@ -75,7 +75,13 @@ def _adapt_one(
         patch[key] = base64.b64encode(adapted).decode()
     if not patch:
         return 0
-    body = {"metadata": {"resourceVersion": live["metadata"]["resourceVersion"]}, "data": patch}
+    body: dict[str, Any] = {
+        "metadata": {"resourceVersion": live["metadata"]["resourceVersion"]},
+        "data": patch,
+    }
+    if secret.get("immutable"):
+        # The restore left it open for this one write.
+        body["immutable"] = True
     try:
         run.target.patch(path, body)
     except ObjectConflictError:

@@ -11,6 +11,7 @@ from include.adaptation.pipeline import adapt, adaptation_rules
 from include.errors import ConnectionDetailsError
 from include.images import map_reference
 from include.inventory.disks import disk_claims
+from include.inventory.ingress_backends import elb_backends
 from include.inventory.model import label
 from include.inventory.moved_addresses import moves_of
 from include.inventory.store import Inventory
@@ -85,4 +86,5 @@ def _context(run: MigrationRun, inventory: Inventory) -> AdaptationContext:
             target_image=partial(map_reference, run.definition, host),
             registries=tuple(sorted(run.definition.images.hosts)),
             disk_claims=disk_claims(inventory, run.definition),
+            elb_backends=elb_backends(inventory, run.definition),
         )

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from include.definition.parts import ConnectionId, Part, Text
+from include.definition.parts import ConnectionId, Part, ServiceName, Text
 
 NAME_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]*$"
 
@@ -46,6 +46,18 @@ class LoadBalancer(Part):
     )
     create: NewLoadBalancer | None = Field(
         default=None, description="with name: how it is made; without it the ELB must exist"
+    )
+    internal_id: Text | None = Field(
+        default=None,
+        description="id of an existing ELB without public address, of the same class: for Services that ask for an internal one",
+    )
+    certificates: dict[Text, Text] = Field(
+        default_factory=dict,
+        description="certificate of the source's cloud, as its annotation names it (e.g. an ARN) -> id of the certificate at ELB",
+    )
+    address_groups: dict[ServiceName, Text] = Field(
+        default_factory=dict,
+        description="Service that only some addresses may reach, as namespace/name -> id of the IP address group at ELB",
     )
 
     @property

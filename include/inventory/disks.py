@@ -12,11 +12,12 @@ DISK_CLASS = "csi-disk"
 
 def disk_claims(inventory: Inventory, definition: Definition) -> frozenset[tuple[str, str]]:
     """Return (namespace, claim) of every claim whose class is mapped to one of disks."""
-    mapping = definition.target.storage_classes
     return frozenset(
         (volume.namespace, volume.claim)
         for volume in inventory.volumes()
-        if mapping.get(volume.storage_class or "", "").startswith(DISK_CLASS)
+        if (definition.target.class_of(volume.storage_class, volume.access_modes) or "").startswith(
+            DISK_CLASS
+        )
     )
 
 

@@ -15,6 +15,8 @@ FOREIGN_PREFIXES = (
     "service.kubernetes.io/tke-",
     "service.kubernetes.io/qcloud-",
     "service.cloud.tencent.com/",
+    "cloud.tencent.com/",
+    "service.k8s.alibaba/",
     "cloud.google.com/",
     "networking.gke.io/",
     "metallb.universe.tf/",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from include.inventory.claims import class_of_claim
 from include.inventory.model import VolumeUse
 from include.inventory.owners import controller_reference
 from include.inventory.pod_specs import pod_spec
@@ -66,7 +67,7 @@ def _volume_use(
         namespace=metadata["namespace"],
         claim=metadata["name"],
         pv=volume["metadata"]["name"] if volume else None,
-        storage_class=spec.get("storageClassName"),
+        storage_class=class_of_claim(claim),
         capacity_bytes=parse_bytes(capacity.get("storage")),
         access_modes=tuple(spec.get("accessModes") or ()),
         node=_node(claim, volume_spec, pods, node_names),

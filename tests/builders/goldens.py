@@ -46,7 +46,9 @@ def golden_context() -> AdaptationContext:
     """Return the context that the examples are adapted in: the lab's definition, with everything mapped that can be."""
     chosen = definition(lambda document: document.update(adaptation=MAPPED))
     disks = frozenset({("shop", "uploads")})
-    return AdaptationContext(chosen, moves_of(chosen), _target_image, ("registry.source.lab",), disks)
+    return AdaptationContext(
+        chosen, moves_of(chosen), _target_image, ("registry.source.lab",), disks, frozenset({("shop", "api")})
+    )
 
 
 def _target_image(reference: str) -> str:

@@ -50,6 +50,20 @@ KINDS = {
     ("cert-manager.io/v1", "Certificate"): ("certificates", True),
     ("metrics.k8s.io/v1beta1", "NodeMetrics"): ("nodes", False),
     ("metrics.k8s.io/v1beta1", "PodMetrics"): ("pods", True),
+    ("rbac.authorization.k8s.io/v1", "Role"): ("roles", True),
+    ("networking.k8s.io/v1", "IngressClass"): ("ingressclasses", False),
+    ("monitoring.coreos.com/v1", "Alertmanager"): ("alertmanagers", True),
+    ("monitoring.coreos.com/v1", "Prometheus"): ("prometheuses", True),
+    ("monitoring.coreos.com/v1", "PrometheusRule"): ("prometheusrules", True),
+    ("monitoring.coreos.com/v1", "ServiceMonitor"): ("servicemonitors", True),
+    ("kafka.strimzi.io/v1beta2", "Kafka"): ("kafkas", True),
+    ("kafka.strimzi.io/v1beta2", "KafkaTopic"): ("kafkatopics", True),
+    ("argoproj.io/v1alpha1", "AppProject"): ("appprojects", True),
+    ("argoproj.io/v1alpha1", "Application"): ("applications", True),
+    ("cert-manager.io/v1", "Issuer"): ("issuers", True),
+    ("cloud.google.com/v1", "BackendConfig"): ("backendconfigs", True),
+    ("networking.gke.io/v1", "ManagedCertificate"): ("managedcertificates", True),
+    ("traefik.io/v1alpha1", "IngressRoute"): ("ingressroutes", True),
     ("shop.lab/v1", "Campaign"): ("campaigns", True),
     ("shop.lab/v1", "Region"): ("regions", False),
     ("velero.io/v1", "Backup"): ("backups.velero.io", True),
@@ -104,6 +118,7 @@ def pod(name: str = "web-1", owner: str | None = None, **fields: Any) -> dict[st
     metadata: dict[str, Any] = {"labels": {"app": "web"}}
     if owner:
         metadata["ownerReferences"] = [{"kind": "ReplicaSet", "name": owner, "controller": True}]
+    metadata |= fields.pop("metadata", {})
     known = {"spec": {"containers": [container()]}, "status": {"phase": "Running"}}
     return make("v1", "Pod", name, metadata=metadata, **{**known, **fields})
 

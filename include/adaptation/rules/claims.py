@@ -6,6 +6,7 @@ import copy
 from typing import Any
 
 from include.adaptation.context import AdaptationContext
+from include.inventory.claims import CLASS_ANNOTATION, class_of_claim
 from include.inventory.quantities import parse_bytes
 
 REASON = (
@@ -18,6 +19,7 @@ BINDING_PREFIXES = ("pv.kubernetes.io/", "volume.beta.kubernetes.io/", "volume.k
 # A selector chooses among volumes that people made; a provisioner refuses it.
 BINDING_FIELDS = ("volumeName", "dataSource", "dataSourceRef", "selector")
 DISK_CLASSES = ("csi-disk",)
+GIB = 2**30
 
 
 def applies_to(obj: dict[str, Any]) -> bool:
@@ -39,17 +41,26 @@ def apply(obj: dict[str, Any], context: AdaptationContext) -> dict[str, Any]:
 
 def _adapt_claim(claim: dict[str, Any], context: AdaptationContext) -> None:
     metadata, spec = claim.setdefault("metadata", {}), claim.setdefault("spec", {})
+    mapped = context.definition.target.class_of(class_of_claim(claim), spec.get("accessModes") or ())
     annotations = metadata.pop("annotations", None) or {}
-    kept = {name: value for name, value in annotations.items() if not name.startswith(BINDING_PREFIXES)}
+    # The class may stand in an annotation of that prefix; one that is not mapped stays what it is.
+    kept = {
+        name: value
+        for name, value in annotations.items()
+        if not name.startswith(BINDING_PREFIXES) or (name == CLASS_ANNOTATION and mapped is None)
+    }
     if kept:
         metadata["annotations"] = kept
     for name in BINDING_FIELDS:
         spec.pop(name, None)
-    mapped = context.definition.target.storage_classes.get(spec.get("storageClassName") or "")
-    if mapped is None:
-        return
-    spec["storageClassName"] = mapped
-    smallest = context.definition.target.smallest_volume_gib
+    if mapped is not None:
+        spec["storageClassName"] = mapped
+        _raise_size(spec, mapped, context.definition.target.smallest_volume_gib)
+
+
+def _raise_size(spec: dict[str, Any], storage_class: str, smallest_gib: int) -> None:
+    """Ask for a disk that EVS makes: of whole GiB, and none below the smallest."""
     requests = spec.setdefault("resources", {}).setdefault("requests", {})
-    if mapped.startswith(DISK_CLASSES) and parse_bytes(requests.get("storage")) < smallest * 2**30:
-        requests["storage"] = f"{smallest}Gi"
+    size = parse_bytes(requests.get("storage"))
+    if storage_class.startswith(DISK_CLASSES) and (size < smallest_gib * GIB or size % GIB):
+        requests["storage"] = f"{max(-(-size // GIB), smallest_gib)}Gi"

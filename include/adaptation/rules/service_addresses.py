@@ -22,7 +22,10 @@ def applies_to(obj: dict[str, Any]) -> bool:
 
 def apply(obj: dict[str, Any], context: AdaptationContext) -> dict[str, Any]:
     """Return the Service without allocated addresses and automatic node ports; headless stays headless."""
-    return normalized(obj)
+    adapted = normalized(obj)
+    if context.definition.target.keep_node_ports and obj["spec"].get("ports"):
+        adapted["spec"]["ports"] = obj["spec"]["ports"]
+    return adapted
 
 
 def normalized(obj: dict[str, Any]) -> dict[str, Any]:

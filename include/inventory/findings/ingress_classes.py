@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from include.definition import Definition
-from include.inventory.ingress_classes import class_of, is_foreign_class
+from include.inventory.ingress_classes import ELB_CLASS, class_of, controller_on_target, is_foreign_class
 from include.inventory.model import Finding, label
 from include.inventory.store import Inventory
 from include.phases import PhaseId
@@ -20,28 +20,38 @@ def find(inventory: Inventory, definition: Definition) -> Iterator[Finding]:
     """Report which controller each Ingress needs, and those of another cloud's load balancer."""
     for ingress in inventory.objects("Ingress"):
         name = class_of(ingress)
-        if is_foreign_class(name) and definition.target.load_balancer:
+        controller = controller_on_target(ingress, definition)
+        what = f"class {name or '(default)'}"
+        if controller == "elb" and name != ELB_CLASS:
             yield Finding(
                 RULE,
                 "info",
                 label(ingress),
-                f"class {name} is another cloud's; it becomes class cce on the ELB",
+                f"{what} becomes class cce on the ELB",
                 "nothing to do",
                 handled_by=HANDLED_BY,
             )
-        elif is_foreign_class(name):
+        elif controller is None and (is_foreign_class(name) or definition.target.ingress == "elb"):
             yield Finding(
                 RULE,
                 "blocker",
                 label(ingress),
-                f"class {name} is another cloud's, and target.load_balancer is not set",
-                "name an existing ELB in target.load_balancer",
+                f"{what} is to become ELB's, and target.load_balancer is not set",
+                "name an existing ELB in target.load_balancer, or set target.ingress to nginx",
             )
-        elif name != "cce":
+        elif controller == "nginx":
             yield Finding(
                 RULE,
                 "warning",
                 label(ingress),
-                f"needs an Ingress controller of class {name or '(default)'}",
-                "install it on the target, for nginx the NGINX Ingress Controller add-on",
+                f"{what} becomes class nginx",
+                "install the NGINX Ingress Controller add-on on the target",
+            )
+        elif name != ELB_CLASS:
+            yield Finding(
+                RULE,
+                "warning",
+                label(ingress),
+                f"needs an Ingress controller of {what}",
+                "install it on the target, for nginx the NGINX Ingress Controller add-on, or set target.ingress",
             )

@@ -22,7 +22,8 @@ def find(inventory: Inventory, definition: Definition) -> Iterator[Finding]:
     for service in inventory.objects("Service"):
         spec = service.get("spec") or {}
         ports = sorted(port["nodePort"] for port in spec.get("ports") or [] if port.get("nodePort"))
-        refused = [port for port in ports if was_asked_for(service, port) and port not in SERVED]
+        kept = [port for port in ports if definition.target.keep_node_ports or was_asked_for(service, port)]
+        refused = [port for port in kept if port not in SERVED]
         if refused:
             yield Finding(
                 RULE,
@@ -31,12 +32,13 @@ def find(inventory: Inventory, definition: Definition) -> Iterator[Finding]:
                 f"asks for the node ports {', '.join(map(str, refused))}; CCE refuses what is not in 30000 to 32767",
                 "give it ports of that range, or none, on the source",
             )
-        lost = [port for port in ports if not was_asked_for(service, port)]
+        lost = sorted(set(ports) - set(kept))
         if lost and spec.get("type") == "NodePort":
             yield Finding(
                 RULE,
                 "warning",
                 label(service),
                 f"gets other node ports than {', '.join(map(str, lost))} on the target",
-                "who reaches it by node address and port needs the new ones; apply the Service by kubectl to pin its ports",
+                "who reaches it by node address and port needs the new ones; set target.keep_node_ports, "
+                "or apply the Service by kubectl to pin its ports",
             )

@@ -28,7 +28,7 @@ CLASSES = {
 def find(inventory: Inventory, definition: Definition) -> Iterator[Finding]:
     """Report claims that are mapped to SFS Turbo, SFS 1.0 or OBS."""
     for volume in inventory.volumes():
-        target = definition.target.storage_classes.get(volume.storage_class or "", "")
+        target = definition.target.class_of(volume.storage_class, volume.access_modes) or ""
         for prefix, (trait, remedy) in CLASSES.items():
             if target == prefix:
                 yield Finding(

@@ -5,20 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from include.definition import Definition
+from include.definition.places import DISK_CLASSES, SHARED_MODES
 from include.inventory.model import Finding, VolumeUse
 from include.inventory.store import Inventory
 
 RULE = "shared_claim"
 SEVERITIES = ("blocker", "warning")
 WHY = "A disk (EVS) attaches to one node: pods elsewhere stay in ContainerCreating with a Multi-Attach error."
-DISK_CLASSES = ("csi-disk", "csi-local")
-SHARED_MODES = frozenset({"ReadWriteMany", "ReadOnlyMany"})
 
 
 def find(inventory: Inventory, definition: Definition) -> Iterator[Finding]:
     """Report claims that ask a disk class for shared access, and disks that several pods mount."""
     for volume in inventory.volumes():
-        target = definition.target.storage_classes.get(volume.storage_class or "")
+        target = definition.target.class_of(volume.storage_class, volume.access_modes)
         if target is None or not target.startswith(DISK_CLASSES):
             continue
         shared = SHARED_MODES & set(volume.access_modes)
@@ -28,7 +27,7 @@ def find(inventory: Inventory, definition: Definition) -> Iterator[Finding]:
                 "blocker",
                 _name(volume),
                 f"is {', '.join(sorted(shared))}, which class {target} cannot serve",
-                "map its class to csi-sfsturbo or another shared class, or make the claim ReadWriteOnce",
+                "name a class of SFS Turbo in target.shared_storage_class, or make the claim ReadWriteOnce",
             )
         elif len(volume.pods) > 1:
             yield Finding(

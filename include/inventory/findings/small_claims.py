@@ -20,7 +20,7 @@ def find(inventory: Inventory, definition: Definition) -> Iterator[Finding]:
     """Report claims that are raised to the smallest size."""
     smallest = definition.target.smallest_volume_gib
     for volume in inventory.volumes():
-        target = definition.target.storage_classes.get(volume.storage_class or "", "")
+        target = definition.target.class_of(volume.storage_class, volume.access_modes) or ""
         if target.startswith(DISK_CLASSES) and volume.capacity_bytes < smallest * 2**30:
             yield Finding(
                 RULE,

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from include.definition import Definition
+from include.inventory.claims import class_of_claim
 from include.inventory.model import Finding, label
 from include.inventory.store import Inventory
 from include.inventory.volumes import is_ephemeral
@@ -45,15 +45,11 @@ def find(inventory: Inventory, definition: Definition) -> Iterator[Finding]:
 def _claims(inventory: Inventory) -> Iterator[tuple[str, str | None]]:
     for claim in inventory.objects("PersistentVolumeClaim"):
         if not is_ephemeral(claim):
-            yield label(claim), _class(claim)
+            yield label(claim), class_of_claim(claim)
     yield from (template for template in _templates(inventory) if template[1] is not None)
 
 
 def _templates(inventory: Inventory) -> Iterator[tuple[str, str | None]]:
     for obj in inventory.objects("StatefulSet"):
         for template in (obj.get("spec") or {}).get("volumeClaimTemplates") or []:
-            yield f"{label(obj)} claim template {template['metadata']['name']}", _class(template)
-
-
-def _class(claim: dict[str, Any]) -> str | None:
-    return (claim.get("spec") or {}).get("storageClassName") or None
+            yield f"{label(obj)} claim template {template['metadata']['name']}", class_of_claim(template)

@@ -14,9 +14,15 @@ COLLECTION = "/apis/storage.k8s.io/v1/storageclasses"
 def find_target_problems(run: MigrationRun) -> Iterator[str]:
     """Yield mapped classes the target does not have."""
     known = {row["metadata"]["name"] for row in run.target.list(COLLECTION)}
-    for source, target in sorted(run.definition.target.storage_classes.items()):
+    chosen = run.definition.target
+    wanted = {
+        f"storage_classes.{source}": target for source, target in sorted(chosen.storage_classes.items())
+    }
+    if chosen.shared_storage_class:
+        wanted["shared_storage_class"] = chosen.shared_storage_class
+    for place, target in wanted.items():
         if target not in known:
             yield (
-                f"target.storage_classes.{source}, target cluster: has no StorageClass {target}; "
+                f"target.{place}, target cluster: has no StorageClass {target}; "
                 f"it has {', '.join(sorted(known)) or 'none'}"
             )

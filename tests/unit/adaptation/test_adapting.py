@@ -46,6 +46,15 @@ def secret(value: str) -> dict[str, Any]:
 SECRET = secret("postgres://u:secret-password@pg.source.lab:5432/shop")
 
 
+class ClosingCluster(MemoryCluster):
+    """Refuse, as an API server does, to change what is immutable; take fields that are no mappings."""
+
+    def patch(self, path: str, patch: dict[str, Any], **parameters: Any) -> dict[str, Any]:
+        assert not self.objects[path].get("immutable"), "field is immutable when `immutable` is set"
+        self.objects[path] = apply_merge_patch(self.objects[path], patch)
+        return self.objects[path]
+
+
 def test_each_difference_is_kept_beside_the_rules_that_made_it(tmp_path: Path) -> None:
     run = planned_run(tmp_path, claim(), make("v1", "ConfigMap", "plain", data={"a": "b"}))
     assert adapt_objects(run) == 2
@@ -172,6 +181,25 @@ def test_addresses_in_secrets_are_rewritten_on_the_target_alone(tmp_path: Path) 
     assert base64.b64decode(live["data"]["url"]) == b"postgres://u:secret-password@pg.rds.lab:5432/shop"
     assert adapt_secrets(run) == 0
     assert "secret-password" not in "".join(path.read_text() for path in tmp_path.rglob("*.json"))
+
+
+def test_a_secret_that_nobody_may_change_is_restored_open_and_closed_with_its_new_values(
+    tmp_path: Path,
+) -> None:
+    closed, plain = {**SECRET, "immutable": True}, secret("nothing that moves") | {"immutable": True}
+    plain["metadata"] = {**plain["metadata"], "name": "plain"}
+    run = planned_run(tmp_path, closed, plain)
+
+    (text,) = resource_modifiers(run)["data"].values()
+    (rule,) = yaml.safe_load(text)["resourceModifierRules"]
+    assert rule["conditions"]["resourceNameRegex"] == "^(db)$"
+    restored = apply_merge_patch(closed, json.loads(rule["mergePatches"][0]["patchData"]))
+    assert restored == SECRET
+
+    run.__dict__["target"] = target = ClosingCluster("target", restored)
+    assert adapt_secrets(run) == 1
+    assert target.find("/api/v1/namespaces/shop/secrets/db")["immutable"] is True
+    assert adapt_secrets(run) == 0
 
 
 def test_a_secret_that_differs_on_the_target_is_not_touched(tmp_path: Path) -> None:

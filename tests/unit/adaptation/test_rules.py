@@ -15,6 +15,7 @@ from tests.builders.definitions import definition
 from tests.builders.goldens import golden_context
 from tests.builders.objects import claim, container, deployment, make, workload
 from tests.unit.adaptation.pod_cases import POD_CASES
+from tests.unit.adaptation.storage_cases import STORAGE_CASES
 
 AWS = "service.beta.kubernetes.io/aws-load-balancer-type"
 ELB = {"kubernetes.io/elb.class": "union", "kubernetes.io/elb.id": "00000000-0000-4000-8000-000000000020"}
@@ -88,61 +89,6 @@ CASES = [
         deployment(imagePullSecrets=[{"name": "default-secret"}]),
         {},
         id="returned unchanged: it is there already",
-    ),
-    pytest.param(
-        "claims",
-        claim(size="1Gi"),
-        {
-            "spec": {
-                "storageClassName": "csi-disk",
-                "resources": {"requests": {"storage": "10Gi"}},
-                "volumeName": None,
-            }
-        },
-        id="a small claim",
-    ),
-    pytest.param(
-        "claims",
-        claim(size="20Gi", selector={"matchLabels": {"disk": "one"}}),
-        {"spec": {"storageClassName": "csi-disk", "volumeName": None, "selector": None}},
-        id="a choice among volumes that people made",
-    ),
-    pytest.param(
-        "claims",
-        claim(size="20Gi"),
-        {"spec": {"storageClassName": "csi-disk", "volumeName": None}},
-        id="a large claim keeps its size",
-    ),
-    pytest.param(
-        "claims",
-        make("v1", "PersistentVolumeClaim", "x", spec={"storageClassName": "csi-nas", "resources": {}}),
-        {},
-        id="returned unchanged: an unmapped claim without volume",
-    ),
-    pytest.param(
-        "claims",
-        make(
-            "v1",
-            "PersistentVolumeClaim",
-            "x",
-            spec={},
-            metadata={
-                "annotations": {
-                    "pv.kubernetes.io/bind-completed": "yes",
-                    "volume.kubernetes.io/selected-node": "n",
-                    "mine": "kept",
-                }
-            },
-        ),
-        {
-            "metadata": {
-                "annotations": {
-                    "pv.kubernetes.io/bind-completed": None,
-                    "volume.kubernetes.io/selected-node": None,
-                }
-            }
-        },
-        id="binding annotations go",
     ),
     pytest.param(
         "service_addresses",
@@ -324,6 +270,7 @@ CASES = [
     ),
     pytest.param("source_hold", workload("DaemonSet", "agent"), {}, id="returned unchanged: not held"),
     *POD_CASES,
+    *STORAGE_CASES,
 ]
 
 
@@ -348,6 +295,13 @@ def test_an_ingress_of_another_cloud_stays_without_an_elb() -> None:
     without = context(lambda document: document["target"].pop("load_balancer"))
     ingress = make("networking.k8s.io/v1", "Ingress", "web", spec={"ingressClassName": "alb"})
     assert adaptation_rules()["ingress"].apply(ingress, without) == ingress
+
+
+def test_a_claim_of_several_nodes_gets_the_class_for_it() -> None:
+    shared = context(lambda document: document["target"].update(shared_storage_class="sfsturbo-folders"))
+    adapted = adaptation_rules()["claims"].apply(claim(accessModes=["ReadWriteMany"], size="1Gi"), shared)
+    assert adapted["spec"]["storageClassName"] == "sfsturbo-folders"
+    assert adapted["spec"]["resources"]["requests"]["storage"] == "1Gi", "a share has no smallest disk"
 
 
 def test_every_file_of_the_folder_is_a_rule() -> None:

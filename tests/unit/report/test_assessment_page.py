@@ -53,7 +53,7 @@ def test_the_page_shows_every_part(book: Ledger) -> None:
 
     for text in (
         "assessment report",
-        "3 blockers have to be removed before this source can be migrated",
+        "4 blockers have to be removed before this source can be migrated",
         "What the migration changes by itself",
         "predictions, by rates seen in test runs",
         "unknown: not asked",

@@ -8,6 +8,7 @@ from tests.builders.objects import container, deployment, make
 from tests.unit.inventory.findings.rows import Row
 
 AWS = "service.beta.kubernetes.io/aws-load-balancer-"
+ALB, NGINX = "alb.ingress.kubernetes.io/", "nginx.ingress.kubernetes.io/"
 SNIPPET = "nginx.ingress.kubernetes.io/server-snippet"
 WEB = ["warning Service shop/web"]
 ENV = "Deployment shop/web container app env ADDRESS"
@@ -25,9 +26,15 @@ def balancer(name: str = "web", annotations: dict[str, str] | None = None, **fie
     return service(name, annotations, **{"type": "LoadBalancer", "ports": [{"port": 80}], **fields})
 
 
-def ingress(class_name: str, annotations: dict[str, str] | None = None, to: str = "web") -> dict[str, Any]:
+def ingress(
+    class_name: str,
+    annotations: dict[str, str] | None = None,
+    to: str = "web",
+    port: dict[str, Any] | None = None,
+) -> dict[str, Any]:
     """Return an Ingress that leads to a Service."""
-    path = {"path": "/", "pathType": "Prefix", "backend": {"service": {"name": to, "port": {"number": 80}}}}
+    backend = {"service": {"name": to, "port": port or {"number": 80}}}
+    path = {"path": "/", "pathType": "Prefix", "backend": backend}
     return make(
         "networking.k8s.io/v1",
         "Ingress",
@@ -47,9 +54,28 @@ def without_balancer(document: dict[str, Any]) -> None:
     document["target"].pop("load_balancer")
 
 
-def dedicated_balancer(document: dict[str, Any]) -> None:
-    """Name a dedicated ELB."""
+def answering_balancer(document: dict[str, Any]) -> None:
+    """Name what Services ask of their load balancer."""
+    answers = {"internal_id": "y", "certificates": {"arn:1": "c"}, "address_groups": {"shop/web": "g"}}
+    document["target"]["load_balancer"] = {**BALANCER, **answers}
+
+
+def turbo(document: dict[str, Any]) -> None:
+    """Name a dedicated ELB, and a cluster of category Turbo."""
     document["target"]["load_balancer"] = BALANCER
+    create = document["target"]["cluster"]["create"]
+    del create["containers"]
+    create |= {"category": "Turbo", "container_subnets": ["s"]}
+
+
+def choosing(controller: str) -> Any:
+    """Let a controller serve the Ingresses."""
+    return lambda document: document["target"].update(ingress=controller)
+
+
+def keeping_ports(document: dict[str, Any]) -> None:
+    """Keep node ports."""
+    document["target"]["keep_node_ports"] = True
 
 
 SETTINGS = make("v1", "ConfigMap", "web", data={"url": "http://169.254.169.254/latest/meta-data"})
@@ -77,11 +103,30 @@ ROWS = [
     Row("load_balancer_intents", "allowed addresses", [
         balancer(loadBalancerSourceRanges=["192.0.2.0/24"]),
     ], WEB),
-    Row("load_balancer_intents", "clients that stay at a pod", [balancer(sessionAffinity="ClientIP")], WEB),
+    Row("load_balancer_intents", "a health check of another port", [
+        balancer(annotations={f"{AWS}healthcheck-port": "9000"}),
+    ], WEB),
+    Row("load_balancer_intents", "what the definition answers", [
+        balancer(
+            annotations={f"{AWS}scheme": "internal", f"{AWS}ssl-cert": "arn:1", f"{AWS}healthcheck-port": "traffic-port"},
+            loadBalancerSourceRanges=["192.0.2.0/24"],
+            sessionAffinity="ClientIP",
+        ),
+    ], [], answering_balancer),
     Row("load_balancer_intents", "open to the internet", [
         balancer(annotations={f"{AWS}scheme": "internet-facing", f"{AWS}type": "nlb"}),
         service("api", sessionAffinity="ClientIP"),
     ], []),
+    Row("load_balancers", "what ELB understands, too", [
+        balancer(annotations={f"{AWS}scheme": "internal", f"{AWS}type": "nlb"}),
+    ], ["info Service shop/web by adaptation"] * 2),
+    Row("load_balancer_ports", "one port for a Service and an Ingress", [
+        balancer(), ingress("alb"), ingress("nginx"),
+    ], ["blocker port 80 (TCP) of the ELB"]),
+    Row("load_balancer_ports", "an Ingress of another port", [balancer(ports=[{"port": 22}]), ingress("alb")], []),
+    Row("load_balancer_ports", "one port at two ELBs", [
+        balancer(), balancer("shop", {f"{AWS}scheme": "internal"}),
+    ], [], answering_balancer),
     Row("load_balancer_ports", "one port twice", [
         balancer(), balancer("shop"),
     ], ["blocker port 80 (TCP) of the ELB"]),
@@ -126,12 +171,43 @@ ROWS = [
     Row("ingress_snippets", "a plain setting", [
         ingress("nginx", {"nginx.ingress.kubernetes.io/proxy-body-size": "8m"}),
     ], []),
-    Row("ingress_backends", "a ClusterIP behind a shared ELB", [
+    Row("ingress_backends", "a ClusterIP behind an ELB", [
         ingress("alb"), service(type="ClusterIP"),
+    ], ["info Service shop/web by adaptation"]),
+    Row("ingress_backends", "a headless one behind an ELB", [
+        ingress("alb"), service(clusterIP="None"),
+    ], ["blocker Service shop/web"]),
+    Row("ingress_backends", "a ClusterIP behind a dedicated ELB of CCE Turbo", [
+        ingress("alb"), service(type="ClusterIP"),
+    ], [], turbo),
+    Row("ingress_backends", "everything behind ELB by choice", [
+        ingress("nginx"), service(type="ClusterIP"),
+    ], ["info Service shop/web by adaptation"], choosing("elb")),
+    Row("ingress_intents", "settings without equal", [
+        ingress("alb", {f"{ALB}wafv2-acl-arn": "arn", f"{ALB}target-type": "ip", f"{ALB}listen-ports": '[{"HTTP": 80}]'}),
+    ], ["warning Ingress shop/web"]),
+    Row("ingress_intents", "a login", [
+        ingress("nginx", {f"{NGINX}auth-url": "http://sso"}),
+    ], ["blocker Ingress shop/web"], choosing("elb")),
+    Row("ingress_intents", "allowed addresses", [
+        ingress("alb", {f"{ALB}inbound-cidrs": "192.0.2.0/24"}),
     ], ["blocker Ingress shop/web"]),
-    Row("ingress_backends", "a ClusterIP behind a dedicated ELB", [
-        ingress("alb"), service(type="ClusterIP"),
-    ], ["warning Ingress shop/web"], dedicated_balancer),
+    Row("ingress_intents", "an answer of the ALB", [
+        ingress("alb", {f"{ALB}actions.no": '{"Type": "fixed-response"}'}, to="no", port={"name": "use-annotation"}),
+    ], ["warning Ingress shop/web"] * 2),
+    Row("ingress_intents", "an inner one with a certificate", [
+        ingress("alb", {f"{ALB}scheme": "internal", f"{ALB}certificate-arn": "arn:1"}),
+    ], ["warning Ingress shop/web"] * 2),
+    Row("ingress_intents", "a certificate for the add-on", [
+        ingress("alb", {f"{ALB}certificate-arn": "arn:1", f"{ALB}inbound-cidrs": "192.0.2.0/24"}),
+    ], ["warning Ingress shop/web"], choosing("nginx")),
+    Row("ingress_intents", "what the definition answers", [
+        ingress("alb", {f"{ALB}scheme": "internal", f"{ALB}certificate-arn": "arn:1", f"{ALB}inbound-cidrs": "192.0.2.0/24"}),
+    ], [], answering_balancer),
+    Row("ingress_intents", "nginx that stays", [ingress("nginx", {f"{NGINX}auth-url": "http://sso"})], []),
+    Row("ingress_classes", "all to ELB", [ingress("nginx")], ["info Ingress shop/web by adaptation"], choosing("elb")),
+    Row("ingress_classes", "another cloud's to nginx", [ingress("alb")], ["warning Ingress shop/web"], choosing("nginx")),
+    Row("node_ports", "a port that is kept", [service(type="NodePort", ports=[PORT])], [], keeping_ports),
     Row("ingress_backends", "a NodePort", [ingress("alb"), service(type="NodePort")], []),
     Row("ingress_backends", "nginx reaches every Service", [ingress("nginx"), service(type="ClusterIP")], []),
     Row("network_policies", "a policy of Calico", [

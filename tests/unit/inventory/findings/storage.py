@@ -78,6 +78,9 @@ ROWS = [
     Row("shared_claims", "shared access on a disk", [
         claim(accessModes=["ReadWriteMany"]), volume(),
     ], [f"blocker {CLAIM}"]),
+    Row("shared_claims", "shared access on a class for it", [
+        claim(accessModes=["ReadWriteMany"]), volume(),
+    ], [], lambda document: document["target"].update(shared_storage_class="sfsturbo-folders")),
     Row("shared_claims", "two pods on a disk", [*FINE, *users("a", "b")], [f"warning {CLAIM}"]),
     Row("shared_claims", "one pod on a disk", [*FINE, *users("a")], []),
     Row("small_claims", "less than the smallest disk", [

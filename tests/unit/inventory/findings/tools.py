@@ -201,4 +201,15 @@ ROWS = [
         deployment(containers=[container("docker.io/library/nginx:1")]),
     ], ["warning docker.io/library/nginx:1"]),
     Row("unknown_registries", "a registry of the definition", [deployment()], []),
+    Row("custom_resources", "a class that is not mapped", [
+        make("shop.lab/v1", "Campaign", "c", spec={"storage": [{"storageClassName": "gp3"}]}),
+    ], ["warning Campaign shop/c"]),
+    Row("custom_resources", "a load balancer of another cloud", [
+        make("shop.lab/v1", "Campaign", "c", spec={
+            "listener": {"annotations": {"service.beta.kubernetes.io/aws-load-balancer-type": "nlb"}},
+        }),
+    ], ["warning Campaign shop/c"]),
+    Row("custom_resources", "a mapped class", [
+        make("shop.lab/v1", "Campaign", "c", spec={"disk": {"class": "local-path", "size": "1Gi"}, "class": "gold"}),
+    ], []),
 ]  # fmt: skip
