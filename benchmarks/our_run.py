@@ -13,13 +13,15 @@ from include.run import MigrationRun
 ROOT = Path(__file__).resolve().parent.parent
 
 
-def our_run(folder: Path, connections: dict[str, dict[str, Any]], **sections: Any) -> MigrationRun:
+def our_run(
+    folder: Path, connections: dict[str, dict[str, Any]], run_id: str = "benchmark", **sections: Any
+) -> MigrationRun:
     """Return a run whose definition has these sections in place of the lab's.
 
-    :param folder: for the ledger, a new one for each run.
+    :param folder: for the ledger, a new one for each run, or one of several runs of other ids.
     :param connections: Airflow connections by their ids.
     """
     known = load_definition((ROOT / "migrations" / "lab.yaml").read_text())
     definition = Definition.model_validate({**known.model_dump(by_alias=True, mode="json"), **sections})
-    ledger = Ledger(folder, definition.name, "benchmark")
-    return MigrationRun(definition, ledger, DocumentConnections(connections), "benchmark")
+    ledger = Ledger(folder, definition.name, run_id)
+    return MigrationRun(definition, ledger, DocumentConnections(connections), run_id)
