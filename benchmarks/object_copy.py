@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -20,14 +21,15 @@ def copy(source: dict[str, Any], target: dict[str, Any], bucket: str, folder: Pa
     """Return whether the copy is proved equal.
 
     :param source: Airflow connection of the source store; `target` likewise.
-    :param folder: for the ledger, a new one for each run.
+    :param folder: for the ledgers of all runs into this target, as a migration that is repeated has them.
     """
     entry = {
         "name": NAME,
         "source": {"connection": "source", "bucket": SOURCE_BUCKET},
         "target": {"connection": "target", "bucket": bucket},
     }
-    run = our_run(folder, {"source": source, "target": target}, buckets=[entry])
+    run_id = f"benchmark-{time.time_ns()}"
+    run = our_run(folder, {"source": source, "target": target}, run_id, buckets=[entry])
     save_plan(run.ledger, Plan(items=bucket_rows(run)))
     copy_bucket(run, NAME)
     return prove_bucket(run, NAME).equal

@@ -21,14 +21,13 @@ Tool = Callable[[Store, Store, str], None]
 
 def ours(source: Store, target: Store, bucket: str) -> None:
     """Plan, copy and prove: the proof is included on our side only."""
-    with tempfile.TemporaryDirectory() as folder:
-        task = {
-            "source": source.document(),
-            "target": target.document(),
-            "bucket": bucket,
-            "folder": folder,
-        }
-        _run([sys.executable, "-m", "benchmarks.object_copy"], text=json.dumps(task))
+    task = {
+        "source": source.document(),
+        "target": target.document(),
+        "bucket": bucket,
+        "folder": str(_kept("ledger", bucket)),
+    }
+    _run([sys.executable, "-m", "benchmarks.object_copy"], text=json.dumps(task))
 
 
 def rclone_sync(source: Store, target: Store, bucket: str) -> None:
@@ -47,7 +46,7 @@ def rclone_sync(source: Store, target: Store, bucket: str) -> None:
 
 def s5cmd_sync(source: Store, target: Store, bucket: str) -> None:
     """Go by this machine's disk: s5cmd knows one store at a time."""
-    folder = Path(tempfile.gettempdir()) / f"cce-bench-s5cmd-{bucket}"
+    folder = _kept("s5cmd", bucket)
     folder.mkdir(exist_ok=True)
     keys = {"AWS_ACCESS_KEY_ID": ACCESS_KEY, "AWS_SECRET_ACCESS_KEY": SECRET_KEY, "AWS_REGION": "us-east-1"}
     command = [str(paths.BIN / "s5cmd"), "--log=error", f"--numworkers={PARALLEL}"]
@@ -59,7 +58,13 @@ def s5cmd_sync(source: Store, target: Store, bucket: str) -> None:
 
 def clean(bucket: str) -> None:
     """Remove what a tool has left on this machine's disk."""
-    shutil.rmtree(Path(tempfile.gettempdir()) / f"cce-bench-s5cmd-{bucket}", ignore_errors=True)
+    for name in ("ledger", "s5cmd"):
+        shutil.rmtree(_kept(name, bucket), ignore_errors=True)
+
+
+def _kept(name: str, bucket: str) -> Path:
+    """Return where a tool keeps what its next step into a bucket may use."""
+    return Path(tempfile.gettempdir()) / f"cce-bench-{name}-{bucket}"
 
 
 TOOLS: dict[str, Tool] = {"ours": ours, "rclone sync": rclone_sync, "s5cmd sync": s5cmd_sync}

@@ -18,12 +18,11 @@ def our_run(
 ) -> MigrationRun:
     """Return a run whose definition has these sections in place of the lab's.
 
-    :param folder: for the ledger, a new one for each run.
+    :param folder: for the ledger, a new one for each run, or one of several runs of other ids.
     :param connections: Airflow connections by their ids.
     :param run_id: what the run makes in clusters is named after it.
     """
     known = load_definition((ROOT / "migrations" / "lab.yaml").read_text())
     definition = Definition.model_validate({**known.model_dump(by_alias=True, mode="json"), **sections})
-    return MigrationRun(
-        definition, Ledger(folder, definition.name, run_id), DocumentConnections(connections), run_id
-    )
+    ledger = Ledger(folder, definition.name, run_id)
+    return MigrationRun(definition, ledger, DocumentConnections(connections), run_id)

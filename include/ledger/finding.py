@@ -46,3 +46,10 @@ def find_opened(root: UPath | Path | str, run_id: str, definition: str) -> Ledge
             if note["definition"] == definition:
                 return Ledger(root, note["migration"], run_id)
     return None
+
+
+def other_runs(ledger: Ledger) -> Iterator[DocumentFolder]:
+    """Yield the documents of all other runs of a ledger's migration, in a stable order."""
+    for folder in sorted(ledger.folder.parent.iterdir(), key=str):
+        if folder.name != ledger.folder.name and folder.is_dir():
+            yield DocumentFolder(folder)

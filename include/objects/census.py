@@ -28,6 +28,7 @@ from include.planning.storage_client import open_storage
 
 if TYPE_CHECKING:
     from include.definition import Bucket
+    from include.ledger import Ledger
     from include.run import MigrationRun
 
 RULE = "bucket_objects"
@@ -129,9 +130,17 @@ def object_findings(run: MigrationRun) -> Iterator[Finding]:
 
 def known_census(run: MigrationRun, bucket: Bucket) -> Census:
     """Return the census of a bucket that the findings were made of; take it now where there is none."""
-    if not run.ledger.exists(_document(bucket)):
+    known = taken_census(run.ledger, bucket)
+    if known is None:
         _take(run, bucket)
-    return Census.model_validate(run.ledger.read(_document(bucket)))
+        return Census.model_validate(run.ledger.read(_document(bucket)))
+    return known
+
+
+def taken_census(ledger: Ledger, bucket: Bucket) -> Census | None:
+    """Return the census of a bucket that this run took, None where it took none."""
+    name = _document(bucket)
+    return Census.model_validate(ledger.read(name)) if ledger.exists(name) else None
 
 
 def _take(run: MigrationRun, bucket: Bucket) -> _Counting:

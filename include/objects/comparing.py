@@ -39,3 +39,8 @@ def verdict(source: Entry | None, target: Entry | None) -> Verdict:
         return "look_closer" if source.is_multipart or target.is_multipart else "copy"
     # Stores set a new date whenever headers or metadata change, and a copy is younger than its source.
     return "look_closer" if source.modified > target.modified else "equal"
+
+
+def versions(source: Entry, target: Entry) -> str:
+    """Return what both sides list of an object, as one text: what a proof of it holds for."""
+    return f"{source.version} {target.version}"

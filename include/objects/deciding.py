@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from include.objects.catalog import Catalog, Row
-from include.objects.comparing import pairs, verdict
-from include.objects.jobs import COPIED, DIFFERENT, WRITTEN
+from include.objects.comparing import pairs, verdict, versions
+from include.objects.earlier import proved_before, written_before
+from include.objects.jobs import COPIED, DIFFERENT, PROVED, WRITTEN
 from include.objects.storage import Entry
 from include.objects.written import Written, written_of
 
@@ -42,8 +43,10 @@ class Amount:
 
 def decide(job: BucketJob, catalog: Catalog) -> Amount:
     """Note what is to be done in the catalog; return how much that is."""
-    for name in (COPIED, DIFFERENT, WRITTEN):
+    for name in (COPIED, DIFFERENT):
         catalog.note(name, job.read_rows(name))
+    catalog.note(WRITTEN, written_before(job))
+    catalog.note(PROVED, proved_before(job))
     counts = {"items": 0, "bytes": 0, "equal": 0}
 
     def rows() -> Iterator[Row]:
@@ -86,6 +89,8 @@ def _work(job: BucketJob, catalog: Catalog, source: Entry | None, target: Entry 
         is_ours = catalog.noted(COPIED, key) is not None
         return (key, what) if is_ours and job.bucket.delete_extra else None
     key = source.key if source else ""
-    if what == "equal" and catalog.noted(DIFFERENT, key) is not None:
-        what = "look_closer"
+    if catalog.noted(DIFFERENT, key) is not None:
+        what = "look_closer" if what == "equal" else what
+    elif what == "look_closer" and source and target:
+        what = "equal" if catalog.noted(PROVED, key) == versions(source, target) else what
     return None if what == "equal" else (key, what)

@@ -10,9 +10,10 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from include.objects.catalog import SIDES, Catalog, Row
-from include.objects.comparing import pairs, verdict
+from include.objects.comparing import pairs, verdict, versions
 from include.objects.differing import Difference, difference
 from include.objects.documents import Journal
+from include.objects.earlier import proved_before, proved_name, written_before
 from include.objects.flow import run_bounded
 from include.objects.jobs import COPIED, DIFFERENT, PROVED, WRITTEN, BucketRecord, store_errors
 from include.objects.storage import THREADS, Entry
@@ -26,6 +27,8 @@ logger = logging.getLogger(__name__)
 
 MOST_LISTED = 1000
 YOUNG_SECONDS = 2
+# A store refuses requests whose clock is fifteen minutes off: by its own, what is dated before that is as old as it seems.
+LARGEST_SKEW_SECONDS = 900 + YOUNG_SECONDS
 SUSPECT = "suspect"
 
 
@@ -33,7 +36,8 @@ SUSPECT = "suspect"
 class Findings:
     """Hold what a comparison found; of keys the first thousand of each kind.
 
-    `source` and `target` are objects and bytes, without those that are left to the delta or kept.
+    `source` and `target` are objects and bytes, without those that are left to the delta or kept. `known` were
+    proved before and are unchanged.
     """
 
     source: tuple[int, int] = (0, 0)
@@ -44,6 +48,7 @@ class Findings:
     later_keys: list[str] = field(default_factory=list)
     kept: int = 0
     kept_keys: list[str] = field(default_factory=list)
+    known: int = 0
 
     def leave(self, key: str) -> None:
         """Count a key that is left to the delta."""
@@ -69,10 +74,14 @@ class Findings:
             self.differences.append(row)
 
 
-def compare(job: BucketJob, record: BucketRecord, catalog: Catalog) -> Findings:
-    """Return what differs between two listings, and remember in the ledger what does and what does not."""
-    for name in (COPIED, WRITTEN, PROVED):
-        catalog.note(name, job.read_rows(name))
+def compare(job: BucketJob, record: BucketRecord, catalog: Catalog, listed: datetime) -> Findings:
+    """Return what differs between two listings, and remember in the ledger what does and what does not.
+
+    :param listed: when the listings were begun, with its time zone.
+    """
+    catalog.note(COPIED, job.read_rows(COPIED))
+    catalog.note(WRITTEN, written_before(job))
+    catalog.note(PROVED, proved_before(job))
     found = Findings()
     job.write_rows(DIFFERENT, ())
     with job.journal(DIFFERENT) as different:
@@ -80,7 +89,7 @@ def compare(job: BucketJob, record: BucketRecord, catalog: Catalog) -> Findings:
         comparison.sort()
         comparison.look()
     catalog.note(DIFFERENT, job.read_rows(DIFFERENT))
-    job.write_rows(PROVED, comparison.settled())
+    job.write_rows(proved_name(job), comparison.settled(listed))
     found.differences.sort(key=lambda row: str(row["object"]))
     return found
 
@@ -115,18 +124,19 @@ class _Comparison:
 
             run_bounded(prove, self._steps(), THREADS, name="proofs")
 
-    def settled(self) -> Iterator[Row]:
+    def settled(self, listed: datetime) -> Iterator[Row]:
         """Yield the versions that need no second look in this run.
 
         Whatever changes an object's content, headers or metadata gives it a new date. Dates count seconds: the youngest
-        objects of each side are looked at again, because they may have changed twice within one.
+        objects of each side are looked at again, because they may have changed twice within one, unless that second was over when
+        they were listed.
         """
-        young = [_is_young(self.catalog.totals(side).newest) for side in SIDES]
+        young = [_is_young(self.catalog.totals(side).newest, listed) for side in SIDES]
         for source, target in self._all():
             if source is None or target is None or young[0](source) or young[1](target):
                 continue
             if self.catalog.noted(DIFFERENT, source.key) is None and not self._is_later(source, target):
-                yield source.key, _versions(source, target)
+                yield source.key, versions(source, target)
 
     def _all(self) -> Iterator[tuple[Entry | None, Entry | None]]:
         return pairs(self.catalog.entries("source"), self.catalog.entries("target"))
@@ -141,7 +151,9 @@ class _Comparison:
                 self.found.count(source, target)
                 if target is None:
                     self._differ({"object": source.key, "what": "is missing on the target"})
-                elif self.catalog.noted(PROVED, source.key) != _versions(source, target):
+                elif self.catalog.noted(PROVED, source.key) == versions(source, target):
+                    self.found.known += 1
+                else:
                     yield source.key, ""
 
     def _look_at_extra(self, target: Entry | None) -> None:
@@ -160,10 +172,20 @@ class _Comparison:
 
         Dates count seconds: what was written in the second of the listing's youngest object may have come after the listing.
         """
-        if self.record.final or verdict(source, target) == "equal":
+        if self.record.final or verdict(source, target) == "equal" or self._is_copied(source, target):
             return False
         newest = self.record.newest
         return newest is None or source.modified >= datetime.fromisoformat(newest)
+
+    def _is_copied(self, source: Entry, target: Entry | None) -> bool:
+        """Say whether both sides list what was read and what was written."""
+        written = written_of(self.catalog.noted(WRITTEN, source.key))
+        return (
+            written is not None
+            and target is not None
+            and written.is_of(source)
+            and written.is_held_by(target)
+        )
 
     def _steps(self) -> Iterator[tuple[Entry, Entry, str | None]]:
         for key, _ in self.catalog.notes(SUSPECT):
@@ -177,13 +199,10 @@ class _Comparison:
             self.found.differ(row)
 
 
-def _is_young(newest: datetime | None) -> Callable[[Entry], bool]:
-    limit = None if newest is None else newest - timedelta(seconds=YOUNG_SECONDS)
+def _is_young(newest: datetime | None, listed: datetime) -> Callable[[Entry], bool]:
+    settled = listed - timedelta(seconds=LARGEST_SKEW_SECONDS)
+    limit = None if newest is None else max(newest - timedelta(seconds=YOUNG_SECONDS), settled)
     return lambda entry: limit is None or entry.modified >= limit
-
-
-def _versions(source: Entry, target: Entry) -> str:
-    return f"{source.version} {target.version}"
 
 
 def _plus(amount: tuple[int, int], entry: Entry | None) -> tuple[int, int]:

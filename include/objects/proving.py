@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from include.errors import PermanentError, ProofError
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
     from include.run import MigrationRun
 
 METHOD = (
-    "keys, sizes, whole-object hashes, headers, metadata and tags of {count} objects; what this run copied was hashed on its "
-    "way and checked by the target's server, all else read from both stores"
+    "keys, sizes, whole-object hashes, headers, metadata and tags of {count} objects; what this run or the last one copied was "
+    "hashed on its way and checked by the target's server, all else read from both stores"
 )
 MOST_NAMED = 5
 
@@ -27,9 +28,9 @@ MOST_NAMED = 5
 def prove_bucket(run: MigrationRun, key: str) -> Proof:
     """Compare every object of a bucket on both sides and record the proof.
 
-    Objects that this run compared before and that have kept their dates on both sides are not asked for again. ETags that
+    Objects that this run or the last one compared and that have kept their dates on both sides are not asked for again. ETags that
     are equal count as equal hashes; else the SHA-256 that the copy made on the way does, and contents are read only where this
-    run did not copy them. Objects that the source changed or removed after the last copy are left to the delta; after the
+    run and the last one did not copy them. Objects that the source changed or removed after the last copy are left to the delta; after the
     delta none is.
 
     :raises ProofError: when anything differs; the document `proofs-detail/<key>` names the first thousand objects.
@@ -61,8 +62,9 @@ def prove_buckets(run: MigrationRun) -> int:
 
 def _compared(job: BucketJob, record: BucketRecord) -> tuple[Proof, str]:
     with open_catalog() as catalog:
+        listed = datetime.now(UTC)
         list_into(catalog, job.places())
-        found = compare(job, record, catalog)
+        found = compare(job, record, catalog, listed)
     document = {
         "key": job.item.key,
         "different": found.different,
@@ -82,6 +84,8 @@ def _method(found: Findings) -> str:
     method = METHOD.format(count=found.source[0])
     if found.later:
         method += f"; {found.later} changed since and are left to the delta"
+    if found.known:
+        method += f"; {found.known} have the dates on both sides with which they were proved before, and were not asked for again"
     if found.kept:
         method += f"; {found.kept} that the source removed are kept on the target"
     return method

@@ -9,6 +9,7 @@ from io import BytesIO
 from typing import Any, NamedTuple
 
 from include.connections import ObjectStorageAccess
+from include.objects.direct import DirectClient
 from include.planning.storage_client import open_storage
 
 # A signed request costs most of its time waiting: more threads than processors.
@@ -46,10 +47,10 @@ def entry_of(row: Mapping[str, Any]) -> Entry:
 
 
 def open_client(access: ObjectStorageAccess) -> Any:
-    """Return a boto3 S3 client with a connection for each thread of a copy, on whichever side."""
+    """Return an S3 client for the threads of a copy, on whichever side."""
     client = open_storage(access, connections=THREADS * 2)
     client.meta.events.register_last("before-call.s3", _send_at_once)
-    return client
+    return DirectClient(client, access)
 
 
 def _send_at_once(params: dict[str, Any], **_: Any) -> None:

@@ -9,12 +9,15 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
+from threading import Semaphore
 from typing import Any
 
+from include.objects.ahead import run_ahead
 from include.objects.attributes import as_on_target, from_answer, put_parameters
-from include.objects.spooling import spooled
-from include.objects.storage import BLOCK, Entry, hash_of
+from include.objects.spooling import Piece, spooled
+from include.objects.storage import BLOCK, THREADS, Entry, hash_of
 from include.objects.throttle import Throttle
 from include.objects.written import Written, attributes_digest
 from include.planning.storage_client import error_code
@@ -23,6 +26,7 @@ WHOLE = 64 * 1024 * 1024
 DEFAULT_PART = 8 * 1024 * 1024
 SMALLEST_PART = 5 * 1024 * 1024
 MOST_PARTS = 10_000
+PARTS_AT_ONCE = 4
 GONE = frozenset({"NoSuchKey", "404", "PreconditionFailed", "412"})
 
 
@@ -44,6 +48,8 @@ class BucketPair:
     target_bucket: str
     classes: Mapping[str, str] = field(default_factory=dict)
     throttle: Throttle = field(default_factory=lambda: Throttle(lambda: None))
+    # Parts that wait in memory or on disk at once, of all objects together.
+    room: Semaphore = field(default_factory=lambda: Semaphore(THREADS))
 
     def copy(self, entry: Entry) -> Copied:
         """Copy one object; nothing moves when it was changed or removed meanwhile, as the next pass sees."""
@@ -71,7 +77,8 @@ class BucketPair:
         answer = self.source.get_object(Bucket=self.source_bucket, Key=entry.key)
         carried = self._carried(entry.key, answer)
         hasher = hashlib.sha256()
-        with spooled(self._blocks(answer), int(answer["ContentLength"]), hasher) as piece:
+        with spooled(self._blocks(answer), int(answer["ContentLength"])) as piece:
+            piece.hash_into(hasher)
             put = self.target.put_object(
                 Bucket=self.target_bucket,
                 Key=entry.key,
@@ -102,18 +109,33 @@ class BucketPair:
     def _send_parts(
         self, entry: Entry, size: int, upload: Mapping[str, str]
     ) -> tuple[list[dict[str, Any]], str]:
-        """Send the parts one after another; return what they became, and the hash of the whole."""
+        """Send the parts, some side by side; return what they became, and the hash of the whole, taken in order."""
         parts: list[dict[str, Any]] = []
         hasher = hashlib.sha256()
         step = self._part_size(entry)
-        for number, start in enumerate(range(0, max(size, 1), step), start=1):
-            end = min(start + step, size)
-            with spooled(self._range(entry, start, end), end - start, hasher) as piece:
-                part = self.target.upload_part(
-                    **upload, PartNumber=number, Body=piece.body, ContentMD5=piece.md5
-                )
-            parts.append({"PartNumber": number, "ETag": part["ETag"]})
+        starts = enumerate(range(0, max(size, 1), step), start=1)
+
+        def send(part: tuple[int, int]) -> tuple[Piece, dict[str, Any]]:
+            number, start = part
+            return self._send_part(entry, (start, min(start + step, size)), {**upload, "PartNumber": number})
+
+        with closing(run_ahead(send, starts, PARTS_AT_ONCE, self.room)) as sent:
+            for piece, part in sent:
+                with piece:
+                    piece.hash_into(hasher)
+                parts.append(part)
         return parts, hasher.hexdigest()
+
+    def _send_part(
+        self, entry: Entry, ends: tuple[int, int], upload: Mapping[str, Any]
+    ) -> tuple[Piece, dict[str, Any]]:
+        piece = spooled(self._range(entry, *ends), ends[1] - ends[0])
+        try:
+            answer = self.target.upload_part(**upload, Body=piece.body, ContentMD5=piece.md5)
+        except BaseException:
+            piece.close()
+            raise
+        return piece, {"PartNumber": upload["PartNumber"], "ETag": answer["ETag"]}
 
     def _range(self, entry: Entry, start: int, end: int) -> Iterator[bytes]:
         """Yield a part of an object; parts of two versions must not make one object."""

@@ -26,6 +26,7 @@ class FakeStore:
     def __init__(self, clock: list[int]) -> None:
         self.objects: dict[str, dict[str, Any]] = {}
         self.uploads: list[dict[str, str]] = []
+        self.begins = datetime(2026, 11, 24, tzinfo=UTC)
         self._clock = clock
 
     def get_paginator(self, name: str) -> Any:
@@ -60,7 +61,7 @@ class FakeStore:
         self.objects[Key] = {
             "body": Body,
             "etag": digest.hexdigest(),
-            "modified": datetime(2026, 11, 24, tzinfo=UTC) + timedelta(seconds=self._clock[0]),
+            "modified": self.begins + timedelta(seconds=self._clock[0]),
             "carried": carried,
         }
         return {"ETag": f'"{digest.hexdigest()}"'}
