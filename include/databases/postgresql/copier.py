@@ -10,6 +10,7 @@ from functools import partial
 from typing import cast
 
 from include.connections import DatabaseAccess
+from include.databases.copy_progress import Record
 from include.databases.engine import Copied, Snapshot
 from include.databases.fingerprint import Differences, Fingerprint
 from include.databases.postgresql import states
@@ -17,7 +18,6 @@ from include.databases.postgresql.changes import copy_changes
 from include.databases.postgresql.creation import copy_properties, create_database, drop_database
 from include.databases.postgresql.definitions import USER_SCHEMAS, own
 from include.databases.postgresql.fingerprints import fingerprint, sequences, set_sequences
-from include.databases.postgresql.progress import Record
 from include.databases.postgresql.roles import (
     ensure_roles,
     needed_roles,

@@ -1,13 +1,12 @@
-"""Tell how far the copy of a PostgreSQL database is: in the log, and in a document of the ledger."""
+"""Tell how far the copy of a database is: in the log, and in a document of the ledger."""
 
 from __future__ import annotations
 
 import logging
 import time
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, Protocol
 
-from include.databases.postgresql.pieces import Piece, Table
 from include.errors import shorten
 from include.ledger.records import now
 from include.progress import Progress, readable_bytes
@@ -19,12 +18,30 @@ SECONDS_BETWEEN_DOCUMENTS = 1.0
 Record = Callable[[dict[str, Any]], None]
 
 
+class CountedTable(Protocol):
+    """Name a table; `size` is in bytes on the source's disk."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def size(self) -> int: ...
+
+
+class CountedPiece(Protocol):
+    """Name a part of a table that travels by itself, and how many bytes it takes on the source's disk."""
+
+    @property
+    def table(self) -> CountedTable: ...
+    @property
+    def bytes(self) -> int: ...
+
+
 class CopyProgress(Progress):
     """Count tables, rows and bytes of a copy, and say what it is at: its rows, or what is made of them afterwards."""
 
     def __init__(
         self,
-        tables: Sequence[Table],
+        tables: Sequence[CountedTable],
         record: Record | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -104,7 +121,7 @@ class PieceCount:
     Rows that travel have another size than rows on disk: what passes counts up to the piece's size, its end counts the rest.
     """
 
-    def __init__(self, progress: CopyProgress, piece: Piece) -> None:
+    def __init__(self, progress: CopyProgress, piece: CountedPiece) -> None:
         self._progress = progress
         self._table = piece.table.name
         self._left = piece.bytes
