@@ -15,6 +15,7 @@ from pathlib import Path
 from benchmarks.image_estate import ImageEstate
 from benchmarks.images import measure_images
 from benchmarks.inventory import measure_inventory
+from benchmarks.mariadb import measure_mariadb
 from benchmarks.memory import lab_memory_mib
 from benchmarks.object_data import Objects
 from benchmarks.objects import measure_objects
@@ -28,9 +29,10 @@ from lab.binaries.modules import PEERS, TOXIPROXY
 
 ROOT = Path(__file__).resolve().parent.parent
 POSTGRES_BYTES = 5e9
+MARIADB_BYTES = 2e9
 
 
-PARTS = ("lab", "images", "images_distant", "postgres", "objects")
+PARTS = ("lab", "images", "images_distant", "postgres", "mariadb", "objects")
 
 
 def main() -> int:
@@ -55,6 +57,8 @@ def measured(part: str, runs: int, scale: float) -> list[Result]:
     os.environ["PATH"] = f"{paths.BIN}{os.pathsep}{os.environ['PATH']}"
     if part == "postgres":
         return measure_postgres(runs, int(POSTGRES_BYTES * scale))
+    if part == "mariadb":
+        return measure_mariadb(runs, int(MARIADB_BYTES * scale))
     if part == "objects":
         return measure_objects(runs, Objects().scaled(scale))
     return measure_images(runs, ImageEstate().scaled(scale), is_distant=part == "images_distant")
