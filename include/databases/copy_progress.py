@@ -22,18 +22,24 @@ class CountedTable(Protocol):
     """Name a table; `size` is in bytes on the source's disk."""
 
     @property
-    def name(self) -> str: ...
+    def name(self) -> str:
+        """Return its name."""
+
     @property
-    def size(self) -> int: ...
+    def size(self) -> int:
+        """Return its size."""
 
 
 class CountedPiece(Protocol):
-    """Name a part of a table that travels by itself, and how many bytes it takes on the source's disk."""
+    """Name a part of a table that travels by itself; `bytes` is what it takes on the source's disk."""
 
     @property
-    def table(self) -> CountedTable: ...
+    def table(self) -> CountedTable:
+        """Return its table."""
+
     @property
-    def bytes(self) -> int: ...
+    def bytes(self) -> int:
+        """Return its size."""
 
 
 class CopyProgress(Progress):
