@@ -15,6 +15,7 @@ from pathlib import Path
 from benchmarks.image_estate import ImageEstate
 from benchmarks.images import measure_images
 from benchmarks.inventory import measure_inventory
+from benchmarks.mariadb import measure_mariadb
 from benchmarks.memory import lab_memory_mib
 from benchmarks.object_data import Objects
 from benchmarks.objects import measure_objects
@@ -29,6 +30,7 @@ from lab.binaries.modules import PEERS, TOXIPROXY
 
 ROOT = Path(__file__).resolve().parent.parent
 POSTGRES_BYTES = 5e9
+MARIADB_BYTES = 2e9
 # Five thousand objects.
 OBJECTS_SHARE = 0.5
 
@@ -41,6 +43,7 @@ PARTS = (
     "postgres",
     "postgres_distant",
     "postgres_lag",
+    "mariadb",
     "objects",
 )
 
@@ -73,6 +76,8 @@ def measured(part: str, runs: int, scale: float) -> list[Result]:
     if part.startswith("postgres"):
         size = int(POSTGRES_BYTES * scale)
         return measure_postgres(runs, size, is_distant=part == "postgres_distant")
+    if part == "mariadb":
+        return measure_mariadb(runs, int(MARIADB_BYTES * scale))
     if part == "objects":
         return measure_objects(runs, Objects().scaled(scale))
     return measure_images(runs, ImageEstate().scaled(scale), is_distant=part == "images_distant")

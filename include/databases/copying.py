@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import logging
-import threading
 import time
-from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, nullcontext
 from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING
 
 from include.databases.engine import Copied, Snapshot
@@ -24,14 +20,11 @@ from include.databases.states import CopyState
 from include.errors import MigrationError, PermanentError
 from include.ledger import Action
 from include.planning.ownership import is_database_ours, mark_database
-from include.progress import Progress
 
 if TYPE_CHECKING:
     from include.run import MigrationRun
 
 logger = logging.getLogger(__name__)
-
-SECONDS_BETWEEN_LOOKS = 2.0
 
 
 def copy_database(run: MigrationRun, key: str) -> Action:
@@ -139,8 +132,7 @@ def _copy(job: DatabaseJob, snapshot: Snapshot) -> tuple[Action, Copied]:
         logger.info("%s: definitions differ, the whole target is made anew", job.label)
         return "copied", _copy_all(job, snapshot)
     job.write_state("copying", "")
-    with _progress(job):
-        return "copied", job.engine.copy_changed(snapshot, source, found)
+    return "copied", job.engine.copy_changed(snapshot, source, found)
 
 
 def _copy_all(job: DatabaseJob, snapshot: Snapshot) -> Copied:
@@ -148,8 +140,7 @@ def _copy_all(job: DatabaseJob, snapshot: Snapshot) -> Copied:
         mark_database(job.engine.target, job.database.database, job.run.definition.name)
 
     job.write_state("copying", "")
-    with nullcontext() if job.engine.tells_progress else _progress(job):
-        return job.engine.copy_all(snapshot, mark)
+    return job.engine.copy_all(snapshot, mark)
 
 
 def _refuse_foreign(job: DatabaseJob) -> None:
@@ -188,33 +179,3 @@ def _leave_alone(job: DatabaseJob, state: CopyState) -> tuple[Action, Copied]:
 def _record(job: DatabaseJob, action: Action, size: int, started: float, error: str | None = None) -> None:
     seconds = time.monotonic() - started
     job.run.ledger.record_item(PHASE, job.item.record(action, seconds=seconds, size=size, error=error))
-
-
-@contextmanager
-def _progress(job: DatabaseJob) -> Generator[None]:
-    """Log how the target grows, and write it down where the engine does not count rows itself."""
-    stopped = threading.Event()
-    name = job.database.name
-    counts_itself = job.database.engine == "postgresql"
-    record = None if counts_itself else partial(job.run.ledger.record_progress, PHASE, name)
-    with Progress(1, job.engine.source_size(), logger, noun=f"database {name}", record=record) as progress:
-
-        def watch() -> None:
-            seen = 0
-            while not stopped.wait(SECONDS_BETWEEN_LOOKS):
-                try:
-                    size = min(job.engine.target_size(), progress.total_bytes)
-                except Exception as error:  # each driver has an exception tree of its own
-                    logger.debug("The target's size is not known: %s", error)
-                    continue
-                progress.add(size=size - seen)
-                seen = size
-
-        thread = threading.Thread(target=watch, name="database-growth", daemon=True)
-        thread.start()
-        try:
-            yield
-            progress.add(items=1, size=progress.total_bytes - progress.bytes)
-        finally:
-            stopped.set()
-            thread.join()

@@ -40,12 +40,8 @@ class Snapshot(Protocol):
 
 
 class DatabaseEngineCopier(Protocol):
-    """Copy one database from one server to another of the same engine.
+    """Copy one database from one server to another of the same engine; what takes long tells by itself how far it is."""
 
-    `tells_progress`: whether `copy_all` tells by itself how far it is.
-    """
-
-    tells_progress: bool
     source: DatabaseAccess
     target: DatabaseAccess
     database: str

@@ -114,11 +114,11 @@ def engine_of(run: MigrationRun, database: Database) -> DatabaseEngineCopier:
     """Return what copies a database of the definition."""
     source = run.connections.database(database.source, database.engine)
     target = run.connections.target_database(database)
+    record = partial(run.ledger.record_progress, PHASE, database.name)
     if database.engine == "postgresql":
         from include.databases.postgresql.copier import PostgresqlCopier
 
-        record = partial(run.ledger.record_progress, PHASE, database.name)
         return PostgresqlCopier(source, target, database.database, record)
     from include.databases.mariadb.copier import MariadbCopier
 
-    return MariadbCopier(source, target, database.database, is_followed=database.mode == "follow")
+    return MariadbCopier(source, target, database.database, record)

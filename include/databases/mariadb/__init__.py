@@ -1,1 +1,1 @@
-"""Copy MariaDB databases: a consistent mariadb-dump streamed into the target's client, no file in between."""
+"""Copy and follow MariaDB databases: rows in parallel streams between both servers, no file in between."""

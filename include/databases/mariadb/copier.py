@@ -2,32 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Generator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
-from typing import TypeVar
+from functools import partial
+from typing import cast
 
 from include.connections import DatabaseAccess
 from include.databases.engine import Copied, Snapshot
 from include.databases.fingerprint import Differences, Fingerprint
 from include.databases.mariadb import states
-from include.databases.mariadb.dump import Dump, started_dump
 from include.databases.mariadb.fingerprints import (
     DATABASE,
     counters,
     fingerprint,
     set_counters,
-    table_marks,
-    versioned_tables,
 )
 from include.databases.mariadb.session import quoted, rows, session, value
-from include.databases.mariadb.snapshot import (
-    SESSIONS,
-    MariadbSnapshot,
-    common_snapshot,
-    open_snapshot,
-    snapshot_of_one_moment,
-)
+from include.databases.mariadb.snapshot import SESSIONS, MariadbSnapshot, open_snapshot
 from include.databases.mariadb.users import (
     Account,
     apply_grants,
@@ -37,10 +28,11 @@ from include.databases.mariadb.users import (
     patterns_of,
     read_accounts,
 )
+from include.databases.mariadb.whole_copy import WholeCopy
 from include.databases.states import CopyState
 from include.errors import TemporaryError
+from include.progress import Record
 
-Taken = TypeVar("Taken")
 SECONDS_FOR_LOCK = 60
 SIZE = "select coalesce(sum(data_length + index_length), 0) from information_schema.tables where table_schema = %s"
 HOLDINGS = """select (select count(*) from information_schema.tables where table_schema = %s)
@@ -51,19 +43,16 @@ HOLDINGS = """select (select count(*) from information_schema.tables where table
 class MariadbCopier:
     """Copy one database between two MariaDB servers; see `DatabaseEngineCopier` for each method's promise.
 
-    :param is_followed: the source's changes are followed from the copy's moment: everything is of one moment then, for
-        which writers wait some tenths of a second.
+    :param record: takes how far a copy is, every second.
     """
 
-    tells_progress = False
-
     def __init__(
-        self, source: DatabaseAccess, target: DatabaseAccess, database: str, *, is_followed: bool = False
+        self, source: DatabaseAccess, target: DatabaseAccess, database: str, record: Record | None = None
     ) -> None:
         self.source = source
         self.target = target
         self.database = database
-        self._is_followed = is_followed
+        self._record = record
 
     @contextmanager
     def lock(self) -> Generator[None]:
@@ -83,9 +72,8 @@ class MariadbCopier:
             yield
 
     def snapshot(self) -> AbstractContextManager[MariadbSnapshot]:
-        """Open snapshots of the source, one a session; they begin one after the other unless it is followed."""
-        chosen = snapshot_of_one_moment if self._is_followed else open_snapshot
-        return chosen(self.source, self.database, self._source_marks)
+        """Open sessions of the source that see one moment."""
+        return open_snapshot(self.source, self.database, self._source_marks)
 
     def source_size(self) -> int:
         """Return the size of the source in bytes, as its statistics say."""
@@ -113,27 +101,18 @@ class MariadbCopier:
             return fingerprint(sessions, self.database, marks)
 
     def copy_all(self, snapshot: Snapshot, mark: Callable[[], None]) -> Copied:
-        """Make the target anew from a whole dump; the fingerprint is taken of the same moment while it is loaded."""
+        """Make the target from the source by streams; what a killed copy has brought is kept where it is still right."""
         accounts = self._ensure_accounts()
-        self._make_database(accounts)
-        mark()
-        (found, position), size = self._pour(None, lambda common: (common.fingerprint(), common.log_position))
-        return Copied(self._finish(found, accounts), len(found.tables), size, position)
+        found = self._whole_copy(snapshot).run(partial(self._make_database, accounts, mark))
+        return Copied(self._finish(found, accounts), len(found.tables), self.source_size())
 
     def copy_changed(self, snapshot: Snapshot, source: Fingerprint, changed: Differences) -> Copied:
-        """Replace the changed tables; foreign keys of others that reference them stay, triggers come after the rows."""
-        if self._is_followed and changed.tables:
-            # A dump has a moment of its own, from which the tables that are left alone could not be followed.
-            return self.copy_all(snapshot, lambda: None)
+        """Replace the changed tables, from the snapshot that `source` is of; foreign keys of others to them stay."""
         accounts = self._ensure_accounts()
-        tables = [table for table in changed.tables if table in source.tables]
-        size = 0
-        if tables:
-            marks, size = self._pour(
-                tables, lambda common: table_marks(common.sessions, self.database, tables)
-            )
-            source = source.model_copy(update={"tables": {**source.tables, **marks}})
-        return Copied(self._finish(source, accounts), len(tables), size)
+        if changed.tables:
+            self._whole_copy(snapshot).run_changed(changed.tables)
+        size = self.source_size() if changed.tables else 0
+        return Copied(self._finish(source, accounts), len(changed.tables), size)
 
     def read_state(self) -> CopyState | None:
         """Return the state that earlier copies left on the target server."""
@@ -143,29 +122,11 @@ class MariadbCopier:
         """Keep the state on the target server."""
         states.write_state(self.target, state)
 
-    def _pour(
-        self, tables: Sequence[str] | None, take: Callable[[MariadbSnapshot], Taken]
-    ) -> tuple[Taken, int]:
-        with session(self.source) as connection:
-            with_history = bool(versioned_tables(connection, self.database))
-        with ExitStack() as stack:
+    def _whole_copy(self, snapshot: Snapshot) -> WholeCopy:
+        held = cast("MariadbSnapshot", snapshot)
+        return WholeCopy(self.source, self.target, self.database, held, self._record)
 
-            def start() -> Dump:
-                dump = stack.enter_context(
-                    started_dump(self.source, self.database, tables, with_history=with_history)
-                )
-                dump.wait_begun()
-                return dump
-
-            common, dump = stack.enter_context(
-                common_snapshot(self.source, self.database, self._source_marks, start)
-            )
-            with ThreadPoolExecutor(1) as pool:
-                taken = pool.submit(take, common)
-                size = dump.pour_into(self.target)
-                return taken.result(), size
-
-    def _make_database(self, accounts: dict[str, Account]) -> None:
+    def _make_database(self, accounts: dict[str, Account], mark: Callable[[], None]) -> None:
         with session(self.source) as connection:
             charset, collation = rows(connection, DATABASE, self.database)[0]
         name = quoted(self.database)
@@ -173,6 +134,7 @@ class MariadbCopier:
             cursor.execute(f"drop database if exists {name}")
             cursor.execute(f"create database {name} character set {charset} collate {collation}")
             grant_all(connection, self.database, accounts)
+        mark()
 
     def _ensure_accounts(self) -> dict[str, Account]:
         wanted = self._source_accounts()

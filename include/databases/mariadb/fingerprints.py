@@ -9,19 +9,14 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from include.databases.fingerprint import Fingerprint, TableMark
+from include.databases.mariadb.lines import rows_of
+from include.databases.mariadb.pieces import Piece, bounds_of, cut, largest_first
 from include.databases.mariadb.session import quoted, rows, value
+from include.databases.mariadb.tables import Table, list_tables, range_of_key
 from include.engines import run_side_by_side
 
 TABLES = """select table_name from information_schema.tables
     where table_schema = %s and table_type in ('BASE TABLE', 'SYSTEM VERSIONED') order by data_length desc, 1"""
-VERSIONED = """select table_name from information_schema.tables
-    where table_schema = %s and table_type = 'SYSTEM VERSIONED'"""
-# Generated columns follow from the others, but for those that say since when and until when a row was valid.
-COLUMNS = """select column_name, data_type, generation_expression from information_schema.columns
-    where table_schema = %s and table_name = %s
-    and (is_generated = 'NEVER' or generation_expression in ('ROW START', 'ROW END')) order by ordinal_position"""
-# Their names when nobody gave them any: such columns stand in no list.
-PERIOD = ("row_start", "row_end")
 COLLATIONS = """select column_name, character_set_name, collation_name from information_schema.columns
     where table_schema = %s and table_name = %s order by ordinal_position"""
 COUNTERS = "select table_name, auto_increment from information_schema.tables where table_schema = %s and auto_increment is not null"
@@ -50,8 +45,7 @@ FORMER_UTF8 = re.compile(r"\butf8(?=_|\b)")
 
 def fingerprint(sessions: Sequence[Any], database: str, users: dict[str, str]) -> Fingerprint:
     """Return the fingerprint of a database, its tables shared among the sessions."""
-    tables = [str(name) for (name,) in rows(sessions[0], TABLES, database)]
-    marks = table_marks(sessions, database, tables)
+    marks = table_marks(sessions, database, list_tables(sessions[0], database))
     return Fingerprint(
         tables=marks,
         sequences=counters(sessions[0], database),
@@ -60,38 +54,51 @@ def fingerprint(sessions: Sequence[Any], database: str, users: dict[str, str]) -
     )
 
 
-def table_marks(sessions: Sequence[Any], database: str, tables: Iterable[str]) -> dict[str, TableMark]:
-    """Return the marks of tables, as many at once as there are sessions."""
+def table_marks(sessions: Sequence[Any], database: str, tables: Iterable[Table]) -> dict[str, TableMark]:
+    """Return the marks of tables; large ones are read by several sessions at once."""
+    pieces = [
+        piece
+        for table in tables
+        for piece in cut(table, bounds_of(table, range_of_key(sessions[0], database, table)))
+    ]
+    found: dict[str, list[TableMark]] = {}
+    for piece, mark in piece_marks(sessions, database, pieces).items():
+        found.setdefault(piece.table.name, []).append(mark)
+    return {name: _sum(marks) for name, marks in sorted(found.items())}
+
+
+def piece_marks(sessions: Sequence[Any], database: str, pieces: Sequence[Piece]) -> dict[Piece, TableMark]:
+    """Return the marks of pieces, as many at once as there are sessions."""
     free: queue.SimpleQueue[Any] = queue.SimpleQueue()
     for connection in sessions:
         free.put(connection)
 
-    def mark(table: str) -> tuple[str, TableMark]:
+    def mark(piece: Piece) -> tuple[Piece, TableMark]:
         connection = free.get()
         try:
-            return table, _table_mark(connection, database, table)
+            # Executed without values: a percent sign in a name stays one.
+            count, total = rows(connection, mark_query(database, piece))[0]
         finally:
             free.put(connection)
+        return piece, TableMark(rows=int(count), hash=str(int(total)))
 
-    return dict(sorted(run_side_by_side(mark, tables, len(sessions), name="tables")))
+    return dict(run_side_by_side(mark, largest_first(pieces), len(sessions), name="marks"))
 
 
-def table_query(
-    database: str, table: str, columns: Iterable[tuple[str, str]], *, is_versioned: bool = False
-) -> str:
-    """Return the query for rows and hash of a table.
+def mark_query(database: str, piece: Piece) -> str:
+    """Return the query for rows and hash of a piece of a table.
 
     Each column is hashed alone, so that no row gets too long for the server, and NULL is not the empty text.
     60 bits of each row's hash are summed: the order of rows does not matter, and a doubled row counts twice.
-
-    :param columns: names and types. A FLOAT is shown with six digits, whatever it holds: it is hashed as what it holds.
-    :param is_versioned: count the former rows of a system-versioned table, too.
+    A FLOAT is shown with six digits, whatever it holds: it is hashed as what it holds.
     """
-    shown = (f"cast({quoted(name)} as double)" if kind == "float" else quoted(name) for name, kind in columns)
+    shown = (
+        f"cast({quoted(column.name)} as double)" if column.kind == "float" else quoted(column.name)
+        for column in piece.table.columns
+    )
     cells = ", ".join(f"ifnull(md5({cell}), '-')" for cell in shown)
     row = f"conv(left(md5(concat_ws(',', {cells})), 15), 16, 10)"
-    place = f"{quoted(database)}.{quoted(table)}{' for system_time all' if is_versioned else ''}"
-    return f"select count(*), coalesce(sum(cast({row} as unsigned)), 0) from {place}"
+    return f"select count(*), coalesce(sum(cast({row} as unsigned)), 0) from {rows_of(database, piece)}"
 
 
 def counters(connection: Any, database: str) -> dict[str, str]:
@@ -136,26 +143,13 @@ def table_definition(statement: str, collations: Iterable[Sequence[Any]]) -> str
     return f"{COLLATED.sub('', statement)} {_present(str([tuple(row) for row in collations]))}"
 
 
-def versioned_tables(connection: Any, database: str) -> set[str]:
-    """Return the tables that keep their former rows."""
-    return {str(name) for (name,) in rows(connection, VERSIONED, database)}
-
-
 def _present(text: str) -> str:
     """Return character sets by their present names: `utf8` is `utf8mb3` since 10.6."""
     return FORMER_UTF8.sub("utf8mb3", text)
 
 
-def _table_mark(connection: Any, database: str, table: str) -> TableMark:
-    found = rows(connection, COLUMNS, database, table)
-    columns = [(str(name), str(kind)) for name, kind, _ in found]
-    is_versioned = table in versioned_tables(connection, database)
-    if is_versioned and not any(expression in {"ROW START", "ROW END"} for _, _, expression in found):
-        columns += [(name, "timestamp") for name in PERIOD]
-    # Executed without values: a percent sign in a name stays one.
-    query = table_query(database, table, columns, is_versioned=is_versioned)
-    count, total = rows(connection, query)[0]
-    return TableMark(rows=int(count), hash=str(int(total)))
+def _sum(marks: Sequence[TableMark]) -> TableMark:
+    return TableMark(rows=sum(mark.rows for mark in marks), hash=str(sum(int(mark.hash) for mark in marks)))
 
 
 def _hash(text: str) -> str:

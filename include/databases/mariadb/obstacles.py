@@ -19,9 +19,6 @@ GLOBAL = """select user, host from mysql.user
 ROLES = """select user, host, role from mysql.roles_mapping
     where host <> '' and role in (select user from mysql.db where %s like db union select user from mysql.tables_priv where db = %s
     union select user from mysql.columns_priv where db = %s union select user from mysql.procs_priv where db = %s) order by 1, 2, 3"""
-FLOATS = """select distinct c.table_name from information_schema.columns c join information_schema.tables t
-    on t.table_schema = c.table_schema and t.table_name = c.table_name and t.table_type in ('BASE TABLE', 'SYSTEM VERSIONED')
-    where c.table_schema = %s and c.data_type = 'float' order by 1"""
 WITHOUT_TRANSACTIONS = """select concat(table_name, ' (', engine, ')') from information_schema.tables
     where table_schema = %s and table_type = 'BASE TABLE' and engine not in ('InnoDB', 'SEQUENCE') order by 1"""
 
@@ -43,7 +40,6 @@ def find_obstacles(
             for user, host, role in rows(here, ROLES, *([database] * 4))
             if not is_left_out(user, source.user)
         ]
-        floats = [str(name) for (name,) in rows(here, FLOATS, database)]
         others = [str(name) for (name,) in rows(here, WITHOUT_TRANSACTIONS, database)]
     yield from server_obstacles(*servers, facts)
     if mode == "follow":
@@ -66,12 +62,6 @@ def find_obstacles(
             "warning",
             f"is open to accounts through roles ({named(roles)}), which are not carried over",
             "grant the rights to the accounts themselves, or make the roles on the target",
-        )
-    if floats:
-        yield (
-            "warning",
-            f"has FLOAT columns in {named(floats)}: dumps hold six digits of them, and the proof fails where there are more",
-            "make them DOUBLE on the source first",
         )
     if others:
         yield (

@@ -9,8 +9,9 @@ from include.databases.mariadb.server_facts import DatabaseFacts, ServerFacts
 from include.databases.obstacles import Obstacle
 
 Rule = Callable[[ServerFacts, ServerFacts, DatabaseFacts], Iterator[Obstacle]]
-# A copy opens so many sessions on each server at most: readers, a dump or its client, a lock, a look at the growth.
+# A copy opens so many sessions on each server at most: streams, notes, a lock, a look at the growth.
 SESSIONS_OF_A_COPY = 8
+HISTORY_SINCE = (10, 11)
 MAY_NAME_DEFINERS = frozenset({"SUPER", "SET USER"})
 
 
@@ -196,6 +197,16 @@ def asks_for_no_more(source: ServerFacts, target: ServerFacts, database: Databas
         )
 
 
+def takes_history(source: ServerFacts, target: ServerFacts, database: DatabaseFacts) -> Iterator[Obstacle]:
+    """Ask for a target that takes former rows with the moments between which they were valid."""
+    if database.versioned and target.version < HISTORY_SINCE:
+        yield (
+            "blocker",
+            f"has tables that keep former rows, {named(database.versioned)}, and the target takes none before MariaDB 10.11",
+            "choose a target from 10.11 on, or drop the versioning first",
+        )
+
+
 RULES: tuple[Rule, ...] = (
     is_not_older,
     has_collations,
@@ -211,6 +222,7 @@ RULES: tuple[Rule, ...] = (
     takes_packets,
     has_connections,
     asks_for_no_more,
+    takes_history,
 )
 
 

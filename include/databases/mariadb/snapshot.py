@@ -7,21 +7,25 @@ import time
 from collections.abc import Callable, Generator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 
 from include.connections import DatabaseAccess
 from include.databases.fingerprint import Fingerprint
 from include.databases.mariadb.fingerprints import TABLES, fingerprint
-from include.databases.mariadb.log_position import present_position
+from include.databases.mariadb.log_position import LogPosition, present_position
 from include.databases.mariadb.session import quoted, rows, session
 from include.errors import PermanentError, TemporaryError, shorten
 
-Reader = TypeVar("Reader")
 logger = logging.getLogger(__name__)
 
-SESSIONS = 3
+# A source that still serves its customers would feel more.
+SESSIONS = 4
 LOCK_SECONDS = 3
 ATTEMPTS = 5
+GLOBAL = "flush tables with read lock"
+# What a login without the right to lock is told.
+REFUSED = frozenset({1044, 1142, 1227})
+SEEN = "show status like 'binlog_snapshot%'"
 
 
 @dataclass(frozen=True)
@@ -29,7 +33,7 @@ class MariadbSnapshot:
     """Hold transactions open that each see the database as it was when they began.
 
     :param log_position: of the source's binary log at that one moment, from which changes can be followed; empty when the
-        sessions began one after the other, or the log cannot be asked.
+        log cannot be asked.
     """
 
     sessions: Sequence[Any]
@@ -50,40 +54,53 @@ class MariadbSnapshot:
 def open_snapshot(
     access: DatabaseAccess, database: str, users: Callable[[], dict[str, str]]
 ) -> Generator[MariadbSnapshot]:
-    """Yield sessions with a snapshot each."""
-    with ExitStack() as stack:
-        yield MariadbSnapshot(_begin(stack, access, database), database, users)
+    """Yield sessions that see the same moment, and know where the source's log was then.
 
+    MariaDB cannot hand a snapshot from one session to another. So the database's tables are locked against writes while all of
+    them begin: writers wait for that long, some tenths of a second. Where the login may lock nothing, sessions are begun until
+    all see the same place of the log; where that never happens either, one session reads everything.
 
-@contextmanager
-def snapshot_of_one_moment(
-    access: DatabaseAccess, database: str, users: Callable[[], dict[str, str]]
-) -> Generator[MariadbSnapshot]:
-    """Yield sessions that see the same moment, and know where the source's log was then."""
-    with common_snapshot(access, database, users, lambda: None) as (snapshot, _):
-        yield snapshot
-
-
-@contextmanager
-def common_snapshot(
-    access: DatabaseAccess,
-    database: str,
-    users: Callable[[], dict[str, str]],
-    start: Callable[[], Reader],
-) -> Generator[tuple[MariadbSnapshot, Reader]]:
-    """Yield sessions that see the same moment as the reader that `start` starts, and the reader.
-
-    MariaDB cannot hand a snapshot from one session to another. So the database's tables are locked against writes
-    while all of them begin: `start` returns as soon as its reader has begun. Writers wait for that long, some tenths
-    of a second; a lock that other sessions hold up is given up after three seconds and tried again.
+    :raises TemporaryError: when long transactions hold the tables.
     """
     with ExitStack() as stack:
-        with session(access, database) as locking:
-            _lock_tables(locking, database)
-            sessions = _begin(stack, access, database)
-            reader = start()
-            position = _log_position(locking)
-        yield MariadbSnapshot(sessions, database, users, position), reader
+        sessions, position = _begin_under_lock(stack, access, database) or _begin_without_lock(
+            stack, access, database
+        )
+        yield MariadbSnapshot(sessions, database, users, position)
+
+
+def _begin_under_lock(
+    stack: ExitStack, access: DatabaseAccess, database: str
+) -> tuple[list[Any], str] | None:
+    with session(access, database) as locking:
+        if not (
+            _lock(locking, database, _tables_lock(locking, database)) or _lock(locking, database, GLOBAL)
+        ):
+            return None
+        return _begin(stack, access, database), _log_position(locking)
+
+
+def _begin_without_lock(stack: ExitStack, access: DatabaseAccess, database: str) -> tuple[list[Any], str]:
+    sessions = _begin(stack, access, database)
+    for _ in range(ATTEMPTS):
+        seen = {_seen_position(connection) for connection in sessions}
+        if len(seen) == 1 and "" not in seen:
+            return sessions, seen.pop()
+        _start_transactions(sessions)
+    logger.warning(
+        "The source's login may not lock tables of %s (LOCK TABLES or RELOAD), and its writers do not rest: one stream reads "
+        "everything, which takes longer",
+        database,
+    )
+    return sessions[:1], _seen_position(sessions[0])
+
+
+def _seen_position(connection: Any) -> str:
+    """Return the place of the log that a snapshot sees; empty where no log is written."""
+    found = dict(rows(connection, SEEN))
+    file, offset = found.get("Binlog_snapshot_file", ""), found.get("Binlog_snapshot_position", 0)
+    server = rows(connection, "select @@server_id")[0][0]
+    return str(LogPosition(int(server), str(file), int(offset))) if file else ""
 
 
 def _log_position(locking: Any) -> str:
@@ -100,26 +117,36 @@ def _log_position(locking: Any) -> str:
 
 def _begin(stack: ExitStack, access: DatabaseAccess, database: str) -> list[Any]:
     sessions = [stack.enter_context(session(access, database)) for _ in range(SESSIONS)]
+    _start_transactions(sessions)
+    return sessions
+
+
+def _start_transactions(sessions: Sequence[Any]) -> None:
     for connection in sessions:
         with connection.cursor() as cursor:
             cursor.execute("set session transaction isolation level repeatable read")
             cursor.execute("start transaction with consistent snapshot")
-    return sessions
 
 
-def _lock_tables(connection: Any, database: str) -> None:
+def _tables_lock(connection: Any, database: str) -> str:
+    places = [
+        f"{quoted(database)}.{quoted(str(table))} read" for (table,) in rows(connection, TABLES, database)
+    ]
+    return f"lock tables {', '.join(places)}" if places else "do 0"
+
+
+def _lock(connection: Any, database: str, statement: str) -> bool:
+    """Lock tables; say whether the login may. A lock that long transactions hold up is given up after three seconds and tried again."""
     import pymysql
 
-    tables = [str(name) for (name,) in rows(connection, TABLES, database)]
-    if not tables:
-        return
-    places = ", ".join(f"{quoted(database)}.{quoted(table)} read" for table in tables)
     for attempt in range(1, ATTEMPTS + 1):
         try:
             with connection.cursor() as cursor:
                 cursor.execute(f"set lock_wait_timeout = {LOCK_SECONDS}")
-                cursor.execute(f"lock tables {places}")
+                cursor.execute(statement)
         except pymysql.err.OperationalError as error:
+            if error.args[0] in REFUSED:
+                return False
             if attempt == ATTEMPTS:
                 raise TemporaryError(
                     f"database {database}, source: long transactions hold its tables ({shorten(str(error))}); "
@@ -128,4 +155,5 @@ def _lock_tables(connection: Any, database: str) -> None:
             logger.info("Tables of %s are held by long transactions; trying again", database)
             time.sleep(attempt)
         else:
-            return
+            return True
+    return False

@@ -9,6 +9,7 @@ from typing import Any
 
 from psycopg import sql
 
+from include.databases.copy_progress import CopyProgress, PieceCount
 from include.databases.fingerprint import Differences, Fingerprint
 from include.databases.postgresql.definitions import USER_SCHEMAS
 from include.databases.postgresql.fingerprints import set_sequences
@@ -19,6 +20,7 @@ from include.databases.postgresql.pieces import Piece, Table
 from include.databases.postgresql.session import Connection, rows
 from include.databases.postgresql.streams import stream_piece
 from include.databases.postgresql.tables import list_tables
+from include.progress import Record
 
 logger = logging.getLogger(__name__)
 
@@ -45,6 +47,7 @@ class TableCopier:
 
     source: Connection
     target: Connection
+    record: Record | None = None
     bytes: int = 0
 
     def copy(self, names: Sequence[str], whole: Sequence[str] = ()) -> None:
@@ -59,24 +62,30 @@ class TableCopier:
             _text(f"truncate table {', '.join([*(f'only {name}' for name in names), *whole])}")
         )
         triggers = self._disable_triggers(names)
-        for name in names:
-            self._stream(tables[name], is_same_version=is_same_version)
+        with CopyProgress([tables[name] for name in names], self.record) as progress:
+            for name in names:
+                self._stream(tables[name], progress, is_same_version=is_same_version)
         self._enable_triggers(triggers)
 
-    def _stream(self, table: Table, *, is_same_version: bool) -> None:
+    def _stream(self, table: Table, progress: CopyProgress, *, is_same_version: bool) -> None:
+        piece = Piece(table, "", table.size)
+        count = PieceCount(progress, piece)
+
+        def moved(rows_moved: int, size: int) -> None:
+            self.bytes += size
+            count.moved(rows_moved, size)
+
         is_binary = table.is_binary and is_same_version
         # Other sessions may hold a snapshot of the target in which the table was full: rows are written as usual ones.
         stream_piece(
             self.source,
             self.target,
-            Piece(table, "", table.size),
+            piece,
             is_binary=is_binary,
             is_new=False,
-            moved=self._moved,
+            moved=moved,
         )
-
-    def _moved(self, _: int, size: int) -> None:
-        self.bytes += size
+        count.end(is_last=True)
 
     def _disable_triggers(self, tables: Sequence[str]) -> dict[str, list[tuple[Any, ...]]]:
         """Return the users' triggers as they were; a failure undoes it with the transaction."""
@@ -94,16 +103,22 @@ class TableCopier:
 
 
 def copy_changes(
-    source: Connection, target: Connection, wanted: Fingerprint, changed: Differences
+    source: Connection,
+    target: Connection,
+    wanted: Fingerprint,
+    changed: Differences,
+    record: Record | None = None,
 ) -> tuple[int, int]:
     """Make a target equal to the source's snapshot; return the number of tables and of bytes copied.
 
     Either all of it arrives or nothing: the target session is in one transaction.
+
+    :param record: takes how far the copy is, every second.
     """
     views = [str(name) for (name,) in rows(target, MATERIALIZED)]
     references = [(str(one), str(other)) for one, other in rows(target, REFERENCES)]
     tables = with_referencing(changed.tables, references)
-    copier = TableCopier(source, target)
+    copier = TableCopier(source, target, record)
     if tables:
         ordered = parents_first(tables, references)
         if ordered is None:

@@ -47,8 +47,6 @@ HOLDINGS = f"""select
 class PostgresqlCopier:
     """Copy one database between two PostgreSQL servers; see `DatabaseEngineCopier` for each method's promise."""
 
-    tells_progress = True
-
     def __init__(
         self, source: DatabaseAccess, target: DatabaseAccess, database: str, record: Record | None = None
     ) -> None:
@@ -118,7 +116,7 @@ class PostgresqlCopier:
         target = connect(self.target, self.database, autocommit=False)
         try:
             with target.transaction():
-                tables, size = copy_changes(held.connection, target, found, changed)
+                tables, size = copy_changes(held.connection, target, found, changed, self._record)
         finally:
             target.close()
         return Copied(found, tables, size)

@@ -9,9 +9,9 @@ from collections.abc import Callable, Sequence
 
 from psycopg import sql
 
+from include.databases.copy_progress import CopyProgress, PieceCount
 from include.databases.postgresql.pairs import Pairs
 from include.databases.postgresql.pieces import PIECE_BYTES, Piece, Table, cut_all
-from include.databases.postgresql.progress import CopyProgress, PieceCount
 from include.databases.postgresql.streams import stream_piece
 from include.engines import run_side_by_side
 

@@ -16,6 +16,7 @@ from typing import ClassVar
 from psycopg import sql
 
 from include.connections import DatabaseAccess
+from include.databases.copy_progress import CopyProgress
 from include.databases.fingerprint import Differences, Fingerprint, differences, hash_of
 from include.databases.postgresql.changes import MATERIALIZED, copy_changes
 from include.databases.postgresql.definitions import definitions
@@ -26,7 +27,6 @@ from include.databases.postgresql.large_objects import batches, copy_large_objec
 from include.databases.postgresql.left_sessions import end_left_sessions
 from include.databases.postgresql.pairs import Pairs, open_pairs
 from include.databases.postgresql.pieces import PIECE_BYTES, Table
-from include.databases.postgresql.progress import CopyProgress
 from include.databases.postgresql.schema import (
     Archive,
     archived,

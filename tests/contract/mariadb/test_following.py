@@ -27,14 +27,14 @@ def follower(pair: Pair) -> Generator[MariadbFollower]:
 def test_a_copy_beside_a_writer_goes_on_from_its_snapshot(pair: Pair) -> None:
     pair.origin.execute(ITEMS, database=pair.database)
     pair.destination.execute(f"drop database {pair.database}")
-    copier = MariadbCopier(pair.origin.superuser, pair.destination.access, pair.database, is_followed=True)
+    copier = MariadbCopier(pair.origin.superuser, pair.destination.access, pair.database)
     follower = pair.follower()
     with writer(pair):
         follower.prepare()
         time.sleep(0.3)
         with copier.snapshot() as snapshot:
-            copied = copier.copy_all(snapshot, lambda: None)
-        follower.begin(copied.position)
+            copier.copy_all(snapshot, lambda: None)
+            follower.begin(snapshot.position())
         time.sleep(0.3)
         applied = follower.apply(seconds=0.5)
     assert applied.transactions > 0

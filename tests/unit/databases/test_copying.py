@@ -48,7 +48,6 @@ class FakeEngine:
 
     source = target = ACCESS
     database = "shop"
-    tells_progress = False
 
     def __init__(self) -> None:
         self.on_source = _content(10)
@@ -128,16 +127,6 @@ def test_an_absent_target_gets_everything_and_is_proved(engine: FakeEngine, run:
     item = run.ledger.item(PHASE, KEY)
     assert item is not None
     assert (item.action, item.bytes) == ("copied", 1000)
-
-
-@pytest.mark.parametrize(("tells", "lines"), [(False, 1), (True, 0)])
-def test_progress_is_told_once(
-    engine: FakeEngine, run: MigrationRun, caplog: pytest.LogCaptureFixture, tells: bool, lines: int
-) -> None:
-    engine.tells_progress = tells
-    with caplog.at_level("INFO"):
-        copying.copy_database(run, KEY)
-    assert sum("database shop-orders, " in text for text in caplog.messages) == lines
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from include.databases.mariadb.fingerprints import COUNTER, table_definition, table_query
+from include.databases.mariadb.fingerprints import COUNTER, mark_query, table_definition
+from include.databases.mariadb.pieces import cut
 from include.databases.mariadb.session import quoted
+from include.databases.mariadb.tables import Column, Table
 from include.databases.mariadb.users import Account, grants_in, revocation
 from include.errors import PermanentError
 
@@ -14,6 +16,11 @@ ALL = "GRANT ALL PRIVILEGES ON `stock`.* TO `app`@`%` WITH GRANT OPTION"
 ITEMS = "GRANT SELECT (`a`, `b`), INSERT ON `stock`.`items` TO `app`@`%`"
 ROUTINE = "GRANT EXECUTE ON PROCEDURE `stock`.`pr` TO `app`@`localhost`"
 OTHER = "GRANT SELECT ON `other`.* TO `app`@`%`"
+
+
+def mark(name: str, *columns: Column, is_versioned: bool = False) -> str:
+    (piece,) = cut(Table(name, 1, is_versioned=is_versioned, columns=columns), [])
+    return mark_query("stock", piece)
 
 
 def test_only_grants_in_the_database_are_carried_over() -> None:
@@ -54,17 +61,17 @@ def test_an_accounts_mark_does_not_show_its_password() -> None:
 
 def test_names_are_quoted_whatever_they_hold() -> None:
     assert quoted("odd `name") == "`odd ``name`"
-    query = table_query("stock", "odd `name", [("a", "int"), ("b'", "text")])
+    query = mark("odd `name", Column("a", "int"), Column("b'", "text"))
     assert "concat_ws(',', ifnull(md5(`a`), '-'), ifnull(md5(`b'`), '-'))" in query
     assert query.endswith("from `stock`.`odd ``name`")
 
 
 def test_a_float_is_hashed_as_what_it_holds_and_not_as_it_is_shown() -> None:
-    assert "md5(cast(`a` as double))" in table_query("stock", "t", [("a", "float")])
+    assert "md5(cast(`a` as double))" in mark("t", Column("a", "float"))
 
 
 def test_former_rows_of_a_versioned_table_count() -> None:
-    assert table_query("stock", "t", [("a", "int")], is_versioned=True).endswith("`t` for system_time all")
+    assert mark("t", Column("a", "int"), is_versioned=True).endswith("`t` for system_time all")
 
 
 def test_a_table_s_definition_is_the_same_from_older_and_newer_servers() -> None:

@@ -102,6 +102,13 @@ def with_variables(**changed: str) -> dict[str, Any]:
         ),
         ({"connected": 95}, {}, {}, "blocker", "source server with 5 connections left"),
         ({}, {}, {"privileged_code": ("procedure tidy",)}, "warning", "procedure tidy"),
+        (
+            {"version": (10, 6)},
+            {"version": (10, 6)},
+            {"versioned": ("kept",)},
+            "blocker",
+            "none before MariaDB 10.11",
+        ),
     ],
 )
 def test_a_difference_of_the_servers_is_told_once(
@@ -115,7 +122,7 @@ def test_a_difference_of_the_servers_is_told_once(
 
 
 def test_every_rule_of_the_servers_is_silent_between_equal_ones() -> None:
-    assert len(SERVER_RULES) == 14
+    assert len(SERVER_RULES) == 15
     assert list(server_obstacles(SERVER, SERVER, DATABASE)) == []
 
 

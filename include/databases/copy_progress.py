@@ -1,16 +1,39 @@
-"""Tell how far the copy of a PostgreSQL database is: in the log, and in a document of the ledger."""
+"""Tell how far the copy of a database is: in the log, and in a document of the ledger."""
 
 from __future__ import annotations
 
 import logging
 import time
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, Protocol
 
-from include.databases.postgresql.pieces import Piece, Table
 from include.progress import Progress, Record, readable_bytes
 
 logger = logging.getLogger(__name__)
+
+
+class CountedTable(Protocol):
+    """Name a table; `size` is in bytes on the source's disk."""
+
+    @property
+    def name(self) -> str:
+        """Return its name."""
+
+    @property
+    def size(self) -> int:
+        """Return its size."""
+
+
+class CountedPiece(Protocol):
+    """Name a part of a table that travels by itself; `bytes` is what it takes on the source's disk."""
+
+    @property
+    def table(self) -> CountedTable:
+        """Return its table."""
+
+    @property
+    def bytes(self) -> int:
+        """Return its size."""
 
 
 class CopyProgress(Progress):
@@ -18,7 +41,7 @@ class CopyProgress(Progress):
 
     def __init__(
         self,
-        tables: Sequence[Table],
+        tables: Sequence[CountedTable],
         record: Record | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -62,7 +85,7 @@ class PieceCount:
     Rows that travel have another size than rows on disk: what passes counts up to the piece's size, its end counts the rest.
     """
 
-    def __init__(self, progress: CopyProgress, piece: Piece) -> None:
+    def __init__(self, progress: CopyProgress, piece: CountedPiece) -> None:
         self._progress = progress
         self._table = piece.table.name
         self._left = piece.bytes

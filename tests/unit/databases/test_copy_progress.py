@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from include.databases.copy_progress import CopyProgress, PieceCount
 from include.databases.postgresql.pieces import Table, cut_all
-from include.databases.postgresql.progress import CopyProgress, PieceCount
 
 
 def test_a_copy_on_its_way_tells_rows_bytes_rate_and_time_left() -> None:
