@@ -26,6 +26,7 @@ from cce_migration.operators.verification import (
     RunChecksOperator,
     VerifyWorkloadsOperator,
 )
+from cce_migration.operators.volumes import StandByOperator
 from cce_migration.retries import CUTOVER_ARGS, GOING_BACK_ARGS
 
 
@@ -49,6 +50,7 @@ def cutover() -> None:
     approve >> [probe, await_probe, quiesce_target]
     chain(
         [await_probe, quiesce_target],
+        StandByOperator(task_id="stand_by_for_volumes"),
         QuiesceOperator(task_id="quiesce_source", side="source"),
         [
             MoveLastChangesOfDatabasesOperator(task_id="move_last_changes_of_databases"),
