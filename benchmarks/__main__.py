@@ -22,15 +22,17 @@ from benchmarks.performance_page import write_page
 from benchmarks.postgres import measure_postgres
 from benchmarks.result import Result
 from benchmarks.run_figures import dag_parse_seconds, newest_report, task_instances
+from benchmarks.volumes import measure_volumes
 from lab import paths
 from lab.binaries.build import provide
-from lab.binaries.modules import PEERS, TOXIPROXY
+from lab.binaries.modules import MODULES, PEERS, TOXIPROXY
 
 ROOT = Path(__file__).resolve().parent.parent
 POSTGRES_BYTES = 5e9
+VOLUME_BYTES = 1e9
 
 
-PARTS = ("lab", "images", "images_distant", "postgres", "objects")
+PARTS = ("lab", "images", "images_distant", "postgres", "objects", "volumes")
 
 
 def main() -> int:
@@ -51,12 +53,14 @@ def measured(part: str, runs: int, scale: float) -> list[Result]:
     """Return the results of one part. The lab's wants the machine for itself; the others need no lab."""
     if part == "lab":
         return [*measure_lab(runs), *measure_inventory(runs)]
-    provide((PEERS, TOXIPROXY), print)
+    provide((PEERS, TOXIPROXY, *(one for one in MODULES if one.folder == "tools")), print)
     os.environ["PATH"] = f"{paths.BIN}{os.pathsep}{os.environ['PATH']}"
     if part == "postgres":
         return measure_postgres(runs, int(POSTGRES_BYTES * scale))
     if part == "objects":
         return measure_objects(runs, Objects().scaled(scale))
+    if part == "volumes":
+        return measure_volumes(runs, int(VOLUME_BYTES * scale))
     return measure_images(runs, ImageEstate().scaled(scale), is_distant=part == "images_distant")
 
 
