@@ -17,6 +17,7 @@ from cce_migration.operators.cutover import (
     PassGatesOperator,
     ProbeFrontDoorOperator,
     QuiesceOperator,
+    ReadyTargetOperator,
     RollBackOperator,
     SwitchTrafficOperator,
     WatchTargetOperator,
@@ -26,7 +27,6 @@ from cce_migration.operators.verification import (
     RunChecksOperator,
     VerifyWorkloadsOperator,
 )
-from cce_migration.operators.volumes import StandByOperator
 from cce_migration.retries import CUTOVER_ARGS, GOING_BACK_ARGS
 
 
@@ -37,7 +37,7 @@ def cutover() -> None:
     probe = ProbeFrontDoorOperator(task_id="probe_front_door")
     await_probe = AwaitProbeOperator(task_id="await_probe")
     # The target takes no traffic yet: it is stopped before the source is, and costs no downtime.
-    quiesce_target = QuiesceOperator(task_id="quiesce_target", side="target")
+    quiesce_target = ReadyTargetOperator(task_id="quiesce_target")
     switch = SwitchTrafficOperator(task_id="switch_traffic")
     watch = WatchTargetOperator(task_id="watch_target")
     roll_back = RollBackOperator(task_id="roll_back", trigger_rule=TriggerRule.ONE_FAILED, **GOING_BACK_ARGS)
@@ -50,7 +50,6 @@ def cutover() -> None:
     approve >> [probe, await_probe, quiesce_target]
     chain(
         [await_probe, quiesce_target],
-        StandByOperator(task_id="stand_by_for_volumes"),
         QuiesceOperator(task_id="quiesce_source", side="source"),
         [
             MoveLastChangesOfDatabasesOperator(task_id="move_last_changes_of_databases"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cce_migration.operators.base import MigrationOperator, ShardOperator
-from include.volumes import copy_volumes, prove_volumes, stand_by
+from include.volumes import copy_volumes, prove_volumes
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
@@ -27,11 +27,3 @@ class ProveVolumesOperator(MigrationOperator):
     def act(self, run: MigrationRun, context: Context) -> int:
         """Prove all volumes and return their number."""
         return prove_volumes(run)
-
-
-class StandByOperator(MigrationOperator):
-    """Start movers on both sides before the writers are stopped, so that no pod has to start while customers wait."""
-
-    def act(self, run: MigrationRun, context: Context) -> int:
-        """Return for how many volumes movers stand by; the others are moved as before."""
-        return stand_by(run)
