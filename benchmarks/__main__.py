@@ -30,9 +30,11 @@ from lab.binaries.modules import MODULES, PEERS, TOXIPROXY
 ROOT = Path(__file__).resolve().parent.parent
 POSTGRES_BYTES = 5e9
 VOLUME_BYTES = 1e9
+# Five thousand objects.
+OBJECTS_SHARE = 0.5
 
 
-PARTS = ("lab", "images", "images_distant", "postgres", "objects", "volumes")
+PARTS = ("lab", "velero", "images", "images_distant", "postgres", "objects", "volumes")
 
 
 def main() -> int:
@@ -50,9 +52,12 @@ def main() -> int:
 
 
 def measured(part: str, runs: int, scale: float) -> list[Result]:
-    """Return the results of one part. The lab's wants the machine for itself; the others need no lab."""
+    """Return the results of one part. The first two want the machine for themselves; the others need no lab."""
     if part == "lab":
         return [*measure_lab(runs), *measure_inventory(runs)]
+    if part == "velero":
+        measure_velero(runs, OBJECTS_SHARE * scale)
+        return []
     provide((PEERS, TOXIPROXY, *(one for one in MODULES if one.folder == "tools")), print)
     os.environ["PATH"] = f"{paths.BIN}{os.pathsep}{os.environ['PATH']}"
     if part == "postgres":
@@ -70,6 +75,15 @@ def measure_lab(runs: int) -> list[Result]:
     for _ in range(runs):
         measure(values)
     return [Result(name, unit, seen) for (name, unit), seen in values.items()]
+
+
+def measure_velero(runs: int, share: float) -> None:
+    """Write what Velero's phase takes; a migration makes the target and installs Velero, unless it was done before."""
+    command(["-m", "lab", "up"])
+    if not paths.TARGET_KUBECONFIG.exists():
+        command(["-m", "lab.migrate", "--definition", "migrations/lab.yaml"])
+    # The cloud's names are known within the lab only.
+    command(["-m", "lab", "exec", "--", sys.executable, "-m", "benchmarks.velero", str(runs), str(share)])
 
 
 def measure(values: dict[tuple[str, str], list[float]]) -> None:

@@ -1,17 +1,18 @@
-"""Make ten thousand objects on the lab's source, as a large estate has them, and remove them again."""
+"""Make thousands of objects on the lab's source, as a large estate has them, and remove them again."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 from lab import paths
 from lab.clusters.api import ApiError, ClusterApi
 
 NAMESPACES = tuple(f"bench-{number}" for number in range(1, 5))
-# Of each kind in each namespace; a Deployment of no pods brings a ReplicaSet with it.
+# Of each kind in each namespace, ten thousand together with the ReplicaSet that each Deployment of no pods brings.
 COUNTS = {"configmaps": 1000, "secrets": 500, "services": 300, "deployments": 300, "serviceaccounts": 100}
 THREADS = 8
 SECONDS_TO_REMOVE = 600.0
@@ -20,20 +21,20 @@ TEXT = "x" * 1500
 Manifest = dict[str, Any]
 
 
-def make_objects() -> int:
-    """Make all of them, those that are missing if some are there; return how many there are."""
+def make_objects(share: float = 1.0) -> int:
+    """Make this share of all of them, those that are missing if some are there; return how many there are."""
     with ClusterApi(paths.SOURCE_KUBECONFIG, timeout=60) as api:
         for namespace in NAMESPACES:
             _make(api, "/api/v1/namespaces", {"metadata": {"name": namespace}})
-        wanted = [one for namespace in NAMESPACES for one in _objects(namespace)]
+        wanted = [one for namespace in NAMESPACES for one in _objects(namespace, share)]
         with ThreadPoolExecutor(THREADS) as pool:
             list(pool.map(lambda one: _make(api, *one), wanted))
     return len(wanted)
 
 
-def remove_objects() -> None:
-    """Remove the namespaces and wait until they are gone."""
-    with ClusterApi(paths.SOURCE_KUBECONFIG, timeout=60) as api:
+def remove_objects(kubeconfig: Path = paths.SOURCE_KUBECONFIG) -> None:
+    """Remove the namespaces from a cluster and wait until they are gone."""
+    with ClusterApi(kubeconfig, timeout=60) as api:
         for namespace in NAMESPACES:
             _remove(api, f"/api/v1/namespaces/{namespace}")
         deadline = time.monotonic() + SECONDS_TO_REMOVE
@@ -59,10 +60,10 @@ def _remove(api: ClusterApi, path: str) -> None:
             raise
 
 
-def _objects(namespace: str) -> Iterator[tuple[str, Manifest]]:
+def _objects(namespace: str, share: float) -> Iterator[tuple[str, Manifest]]:
     for plural, count in COUNTS.items():
         group = "/apis/apps/v1" if plural == "deployments" else "/api/v1"
-        for number in range(count):
+        for number in range(round(count * share)):
             name = f"object-{number:04d}"
             yield f"{group}/namespaces/{namespace}/{plural}", _manifest(plural, name)
 

@@ -13,13 +13,17 @@ from include.run import MigrationRun
 ROOT = Path(__file__).resolve().parent.parent
 
 
-def our_run(folder: Path, connections: dict[str, dict[str, Any]], **sections: Any) -> MigrationRun:
+def our_run(
+    folder: Path, connections: dict[str, dict[str, Any]], run_id: str = "benchmark", **sections: Any
+) -> MigrationRun:
     """Return a run whose definition has these sections in place of the lab's.
 
     :param folder: for the ledger, a new one for each run.
     :param connections: Airflow connections by their ids.
+    :param run_id: what the run makes in clusters is named after it.
     """
     known = load_definition((ROOT / "migrations" / "lab.yaml").read_text())
     definition = Definition.model_validate({**known.model_dump(by_alias=True, mode="json"), **sections})
-    ledger = Ledger(folder, definition.name, "benchmark")
-    return MigrationRun(definition, ledger, DocumentConnections(connections), "benchmark")
+    return MigrationRun(
+        definition, Ledger(folder, definition.name, run_id), DocumentConnections(connections), run_id
+    )

@@ -24,6 +24,13 @@ waits for a person counts the wait. Phases overlap: images, databases, buckets, 
 # The beginning of the results' names, the title, and what has to be known of them.
 GROUPS = (
     (
+        "velero",
+        "Objects of the cluster",
+        "ConfigMaps, Secrets, Services, Deployments and ServiceAccounts from the lab's source to its target: backed up, counted in the "
+        "bucket, restored with each object's adaptation, read back. Velero's commands take the same namespaces; the minute in which "
+        "the target comes to know a backup is not counted.",
+    ),
+    (
         "images",
         "Images",
         "Sixty images on ten shared bases, from one registry to another that is new: copied first, with nothing to do, and with "

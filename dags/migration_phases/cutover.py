@@ -7,6 +7,7 @@ from airflow.sdk.bases.operator import chain
 
 from cce_migration.operators.approvals import ApproveCutoverOperator
 from cce_migration.operators.cutover import (
+    ApplyWebhooksOperator,
     AwaitProbeOperator,
     EndQuiesceOperator,
     FinishProbeOperator,
@@ -14,7 +15,6 @@ from cce_migration.operators.cutover import (
     MoveLastChangesOfBucketsOperator,
     MoveLastChangesOfDatabasesOperator,
     MoveLastChangesOfVolumesOperator,
-    PassGatesOperator,
     ProbeFrontDoorOperator,
     QuiesceOperator,
     ReadyTargetOperator,
@@ -59,7 +59,6 @@ def cutover() -> None:
         ReleaseWorkloadsOperator(task_id="release_target"),
         VerifyWorkloadsOperator(task_id="verify_workloads"),
         RunChecksOperator(task_id="run_checks"),
-        PassGatesOperator(task_id="pass_gates"),
         HandOverOperator(task_id="hand_over"),
         switch,
         watch,
@@ -67,4 +66,4 @@ def cutover() -> None:
         finish_probe,
     )
     [switch, watch] >> roll_back >> [end_quiesce, finish_probe]
-    watch >> finish_probe
+    watch >> ApplyWebhooksOperator(task_id="apply_webhooks") >> finish_probe

@@ -22,7 +22,8 @@ FOLDER = "adaptation"
 
 def adapt_objects(run: MigrationRun) -> int:
     """Write `adaptation/<key>` with rules, difference and hold of each planned object; return their number."""
-    plan, inventory, context = load_plan(run.ledger), load_inventory(run.ledger), context_of(run)
+    plan, inventory = load_plan(run.ledger), load_inventory(run.ledger)
+    context = context_of(run, inventory)
     count = changed = 0
     started = time.monotonic()
     for one in adapted_objects(plan, inventory, context):
@@ -40,6 +41,7 @@ def _record(run: MigrationRun, one: AdaptedObject, seconds: float) -> None:
         "key": one.item.key,
         "object": one.item.source,
         "rules": list(one.rules),
+        "changes": [change.document(one.adapted["kind"]) for change in one.changes],
         "difference": difference,
         "hold": merge_patch(one.adapted, one.held),
     }

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING
 
 from include.definition import Definition
+from include.inventory.disks import disk_claims
 from include.inventory.moved_addresses import Move, moves_of
+from include.planning.model import DOCUMENT, load_plan
 
 if TYPE_CHECKING:
+    from include.inventory.store import Inventory
     from include.run import MigrationRun
 
 
@@ -18,29 +20,40 @@ if TYPE_CHECKING:
 class AdaptationContext:
     """Hold what rules read besides the object.
 
-    :param target_image: turns an image reference of the source into the target's; the same for unknown ones.
+    :param target_image: turns an image reference of the source into the target's; the same for unknown ones. One by digest
+        gets the digest that the image has on the target, where the plan could read it.
     :param registries: registry hosts whose images are copied.
+    :param disk_claims: namespace and name of the claims that become disks.
     """
 
     definition: Definition
     moves: Sequence[Move]
     target_image: Callable[[str], str]
     registries: Sequence[str]
+    disk_claims: frozenset[tuple[str, str]] = frozenset()
 
 
-def context_of(run: MigrationRun) -> AdaptationContext:
+def context_of(run: MigrationRun, inventory: Inventory) -> AdaptationContext:
     """Return the context of a run, with the ids and addresses of what was made.
 
     :raises PermanentError: when the load balancer or an instance is not made yet.
     """
-    from include.images import map_reference
     from include.planning.binding import bound_definition
 
     definition = bound_definition(run)
-    host = run.connections.registry(run.definition.images.target.connection).host
     return AdaptationContext(
         definition=definition,
         moves=moves_of(definition),
-        target_image=partial(map_reference, definition, host),
+        target_image=_target_images(run),
         registries=tuple(sorted(definition.images.hosts)),
+        disk_claims=disk_claims(inventory, definition),
     )
+
+
+def _target_images(run: MigrationRun) -> Callable[[str], str]:
+    """Return what maps images; an assessment has no plan, and shows those by digest by the tag they are copied under."""
+    from include.images import map_reference, pinned_targets
+
+    pinned = pinned_targets(load_plan(run.ledger)) if run.ledger.exists(DOCUMENT) else {}
+    host = run.connections.registry(run.definition.images.target.connection).host
+    return lambda reference: pinned.get(reference) or map_reference(run.definition, host, reference)

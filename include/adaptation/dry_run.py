@@ -52,7 +52,7 @@ def dry_run_objects(run: MigrationRun) -> int:
     :raises ProofError: with every refusal at once.
     """
     plan, inventory = load_plan(run.ledger), load_inventory(run.ledger)
-    objects = list(adapted_objects(plan, inventory, context_of(run)))
+    objects = list(adapted_objects(plan, inventory, context_of(run, inventory)))
     judge = Judge(run.target, [one.adapted for one in objects])
     with (
         ThreadPoolExecutor(WORKERS) as pool,

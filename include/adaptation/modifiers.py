@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import defaultdict
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
@@ -31,32 +32,40 @@ def modifiers_name(run: MigrationRun) -> str:
 
 
 def resource_modifiers(run: MigrationRun) -> dict[str, Any]:
-    """Return the ConfigMap for `spec.resourceModifier` of the restore, with one merge patch per object.
+    """Return the ConfigMap for `spec.resourceModifier` of the restore, with the merge patch of each object.
 
     :raises PermanentError: when the patches do not fit into one ConfigMap, which is all Velero takes.
     """
     plan, inventory = load_plan(run.ledger), load_inventory(run.ledger)
-    text = modifier_rules(adapted_objects(plan, inventory, context_of(run)))
+    text = modifier_rules(adapted_objects(plan, inventory, context_of(run, inventory)))
     return document_config_map(NAMESPACE, modifiers_name(run), DATA_KEY, text)
 
 
 def modifier_rules(objects: Iterable[AdaptedObject]) -> str:
-    """Return the YAML of the rules, in the order of the objects; objects without a difference get none."""
-    rules = [_rule(one) for one in objects if one.original["kind"] not in NOT_MODIFIED and one.patch]
-    return yaml.safe_dump({"version": "v1", "resourceModifierRules": rules}, sort_keys=False, width=1000)
+    """Return the YAML of the rules; objects without a difference get none."""
+    patches = ((one, one.patch) for one in objects if one.original["kind"] not in NOT_MODIFIED and one.patch)
+    document = {"version": "v1", "resourceModifierRules": patch_rules(patches)}
+    return yaml.safe_dump(document, sort_keys=False, width=1000)
 
 
-def _rule(one: AdaptedObject) -> dict[str, Any]:
-    return patch_rule(one, one.patch)
+def patch_rules(patches: Iterable[tuple[AdaptedObject, dict[str, Any]]]) -> list[dict[str, Any]]:
+    """Return the rules that apply each merge patch to its object and to no other.
+
+    Objects of one resource and namespace that get the same patch share a rule: Velero tries every rule on every object,
+    and reads them from one ConfigMap.
+    """
+    names: dict[tuple[str, str | None, str], list[str]] = defaultdict(list)
+    for one, patch in patches:
+        details = one.item.details
+        text = json.dumps(patch, ensure_ascii=False, sort_keys=True)
+        names[details["resource"], details.get("namespace"), text].append(str(details["name"]))
+    return [_rule(*place, found) for place, found in names.items()]
 
 
-def patch_rule(one: AdaptedObject, patch: dict[str, Any]) -> dict[str, Any]:
-    """Return the rule that applies a merge patch to one object and to no other."""
-    details = one.item.details
+def _rule(resource: str, namespace: str | None, patch: str, names: list[str]) -> dict[str, Any]:
     # Names of RBAC objects may hold signs that mean something in a pattern.
-    name = SIGNS.sub(r"\\\g<0>", str(details["name"]))
-    conditions: dict[str, Any] = {"groupResource": details["resource"], "resourceNameRegex": f"^{name}$"}
-    if details.get("namespace"):
-        conditions["namespaces"] = [details["namespace"]]
-    text = json.dumps(patch, ensure_ascii=False, sort_keys=True)
-    return {"conditions": conditions, "mergePatches": [{"patchData": text}]}
+    pattern = "|".join(SIGNS.sub(r"\\\g<0>", name) for name in names)
+    conditions: dict[str, Any] = {"groupResource": resource, "resourceNameRegex": f"^({pattern})$"}
+    if namespace:
+        conditions["namespaces"] = [namespace]
+    return {"conditions": conditions, "mergePatches": [{"patchData": patch}]}

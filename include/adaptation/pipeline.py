@@ -1,40 +1,114 @@
-"""Send an object through every rule of the folder `rules`."""
+"""Send an object through every rule: those that normalize it, those that adapt it, and the user's own."""
 
 from __future__ import annotations
 
 import importlib
-import pkgutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Protocol
 
-from include.adaptation import rules
+from include.adaptation.changes import Change, changes_of
 from include.adaptation.context import AdaptationContext
+from include.adaptation.order import ADAPTING, NORMALIZING, ORDER
+from include.adaptation.user_rules import user_rules
+from include.errors import PermanentError
+from include.inventory.model import label
+
+Manifest = dict[str, Any]
 
 
 class AdaptationRule(Protocol):
-    """Adapt one trait of an object to the target."""
+    """Adapt one trait of an object to the target; include/adaptation/rules says what each name is for."""
 
-    def applies_to(self, obj: dict[str, Any]) -> bool:
+    REASON: str
+    SOURCE: str
+
+    def applies_to(self, obj: Manifest) -> bool:
         """Say whether the rule looks at objects of this sort."""
 
-    def adapt(self, obj: dict[str, Any], context: AdaptationContext) -> dict[str, Any]:
+    def apply(self, obj: Manifest, context: AdaptationContext) -> Manifest:
         """Return the adapted object; the given one stays as it is."""
+
+
+@dataclass(frozen=True)
+class Trace:
+    """Hold an adapted object, and which rule changed what on the way."""
+
+    obj: Manifest
+    changes: tuple[Change, ...]
+    rules: tuple[str, ...]
+
+
+Rules = Mapping[str, AdaptationRule]
 
 
 @cache
 def adaptation_rules() -> dict[str, AdaptationRule]:
-    """Return every rule by its module's name, in the order they run: by name, they do not depend on it."""
-    names = sorted(module.name for module in pkgutil.iter_modules(rules.__path__))
-    return {name: importlib.import_module(f"{rules.__name__}.{name}") for name in names}
+    """Return every rule of the pack by its module's name, in the order they run."""
+    return {name: importlib.import_module(f"include.adaptation.rules.{name}") for name in ORDER}
 
 
-def adapt(obj: dict[str, Any], context: AdaptationContext) -> tuple[dict[str, Any], tuple[str, ...]]:
-    """Return the object as the target shall have it, and the names of the rules that changed it."""
-    changed_by: list[str] = []
-    for name, rule in adaptation_rules().items():
-        if rule.applies_to(obj):
-            adapted = rule.adapt(obj, context)
-            if adapted != obj:
-                changed_by.append(name)
-            obj = adapted
-    return obj, tuple(changed_by)
+def adapt(obj: Manifest, context: AdaptationContext) -> tuple[Manifest, tuple[str, ...]]:
+    """Return the object as the target shall have it, and the names of the rules that changed it.
+
+    :raises PermanentError: when two rules contradict each other.
+    """
+    found = trace(obj, context)
+    return found.obj, found.rules
+
+
+def trace(obj: Manifest, context: AdaptationContext) -> Trace:
+    """Adapt an object and keep what each rule changed.
+
+    :raises PermanentError: when two rules of the pack, or two of the user's, set one path to different values. The user's
+        rules may change what the pack set: a person who writes one means it.
+    """
+    disabled = context.definition.adaptation.disabled
+    pack = {name: rule for name, rule in adaptation_rules().items() if name not in disabled}
+    passage = _Passage(obj, context)
+    passage.normalize({name: pack[name] for name in NORMALIZING if name in pack})
+    passage.adapt({name: pack[name] for name in ADAPTING if name in pack})
+    passage.adapt(user_rules(context.definition))
+    return Trace(passage.obj, tuple(passage.changes), tuple(passage.changed_by))
+
+
+@dataclass
+class _Passage:
+    """Be an object on its way through the rules."""
+
+    obj: Manifest
+    context: AdaptationContext
+    changes: list[Change] = field(default_factory=list)
+    changed_by: list[str] = field(default_factory=list)
+
+    def normalize(self, stage: Rules) -> None:
+        """Apply rules of which each goes on from the one before it."""
+        for name, rule in stage.items():
+            self._apply(name, rule)
+
+    def adapt(self, stage: Rules) -> None:
+        """Apply rules of which no two may set one path to different values."""
+        settled: dict[str, Change] = {}
+        for name, rule in stage.items():
+            made = self._apply(name, rule)
+            for change in made:
+                self._refuse_contradiction(settled.get(change.path), change)
+            settled |= {change.path: change for change in made}
+
+    def _apply(self, name: str, rule: AdaptationRule) -> Sequence[Change]:
+        adapted = rule.apply(self.obj, self.context) if rule.applies_to(self.obj) else self.obj
+        if adapted == self.obj:
+            return ()
+        made = changes_of(name, self.obj, adapted)
+        self.obj = adapted
+        self.changes += made
+        self.changed_by.append(name)
+        return made
+
+    def _refuse_contradiction(self, earlier: Change | None, later: Change) -> None:
+        if earlier is not None and earlier.contradicts(later):
+            raise PermanentError(
+                f"{label(self.obj)}, source cluster: the adaptation rules {earlier.rule} and {later.rule} set {later.path} "
+                "to different values; turn one of them off in adaptation.disabled, or narrow its selector"
+            )

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from include.adaptation.changes import Change
 from include.adaptation.context import AdaptationContext
 from include.adaptation.hold import hold
 from include.adaptation.merge_patch import merge_patch
-from include.adaptation.pipeline import adapt
+from include.adaptation.pipeline import trace
 from include.adaptation.rules.server_fields import METADATA
 from include.errors import LedgerError
 from include.inventory.store import Inventory
@@ -18,6 +20,7 @@ from include.planning.model import Plan, PlanItem
 PHASE = "adaptation"
 # Velero clears these itself before it applies a modifier; finalizers and annotations it keeps.
 CLEARED_BY_VELERO = METADATA
+CLEARED_PATH = re.compile(rf"^(?:status|metadata\.(?:{'|'.join(sorted(METADATA))}))\b")
 
 Manifest = dict[str, Any]
 
@@ -28,6 +31,7 @@ class AdaptedObject:
 
     :param original: as inventoried, without what Velero clears.
     :param adapted: as the target shall have it in the end.
+    :param changes: what each rule changed, without what Velero clears anyway.
     :param held: the same, with its pods held back: as it is restored.
     """
 
@@ -36,6 +40,7 @@ class AdaptedObject:
     adapted: Manifest
     held: Manifest
     rules: tuple[str, ...]
+    changes: tuple[Change, ...] = ()
 
     @property
     def patch(self) -> Manifest:
@@ -57,8 +62,9 @@ def adapted_objects(plan: Plan, inventory: Inventory, context: AdaptationContext
 
 def adapt_object(item: PlanItem, obj: Manifest, context: AdaptationContext) -> AdaptedObject:
     """Return one object before and after."""
-    adapted, rules = adapt(obj, context)
-    return AdaptedObject(item, restorable(obj), adapted, hold(adapted), rules)
+    found = trace(obj, context)
+    changes = tuple(change for change in found.changes if not CLEARED_PATH.match(change.path))
+    return AdaptedObject(item, restorable(obj), found.obj, hold(found.obj), found.rules, changes)
 
 
 def restorable(obj: Manifest) -> Manifest:

@@ -34,7 +34,8 @@ def adapt_secrets(run: MigrationRun) -> int:
     :raises ProofError: when a Secret is missing on the target, or holds neither the source's nor the adapted value.
     """
     planned = {item.key for item in load_plan(run.ledger).items(PHASE)}
-    inventory, moves = load_inventory(run.ledger), context_of(run).moves
+    inventory = load_inventory(run.ledger)
+    moves = context_of(run, inventory).moves
     problems: list[str] = []
     changed = 0
     for secret in inventory.objects("Secret"):

@@ -10,6 +10,7 @@ from include.adaptation.context import AdaptationContext, context_of
 from include.adaptation.pipeline import adapt, adaptation_rules
 from include.errors import ConnectionDetailsError
 from include.images import map_reference
+from include.inventory.disks import disk_claims
 from include.inventory.model import label
 from include.inventory.moved_addresses import moves_of
 from include.inventory.store import Inventory
@@ -30,7 +31,7 @@ Manifest = dict[str, Any]
 
 def find_changes(run: MigrationRun, inventory: Inventory) -> list[Manifest]:
     """Return what each adaptation rule changes: `rule`, `what`, `count` and a few `examples`, most changes first."""
-    context = _context(run)
+    context = _context(run, inventory)
     found: dict[str, list[str]] = {}
     for obj in inventory.objects():
         if reason_to_exclude(obj, inventory) is None:
@@ -72,10 +73,10 @@ def _rules_for(obj: Manifest, context: AdaptationContext) -> Iterator[str]:
     yield from (rule for rule in rules if rule not in UNREMARKABLE)
 
 
-def _context(run: MigrationRun) -> AdaptationContext:
+def _context(run: MigrationRun, inventory: Inventory) -> AdaptationContext:
     """Return the context of the rules; an assessment may lack the connection that knows the target registry's host."""
     try:
-        return context_of(planning_run(run))
+        return context_of(planning_run(run), inventory)
     except ConnectionDetailsError:
         host = f"swr.{run.definition.target.region}"
         return AdaptationContext(
@@ -83,4 +84,5 @@ def _context(run: MigrationRun) -> AdaptationContext:
             moves=moves_of(run.definition),
             target_image=partial(map_reference, run.definition, host),
             registries=tuple(sorted(run.definition.images.hosts)),
+            disk_claims=disk_claims(inventory, run.definition),
         )

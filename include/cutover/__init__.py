@@ -12,9 +12,11 @@ from include.cutover.rolling_back import end_quiesce, is_rolled_back, roll_back
 from include.cutover.steps import recorded_steps, timed_step
 from include.cutover.switching import switch_back, switch_traffic
 from include.cutover.watching import WatchFailedError, watch_target
+from include.cutover.webhooks import apply_webhooks
 
 __all__ = [
     "WatchFailedError",
+    "apply_webhooks",
     "await_probe",
     "cutover_evidence",
     "end_quiesce",

@@ -9,6 +9,7 @@ from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from include.databases.engine import Copied, Snapshot
@@ -164,7 +165,8 @@ def _leave_alone(job: DatabaseJob, state: CopyState) -> tuple[Action, Copied]:
     if source.digest != state.digest:
         raise PermanentError(
             f"{job.label}: the target took over at {state.moment}, and the source was written to since; "
-            "stop the source's writers and settle by hand which side is right, or roll the cutover back first"
+            "stop the source's writers and settle by hand which side is right, or roll the cutover back first; to copy the source "
+            "anew, carry over what the target alone has, and drop the database there"
         )
     logger.info("%s: the target took over at %s, nothing is copied any more", job.label, state.moment)
     job.write_record(source, final=True, handed_over=state)
@@ -178,9 +180,12 @@ def _record(job: DatabaseJob, action: Action, size: int, started: float, error: 
 
 @contextmanager
 def _progress(job: DatabaseJob) -> Generator[None]:
-    """Log how the target grows."""
+    """Log how the target grows, and write it down where the engine does not count rows itself."""
     stopped = threading.Event()
-    with Progress(1, job.engine.source_size(), logger, noun=f"database {job.database.name}") as progress:
+    name = job.database.name
+    counts_itself = job.database.engine == "postgresql"
+    record = None if counts_itself else partial(job.run.ledger.record_progress, PHASE, name)
+    with Progress(1, job.engine.source_size(), logger, noun=f"database {name}", record=record) as progress:
 
         def watch() -> None:
             seen = 0

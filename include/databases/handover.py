@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
+from include.databases.followers import BACK, noted
 from include.databases.jobs import PHASE, CopyRecord, DatabaseJob, open_job
 from include.databases.server_errors import server_errors
 from include.errors import PermanentError
@@ -33,10 +34,18 @@ def hand_over_databases(run: MigrationRun) -> int:
 
 
 def take_back_databases(run: MigrationRun) -> int:
-    """Undo the hand-over: later copies overwrite the targets again. Call it after the traffic is back on the source."""
+    """Undo the hand-over: later copies overwrite the targets again. Call it after the traffic is back on the source.
+
+    A target whose writes could not be brought back stays handed over: it alone has them, and a later copy would remove them.
+    """
     items = load_plan(run.ledger).items(PHASE, "database")
     for item in items:
         job = open_job(run, item.key)
+        if (noted(job, BACK) or {}).get("state") == "lost":
+            logger.warning(
+                "%s: the target alone has what was written there; no run copies into it", job.label
+            )
+            continue
         with server_errors(job):
             state = job.engine.read_state()
             is_ahead = state is not None and state.is_handed_over

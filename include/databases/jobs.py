@@ -117,7 +117,7 @@ def engine_of(run: MigrationRun, database: Database) -> DatabaseEngineCopier:
     if database.engine == "postgresql":
         from include.databases.postgresql.copier import PostgresqlCopier
 
-        record = partial(run.ledger.write, f"progress/{PHASE}/{safe_key(database.name)}")
+        record = partial(run.ledger.record_progress, PHASE, database.name)
         return PostgresqlCopier(source, target, database.database, record)
     from include.databases.mariadb.copier import MariadbCopier
 

@@ -1,4 +1,4 @@
-"""Turn what database drivers raise into this project's errors, which name the database."""
+"""Turn what database drivers and programs raise into this project's errors, which name the database."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from include.errors import PermanentError, TemporaryError, shorten
+from include.errors import EngineError, PermanentError, TemporaryError, shorten
 
 if TYPE_CHECKING:
     from include.databases.jobs import DatabaseJob
@@ -24,6 +24,8 @@ REMEDIES: dict[str | int, str] = {
     # a server, or a session, that is read-only
     **dict.fromkeys(("25006", 1290, 1836), WRITABLE),
 }
+# How servers and their programs say that a disk is full; several of MariaDB's numbers say so by their text alone.
+FULL = ("No space left on device", "ERROR 1021 ", "ERROR 1114 ")
 
 
 @contextmanager
@@ -40,11 +42,28 @@ def server_errors(job: DatabaseJob) -> Generator[None]:
         yield
     except psycopg.Error as error:
         text = error.diag.message_primary or str(error)
-        raise _error(job, text, REMEDIES.get(error.sqlstate or "")) from error
+        raise _error(job, text, remedy_for(error.sqlstate, text)) from error
     except pymysql.MySQLError as error:
         number = error.args[0] if error.args else 0
         text = "wrong syntax" if number == 1064 else str(error)
-        raise _error(job, text, REMEDIES.get(number)) from error
+        raise _error(job, text, remedy_for(number, text)) from error
+    except EngineError as error:
+        full = next((line for line in error.last_lines if _tells_full(line)), None)
+        if full is None:
+            raise
+        raise _error(job, full, ROOM) from error
+
+
+def remedy_for(code: str | int | None, text: str) -> str | None:
+    """Return what to do about what a server says no later try can change, or None.
+
+    :param code: PostgreSQL's SQLSTATE or MariaDB's number.
+    """
+    return REMEDIES.get(code or "") or (ROOM if _tells_full(text) else None)
+
+
+def _tells_full(text: str) -> bool:
+    return any(words in text for words in FULL)
 
 
 def _error(job: DatabaseJob, text: str, remedy: str | None) -> PermanentError | TemporaryError:

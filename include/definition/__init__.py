@@ -2,14 +2,8 @@
 
 from __future__ import annotations
 
-from include.definition.data import (
-    Bucket,
-    BucketEnd,
-    Database,
-    MovedAddress,
-    Velero,
-    VeleroImages,
-)
+from include.definition.adaptation import Adaptation, PatchOperation, UserRule
+from include.definition.data import Bucket, BucketEnd, Database, MovedAddress
 from include.definition.data import Volumes as VolumeSettings
 from include.definition.images import CustomImage, ImageName, Images, ImageTarget
 from include.definition.load_balancer import LoadBalancer, NewLoadBalancer
@@ -19,8 +13,10 @@ from include.definition.places import Source, Target
 from include.definition.rds import NewInstance, RdsInstance
 from include.definition.target_cluster import NewCluster, NewNodes, TargetCluster
 from include.definition.traffic import Check, Cutover, Dns, FrontDoor, HttpCheck, Probe, SqlCheck
+from include.definition.velero import Toleration, Velero, VeleroImages, VeleroServer
 
 __all__ = [
+    "Adaptation",
     "Bucket",
     "BucketEnd",
     "Check",
@@ -40,6 +36,7 @@ __all__ = [
     "NewInstance",
     "NewLoadBalancer",
     "NewNodes",
+    "PatchOperation",
     "Probe",
     "RdsInstance",
     "Retirement",
@@ -47,8 +44,11 @@ __all__ = [
     "SqlCheck",
     "Target",
     "TargetCluster",
+    "Toleration",
+    "UserRule",
     "Velero",
     "VeleroImages",
+    "VeleroServer",
     "VolumeSettings",
     "Waived",
     "load_definition",

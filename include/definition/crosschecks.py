@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from include.definition.adaptation_checks import find_adaptation_problems
 from include.definition.managed_checks import find_managed_problems
 from include.definition.problems import Problem, YamlPath, yaml_path
 from include.definition.service_checks import find_service_problems
@@ -31,6 +32,7 @@ def find_cross_problems(document: Mapping[str, Any]) -> list[Problem]:
         *find_service_problems(document),
         *find_managed_problems(document),
         *find_volume_problems(document),
+        *find_adaptation_problems(document),
     ]
 
 

@@ -177,23 +177,6 @@ class Bucket(MovedEntry):
         return self.address.target if self.address else ""
 
 
-class VeleroImages(Part):
-    """Name the images Velero runs from, as the source cluster pulls them."""
-
-    server: Text = Field(description="Velero server image; the target uses its copy in SWR")
-    plugin: Text = Field(description="object storage plugin image; the target uses its copy in SWR")
-
-
-class Velero(Part):
-    """Say where Velero keeps the backup of the cluster's objects."""
-
-    connection: ConnectionId = Field(
-        description="Airflow connection of the object storage, reachable from both"
-    )
-    bucket: BucketName = Field(description="bucket for the backup; it must be used by nothing else")
-    images: VeleroImages = Field(description="images Velero runs from")
-
-
 class Volumes(Part):
     """Say where the content of volumes passes through on its way."""
 

@@ -50,6 +50,11 @@ class ImageTarget(Part):
         description="SWR organization, 1 to 64 of a-z, 0-9 and single `.`, `_`, `-` between them; "
         "images arrive as `registry/organization/repository`"
     )
+    oci_indexes: Literal["convert", "keep"] = Field(
+        default="convert",
+        description="what happens to images of several platforms in OCI's format, which SWR refuses: they get Docker's media "
+        "types, and with them other digests; `keep` where the registry takes them",
+    )
 
 
 class ImageName(Part):

@@ -74,6 +74,8 @@ def _rules() -> str:
   Cloud has no OMS.
 - Of `images.names`, `from` and `to` both end in `/`, or both are whole repositories; images that would share a name on the target are
   refused by the plan.
+- `adaptation.disabled` names rules of the pack ([adaptation.md](adaptation.md)); names of `adaptation.rules` differ from each other and
+  from those. A patch leaves kind, name and namespace alone.
 - `bandwidth.windows` are in UTC; a window's beginning and end differ, and its end may be on the next day.
 - Keys that stand twice in one mapping are refused: YAML would silently keep the last.
 """

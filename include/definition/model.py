@@ -6,11 +6,13 @@ from typing import Literal
 
 from pydantic import Field
 
-from include.definition.data import Bucket, Database, Velero, Volumes
+from include.definition.adaptation import Adaptation
+from include.definition.data import Bucket, Database, Volumes
 from include.definition.images import Images
 from include.definition.parts import Name, Part, Text
 from include.definition.places import Source, Target
 from include.definition.traffic import Check, Cutover, FrontDoor
+from include.definition.velero import Velero
 from include.phases import PhaseId
 
 
@@ -44,6 +46,9 @@ class Definition(Part):
     buckets: list[Bucket] = Field(default_factory=list, description="buckets to move into OBS")
     velero: Velero = Field(description="backup of the cluster's objects")
     volumes: Volumes = Field(description="copy of the volumes' content")
+    adaptation: Adaptation = Field(
+        default_factory=Adaptation, description="how objects change on their way, beyond the rule pack"
+    )
     front_door: FrontDoor = Field(description="how customers reach the application")
     checks: list[Check] = Field(default_factory=list, description="functions that must work in the target")
     cutover: Cutover = Field(default_factory=Cutover, description="how the switch is watched")

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
+from include.definition.adaptation import POINTER_PATTERN, RULE_PATTERN
 from include.definition.images import (
     ALL_FORM,
     FIELD_PATH_PATTERN,
@@ -35,6 +36,8 @@ PATTERN_HINTS = {
     r"^([A-Za-z0-9_*-]+\.)+$": "a fully qualified name with its final dot, e.g. shop.example.com.",
     IMAGE_SOURCE_PATTERN: "a registry host, e.g. registry.example.com:5000, or a host and a path below it",
     PLATFORM_PATTERN: "os/architecture, e.g. linux/amd64",
+    POINTER_PATTERN: "a JSON pointer, e.g. /spec/replicas, with ~1 for '/' and ~0 for '~' within a name",
+    RULE_PATTERN: "lower-case letters, digits, '-' and '_', first a letter",
     FIELD_PATH_PATTERN: "field names with '.' between them, '[*]' after a list, e.g. spec.components[*].image",
 }
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from include.errors import PermanentError
 from include.images.choosing import platform_name
-from include.images.manifests import OCI_INDEX, Manifest
+from include.images.manifests import Manifest
 from include.inventory.references import Reference
 from include.planning.registry import ACCEPT, Registry
 from include.registries import explain_refusal
@@ -30,11 +30,6 @@ class ImageContents:
     def size(self) -> int:
         """Return the bytes of all configs and layers."""
         return sum(self.blobs.values())
-
-    @property
-    def is_oci_index(self) -> bool:
-        """Say whether it is the kind of index that SWR refuses."""
-        return self.media_type == OCI_INDEX
 
     @property
     def is_known(self) -> bool:
@@ -87,7 +82,7 @@ class ContentRegistry(Registry):
         if not answer.is_success:
             raise PermanentError(
                 f"image {self.host}/{repository}:{name}: the registry answered {explain_refusal(answer)}; "
-                "check that the connection may read it"
+                "check that the login of the connection is right and may read it"
             )
         found = Manifest(answer.headers.get("Content-Type", ""), answer.content)
         children = [self._read(repository, str(entry["digest"])) for entry in found.entries]

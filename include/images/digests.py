@@ -33,6 +33,11 @@ class DigestRecord(BaseModel):
     )
 
     @property
+    def source_digest(self) -> str:
+        """Return the digest that the image has on the source."""
+        return self.source.rpartition("@")[2]
+
+    @property
     def target_digest(self) -> str:
         """Return the digest that the image has on the target."""
         return self.target.rpartition("@")[2]

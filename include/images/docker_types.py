@@ -61,7 +61,7 @@ def _converted(part: dict[str, Any]) -> dict[str, Any]:
     media_type = str(part.get("mediaType", ""))
     if media_type == ZSTD:
         raise PermanentError(
-            f"layer {part.get('digest')}: is compressed with zstd, for which Docker's manifests have no type, and the target "
-            "takes no OCI index; build the image again with gzip, or choose one platform with images.platforms"
+            f"layer {part.get('digest')}: is compressed with zstd, for which Docker's manifests have no type, and SWR takes "
+            "no OCI index; build the image again with gzip, or set images.target.oci_indexes to keep where the target takes them"
         )
     return {**part, "mediaType": TYPES.get(media_type, media_type)}

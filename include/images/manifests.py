@@ -46,6 +46,14 @@ class Manifest:
         """Return the descriptors of the children."""
         return list(self.document.get("manifests") or [])
 
+    @property
+    def is_consistent(self) -> bool:
+        """Say whether all children are those that their index names by digest."""
+        return all(
+            child.digest == entry.get("digest") and child.is_consistent
+            for entry, child in zip(self.entries, self.children, strict=True)
+        )
+
     def blobs(self) -> list[Blob]:
         """Return every config and layer of the tree, each once."""
         found = {blob.digest: blob for one in self.walk() for blob in one.own_blobs()}

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import logging
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from include.engines import run_side_by_side
 from include.errors import ProofError
-from include.images.choosing import choose
+from include.images.arriving import arriving
 from include.images.contents import ImageContents, contents_of
-from include.images.copying import PHASE, planned_images, same_contents
+from include.images.copying import same_contents
 from include.images.digests import read_digest
+from include.images.manifests import Manifest
+from include.images.planned import PHASE, expected_digest, planned_images
 from include.images.registries import OpenRegistries, open_registries
 from include.inventory.references import Reference, parse_reference
 from include.ledger import Proof
@@ -24,13 +27,18 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 METHOD = "config and layer digests of every chosen platform, read back from both registries"
+BY_DIGEST = (
+    "config and layer digests of every chosen platform, read back from the target: its manifests are byte for byte those that "
+    "the plan made of the source's"
+)
 THREADS = 8
 
 
 def prove_images(run: MigrationRun, keys: list[str]) -> int:
     """Compare configs and layers of the planned images in both registries; return how many are equal.
 
-    The source is read by the digest the cluster runs, whatever its tag has come to mean since. What the definition leaves out
+    The target is always read. The plan knows the digest that its manifests must have, because it made them of the source's;
+    where they have another one the source is read again, too, by the digest the cluster runs. What the definition leaves out
     is not compared; what was copied along must be there under its digest.
 
     :raises ProofError: with every image that is missing or differs.
@@ -39,7 +47,13 @@ def prove_images(run: MigrationRun, keys: list[str]) -> int:
     references = [item.details["source_reference"] for item in items]
     with (
         open_registries(run, references) as registries,
-        Progress(len(items), 0, logger, noun="images proved") as progress,
+        Progress(
+            len(items),
+            0,
+            logger,
+            noun="images proved",
+            record=partial(run.ledger.record_progress, PHASE, "proof"),
+        ) as progress,
     ):
 
         def prove(item: PlanItem) -> str | None:
@@ -54,14 +68,16 @@ def prove_images(run: MigrationRun, keys: list[str]) -> int:
 
 
 def _prove(run: MigrationRun, registries: OpenRegistries, item: PlanItem) -> str | None:
-    source = _wanted(run, registries, item)
-    target = _arrived(registries, item)
-    copied, there = _referrers(run, registries, item)
+    there = registries.target.manifest(parse_reference(item.details["target_reference"]))
+    is_planned = there is not None and there.is_consistent and there.digest == expected_digest(item)
+    wanted = there if is_planned else _wanted(run, registries, item)
+    source, target = _contents(wanted), _contents(there)
+    copied, kept = _referrers(run, registries, item)
     proof = Proof(
-        method=METHOD,
+        method=BY_DIGEST if is_planned else METHOD,
         source=_summary(source, copied),
-        target=_summary(target, there),
-        equal=source is not None and same_contents(source, target) and copied == there,
+        target=_summary(target, kept),
+        equal=source is not None and same_contents(source, target) and copied == kept,
     )
     where = "the source" if source is None else "the target"
     missing = source is None or target is None
@@ -73,14 +89,13 @@ def _prove(run: MigrationRun, registries: OpenRegistries, item: PlanItem) -> str
     return settle_proof(run, PHASE, item.key, proof, problem)
 
 
-def _wanted(run: MigrationRun, registries: OpenRegistries, item: PlanItem) -> ImageContents | None:
+def _wanted(run: MigrationRun, registries: OpenRegistries, item: PlanItem) -> Manifest | None:
     reference = parse_reference(item.details["source_reference"])
     manifest = registries.source(reference).registry.manifest(reference)
-    return contents_of(choose(manifest, run.definition.images).manifest) if manifest else None
+    return arriving(manifest, run.definition.images).manifest if manifest else None
 
 
-def _arrived(registries: OpenRegistries, item: PlanItem) -> ImageContents | None:
-    manifest = registries.target.manifest(parse_reference(item.details["target_reference"]))
+def _contents(manifest: Manifest | None) -> ImageContents | None:
     return contents_of(manifest) if manifest else None
 
 

@@ -65,7 +65,7 @@ class Relay:
             raise TemporaryError(
                 f"blob {source.registry.host}/{source.repository}@{blob.digest}, source: broke off {ATTEMPTS} times on its way to "
                 f"{self._target.host} ({shorten(str(error), 160) or type(error).__name__}); check the network between worker and "
-                "registries; what has arrived is not sent again"
+                "registries, and whether the target's storage is full; what has arrived is not sent again"
             ) from error
 
     def _send(self, blob: Blob, source: Place, repository: str, count: Count) -> None:
@@ -77,7 +77,7 @@ class Relay:
                 answer.read()
                 raise PermanentError(
                     f"blob {source.registry.host}/{source.repository}@{blob.digest}, source: the registry answered "
-                    f"{explain_refusal(answer)}; push the image again, a part of it is missing"
+                    f"{explain_refusal(answer)}; {_remedy(answer.status_code)}"
                 )
             self._target.send_blob(repository, blob, self._pieces(answer, count))
 
@@ -88,3 +88,9 @@ class Relay:
             self._throttle.take(len(piece))
             count(len(piece))
             yield piece
+
+
+def _remedy(status: int) -> str:
+    if status in {401, 403}:
+        return "its login has ended or may not read it: correct the connection, then clear the task: it goes on from there"
+    return "push the image again, a part of it is missing"

@@ -11,8 +11,12 @@ from include.errors import PermanentError
 from include.images.contents import ContentRegistry
 from include.images.manifests import Blob, Manifest
 from include.images.refusals import refusal
+from include.registries.client import BUSY, BusyAnswer
 
 logger = logging.getLogger(__name__)
+
+# A login that was good when the upload began is asked for anew by the next one.
+WORTH_ANOTHER_TRY = BUSY | {401}
 
 
 class TargetRegistry(ContentRegistry):
@@ -43,6 +47,7 @@ class TargetRegistry(ContentRegistry):
         """Upload a blob; the registry compares it with its digest.
 
         :raises PermanentError: when the registry refuses.
+        :raises BusyAnswer: when it fails, or a token has ended meanwhile: another try may succeed.
         :raises httpx.TransportError: when either side breaks off; nothing of it stays.
         """
         begun = self.request("POST", f"/v2/{repository}/blobs/uploads/", _scope(repository))
@@ -57,6 +62,8 @@ class TargetRegistry(ContentRegistry):
             raise
         if done.status_code != 201:
             self._cancel(repository, begun)
+            if done.status_code in WORTH_ANOTHER_TRY:
+                raise BusyAnswer(done)
             raise PermanentError(refusal(self._name(repository, blob.digest), done))
 
     def put_manifest(self, repository: str, name: str, manifest: Manifest) -> httpx.Response:

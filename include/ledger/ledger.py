@@ -1,7 +1,7 @@
 """Read and write the record of one run.
 
 Layout under `<root>/<migration>/<run id>/`: definition, opened-with, inventory, plan, items/<phase>/<key>,
-proofs/<phase>/<key>, waivers/<phase>/<key>, phases/<id>, events/<moment>, each a `.json` file.
+proofs/<phase>/<key>, waivers/<phase>/<key>, progress/<phase>/<piece>, phases/<id>, events/<moment>, each a `.json` file.
 No two items share a document, so tasks running side by side never race.
 """
 
@@ -108,6 +108,10 @@ class Ledger:
     def remove_item(self, phase: str, key: str) -> None:
         """Take back the record of an item that the plan no longer has."""
         self.remove(f"items/{phase}/{safe_key(key)}")
+
+    def record_progress(self, phase: str, name: str, document: Mapping[str, Any]) -> None:
+        """Record how far a piece of a phase is; the next record of the same piece replaces it."""
+        self.write(f"progress/{phase}/{safe_key(name)}", document)
 
     def record_proof(self, phase: str, key: str, proof: Proof) -> None:
         """Record the proof of one item; a later proof of the same key replaces it."""

@@ -40,7 +40,7 @@ def run_pass(job: BucketJob, catalog: Catalog) -> Moved:
     amount = decide(job, catalog)
     with (
         job.journal(WRITTEN) as journal,
-        Progress(amount.items, amount.bytes, logger, noun="objects") as progress,
+        Progress(amount.items, amount.bytes, logger, noun="objects", record=job.record_progress) as progress,
     ):
         work = _Pass(job, journal, progress)
         run_bounded(work.do, steps(catalog), THREADS, name="objects")

@@ -38,14 +38,21 @@ WRITTEN = "written"
 PROVED = "proved"
 DIFFERENT = "different"
 RIGHTS = "correct bucket, login and rights of the connection"
+ENDED = "the login has ended: put a new one into the connection, then clear the task: it goes on from what was copied"
+ROOM = "no room is left: raise the bucket's quota or enlarge the store, then clear the task: it goes on from what was copied"
 REFUSALS = {
     "AccessDenied": RIGHTS,
     "InvalidAccessKeyId": RIGHTS,
     "SignatureDoesNotMatch": RIGHTS,
     "NoSuchBucket": RIGHTS,
     "403": RIGHTS,
+    **dict.fromkeys(("ExpiredToken", "InvalidToken"), ENDED),
+    # OBS's, Ceph's, MinIO's
+    **dict.fromkeys(("InsufficientStorageSpace", "QuotaExceeded", "XMinioStorageFull"), ROOM),
     "InvalidObjectState": "it lies in an archive: restore it on the source for the time of the migration",
 }
+# A store that answers so fails itself, and does not say why.
+FAILURES = frozenset({"InternalError", "ServiceUnavailable", "500", "503", "507"})
 # Beside the marker that planning writes and rewrites.
 STATE_KEY = MARKER_PREFIX + "-{migration}-handed-over.json"
 
@@ -84,6 +91,11 @@ class BucketJob:
         return f"bucket {self.bucket.name} ({self.pair.source_bucket} to {self.pair.target_bucket})"
 
     @property
+    def place(self) -> str:
+        """Name the bucket with the stores that it goes from and to."""
+        return f"bucket {self.bucket.name}, from {self.item.source} to {self.item.target}"
+
+    @property
     def folder(self) -> str:
         """Return where the ledger keeps this bucket's documents."""
         return f"{FOLDER}/{safe_key(self.item.key)}"
@@ -118,6 +130,10 @@ class BucketJob:
     def journal(self, name: str) -> Journal:
         """Return what adds to the ledger under a name."""
         return Journal(self.run.ledger, f"{self.folder}/{name}")
+
+    def record_progress(self, document: dict[str, Any]) -> None:
+        """Record how far a pass over this bucket is."""
+        self.run.ledger.record_progress(PHASE, self.item.key, document)
 
     def read_handover(self) -> dict[str, Any] | None:
         """Return the note that the target has taken over, kept in the target itself, or None."""
@@ -182,7 +198,10 @@ def store_errors(job: BucketJob, key: str = "") -> Generator[None]:
     try:
         yield
     except (BotoCoreError, ClientError) as error:
-        text = f"{job.label}{f', object {key!r}' if key else ''}: {shorten(str(error))}"
+        text = f"{job.place}{f', object {key!r}' if key else ''}: {shorten(str(error))}"
         if error_code(error) in REFUSALS:
             raise PermanentError(f"{text}; {REFUSALS[error_code(error)]}") from error
-        raise TemporaryError(f"{text}; what was copied stays, a retry goes on from there") from error
+        cause = "; the store itself fails: look at its state, and whether its disk is full"
+        raise TemporaryError(
+            f"{text}{cause if error_code(error) in FAILURES else ''}; what was copied stays, a retry goes on from there"
+        ) from error

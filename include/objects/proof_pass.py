@@ -103,7 +103,7 @@ class _Comparison:
     def look(self) -> None:
         """Look at both sides of every object that is not known to be equal."""
         count = sum(1 for _ in self.catalog.notes(SUSPECT))
-        with Progress(count, 0, logger, noun="objects proved") as progress:
+        with Progress(count, 0, logger, noun="objects proved", record=self.job.record_progress) as progress:
 
             def prove(step: tuple[Entry, Entry, str | None]) -> None:
                 source, target, written = step

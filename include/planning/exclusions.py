@@ -22,8 +22,8 @@ KINDS = {
     "storageclasses.storage.k8s.io": "belongs to the source's storage; claims are mapped",
     "ingressclasses.networking.k8s.io": "belongs to the Ingress controller of each cluster",
     "csistoragecapacities.storage.k8s.io": "a measurement of the source's storage",
-    "mutatingwebhookconfigurations.admissionregistration.k8s.io": "would refuse writes while its pods are held",
-    "validatingwebhookconfigurations.admissionregistration.k8s.io": "would refuse writes while its pods are held",
+    "mutatingwebhookconfigurations.admissionregistration.k8s.io": "calls nothing of the migrated namespaces",
+    "validatingwebhookconfigurations.admissionregistration.k8s.io": "calls nothing of the migrated namespaces",
 }
 # Groups of tools that exist once per cluster, or of the migration itself.
 GROUPS = {

@@ -12,16 +12,17 @@ from include.inventory.model import ImageUse
 from include.inventory.references import Reference, parse_reference
 from include.planning.model import PlanItem
 from include.planning.rates import predict_seconds
-from include.planning.registry import Registry, RemoteImage
+from include.planning.shared_layers import largest_shared
 from include.planning.tag_patterns import ListTags, is_pattern, matching_references
 
 if TYPE_CHECKING:
     from include.definition import Definition
+    from include.images.arriving import Arrival
     from include.run import MigrationRun
 
 READERS = 8
 EXTRA = "images.extra of the definition"
-Lookup = Callable[[Reference], RemoteImage | None]
+Lookup = Callable[[Reference], "Arrival | None"]
 
 
 def image_rows(run: MigrationRun, images: list[ImageUse]) -> list[PlanItem]:
@@ -30,16 +31,23 @@ def image_rows(run: MigrationRun, images: list[ImageUse]) -> list[PlanItem]:
     :raises PreflightError: with every image its registry does not serve.
     """
     from include.images import target_reference
+    from include.images.arriving import arrival_of
+    from include.images.contents import ContentRegistry
 
     images_of = run.definition.images
     registries = {
-        source: Registry(run.connections.registry(connection))
+        source: ContentRegistry(run.connections.registry(connection))
         for source, connection in images_of.sources.items()
     }
 
-    def look_up(reference: Reference) -> RemoteImage | None:
+    def look_up(reference: Reference) -> Arrival | None:
         source = images_of.source_of(reference.name)
-        return registries[source].image(reference) if source else None
+        if source is None:
+            return None
+        manifest = registries[source].manifest(reference)
+        if manifest is None:
+            raise PermanentError("its registry does not have all of it any more; push it again")
+        return arrival_of(manifest, images_of)
 
     def list_tags(reference: Reference) -> Iterable[str]:
         source = images_of.source_of(reference.name)
@@ -85,7 +93,7 @@ def images_of_patterns(definition: Definition, list_tags: ListTags) -> tuple[lis
 def plan_images(
     images: list[ImageUse], look_up: Lookup, target: Callable[[str], str], known_problems: Sequence[str] = ()
 ) -> list[PlanItem]:
-    """Return the rows, with digest and size as the registries tell them.
+    """Return the rows, with digests and size as the registries tell them.
 
     :param known_problems: are reported with those that are found here.
     :raises PreflightError: with every image that cannot be had, and every pair that would share a name on the target.
@@ -94,18 +102,21 @@ def plan_images(
     wanted = [image for image in images if target(image.reference) != image.reference]
     problems = list(known_problems)
 
-    def plan(image: ImageUse) -> PlanItem | None:
-        reference = pinned(image)
+    def ask(image: ImageUse) -> Arrival | None:
         try:
-            remote = look_up(reference)
+            return look_up(pinned(image))
         except PermanentError as error:
             problems.append(f"image {image.reference}, used by {', '.join(image.used_by)}: {error}")
             return None
-        return _row(image, reference, remote, target(image.reference))
 
     with ThreadPoolExecutor(READERS) as pool:
-        rows = list(pool.map(plan, wanted))
-    planned = [row for row in rows if row is not None]
+        arrivals = list(pool.map(ask, wanted))
+    known = zip(wanted, arrivals, strict=True)
+    shared = largest_shared({image.reference: one.blobs for image, one in known if one is not None})
+    planned = [
+        _row(image, arrival, target(image.reference), shared.get(image.reference, ""))
+        for image, arrival in zip(wanted, arrivals, strict=True)
+    ]
     problems += _clashes(planned)
     if problems:
         raise PreflightError(sorted(problems))
@@ -133,10 +144,11 @@ def pinned(image: ImageUse) -> Reference:
     return Reference(parts.registry, parts.repository, parts.tag, image.digest or parts.digest)
 
 
-def _row(image: ImageUse, reference: Reference, remote: RemoteImage | None, target: str) -> PlanItem:
-    digest = reference.digest or (remote.digest if remote else "")
+def _row(image: ImageUse, arrival: Arrival | None, target: str, shared_layer: str) -> PlanItem:
+    reference = pinned(image)
+    digest = reference.digest or (arrival.digest if arrival else "")
     name = reference.name
-    size = remote.size if remote else 0
+    size = arrival.size if arrival else 0
     return PlanItem(
         key=image.reference,
         phase="swr_image_sync",
@@ -150,6 +162,9 @@ def _row(image: ImageUse, reference: Reference, remote: RemoteImage | None, targ
             "source_reference": f"{name}@{digest}" if digest else image.reference,
             "target_reference": target,
             "digest": digest,
+            "target_digest": arrival.target_digest if arrival else "",
+            "left_out": list(arrival.left_out) if arrival else [],
+            "together": shared_layer,
             "used_by": list(image.used_by),
         },
     )

@@ -8,6 +8,7 @@ from include.definition.data import Volumes
 from include.inventory.model import VolumeUse, label
 from include.inventory.pod_specs import is_custom
 from include.inventory.store import Inventory
+from include.inventory.webhooks import own_webhooks
 from include.planning.exclusions import reason_to_exclude
 from include.planning.model import PlanItem
 from include.planning.rates import predict_seconds
@@ -24,7 +25,11 @@ def object_rows(inventory: Inventory, choices: Volumes | None = None) -> list[Pl
     """
     rows: list[PlanItem] = []
     left: dict[tuple[str, str, str], list[str]] = {}
+    # These have rows of their own: they come last.
+    webhooks = {inventory.key_of(obj) for obj in own_webhooks(inventory)}
     for obj in inventory.objects():
+        if inventory.key_of(obj) in webhooks:
+            continue
         reason = reason_to_exclude(obj, inventory) or _reason_to_leave(obj, choices)
         if reason is None:
             rows += _rows_of(obj, inventory)

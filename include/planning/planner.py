@@ -22,6 +22,7 @@ from include.planning.object_rows import object_rows, volume_rows
 from include.planning.obstacles import find_obstacles, refuse_blockers
 from include.planning.organization_row import organization_rows
 from include.planning.targets import target_rows
+from include.planning.webhook_rows import webhook_rows
 
 if TYPE_CHECKING:
     from include.run import MigrationRun
@@ -90,5 +91,5 @@ def _rows(run: MigrationRun, inventory: Inventory) -> list[PlanItem]:
         rows = object_rows(inventory, choices)
         rows += volume_rows(inventory.volumes(), run.definition.target.storage_classes, choices)
         rows += folder_rows(inventory, run.definition)
-        rows += fixed_rows(run.definition) + target_rows(run)
+        rows += webhook_rows(inventory) + fixed_rows(run.definition) + target_rows(run)
         return rows + [row for future in outside for row in future.result()]

@@ -20,6 +20,8 @@ def shard_rows(
 ) -> list[dict[str, Any]]:
     """Return shards `{"name", "keys"}` of about the same predicted seconds; no rows give no shards.
 
+    Rows whose details have the same `together` share a shard as far as that keeps the shards alike.
+
     :param rows_per_shard: open another shard for so many rows more, until there are `most_shards`.
     """
     if not rows:
@@ -28,11 +30,29 @@ def shard_rows(
     shards: list[list[PlanItem]] = [[] for _ in range(count)]
     # Predicted seconds, rows, number of the shard: the least loaded comes first.
     loads = [(0.0, 0, number) for number in range(count)]
-    for row in sorted(rows, key=lambda row: (-row.predicted_seconds, row.key)):
+    for unit in _units(rows, _seconds(rows) / count):
         seconds, size, number = loads[0]
-        shards[number].append(row)
-        heapq.heapreplace(loads, (seconds + row.predicted_seconds, size + 1, number))
-    return [{"name": _name(shard), "keys": [row.key for row in shard]} for shard in shards]
+        shards[number] += unit
+        heapq.heapreplace(loads, (seconds + _seconds(unit), size + len(unit), number))
+    return [{"name": _name(shard), "keys": [row.key for row in shard]} for shard in shards if shard]
+
+
+def _units(rows: Sequence[PlanItem], longest: float) -> list[list[PlanItem]]:
+    """Return the rows that stay together, the longest unit first; none is longer than a shard should be, if it can be cut."""
+    units: list[list[PlanItem]] = []
+    open_units: dict[str, list[PlanItem]] = {}
+    for row in sorted(rows, key=lambda row: (-row.predicted_seconds, row.key)):
+        together = str(row.details.get("together") or "")
+        unit = open_units.get(together) if together else None
+        if unit is None or _seconds(unit) + row.predicted_seconds > longest:
+            unit = open_units[together] = []
+            units.append(unit)
+        unit.append(row)
+    return sorted(units, key=lambda unit: (-_seconds(unit), unit[0].key))
+
+
+def _seconds(rows: Sequence[PlanItem]) -> float:
+    return sum(row.predicted_seconds for row in rows)
 
 
 def _name(shard: list[PlanItem]) -> str:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import ssl
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
 import httpx
@@ -30,7 +32,8 @@ class BusyAnswer(Exception):  # ruff: ignore[error-suffix-on-exception-name]  (a
     """Carry an answer that is worth another attempt."""
 
     def __init__(self, answer: httpx.Response) -> None:
-        super().__init__(f"{answer.status_code} to {answer.request.method} {answer.request.url}")
+        place = answer.request.url.copy_with(query=None)
+        super().__init__(f"{answer.status_code} to {answer.request.method} {place}")
         self.answer = answer
 
 
@@ -45,7 +48,9 @@ class RegistryClient:
         pacer: Pacer | None = None,
     ) -> None:
         self._access = access
-        self._client = httpx.Client(timeout=TIMEOUT_SECONDS, transport=transport, follow_redirects=True)
+        self._client = httpx.Client(
+            verify=_trust(), timeout=TIMEOUT_SECONDS, transport=transport, follow_redirects=True
+        )
         self._pacer = pacer or pacer_of(access.host)
         self._authorizations: dict[str, str] = {}
         self._basic = ""
@@ -118,7 +123,7 @@ class RegistryClient:
             yield
         except BusyAnswer as busy:
             raise TemporaryError(
-                f"registry {self.host}: answered {busy} {ATTEMPTS} times; wait, or ask its operator for a higher limit"
+                f"registry {self.host}: answered {busy} {ATTEMPTS} times; {_remedy(busy.answer.status_code)}"
             ) from busy
         except httpx.TransportError as error:
             raise TemporaryError(
@@ -163,6 +168,12 @@ class RegistryClient:
         return f"Bearer {body.get('token') or body.get('access_token') or ''}"
 
 
+@cache
+def _trust() -> ssl.SSLContext:
+    """Return the authorities that certificates are checked by: reading them takes longer than ten requests."""
+    return httpx.create_ssl_context()
+
+
 def explain_refusal(answer: httpx.Response) -> str:
     """Return what a registry says of a request that it refuses: status, codes and messages, on one line."""
     try:
@@ -171,6 +182,12 @@ def explain_refusal(answer: httpx.Response) -> str:
     except (ValueError, KeyError, TypeError, AttributeError):
         texts = [answer.text]
     return shorten(f"{answer.status_code} {'; '.join(text for text in texts if text)}".strip(), 200)
+
+
+def _remedy(status: int) -> str:
+    if status == 429:
+        return "wait, or ask its operator for a higher limit"
+    return "it fails itself: look at its state, and whether its storage is full"
 
 
 def _worth_repeating(error: Exception) -> bool | float:

@@ -13,6 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from include.approvals import Answer
 from include.errors import shorten
 from include.progress import readable_bytes, readable_seconds
+from include.report.adaptation_view import AdaptationView
 from include.report.building import REASON_RULES
 from include.report.document import Report, ReportPhase
 from include.report.finding_groups import group_findings, sum_up
@@ -25,8 +26,13 @@ NOTHING = "\N{EN DASH}"
 RESULT_WORDS = {"succeeded": "Succeeded", "failed": "Failed", "rolled_back": "Rolled back"}
 
 
-def render_page(report: Report, rows: Sequence[Row], answers: Sequence[Answer] = ()) -> str:
-    """Return the page: result, numbers, reasons, downtime, phases, approvals, items with proofs, findings."""
+def render_page(
+    report: Report,
+    rows: Sequence[Row],
+    answers: Sequence[Answer] = (),
+    adaptation: AdaptationView | None = None,
+) -> str:
+    """Return the page: result, numbers, reasons, downtime, phases, approvals, items with proofs, changes, findings."""
     template = environment().get_template("report.html.j2")
     return template.render(
         report=report,
@@ -39,6 +45,7 @@ def render_page(report: Report, rows: Sequence[Row], answers: Sequence[Answer] =
         finding_counts=sum_up(report.findings),
         reasons=[finding for finding in report.findings if finding.get("rule") in REASON_RULES],
         answers=answers,
+        adaptation=adaptation if adaptation and adaptation.count else None,
     )
 
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from include.approvals import answers
 from include.ledger import Ledger
+from include.report.adaptation_view import view_adaptation
 from include.report.assessment_page import render_assessment
 from include.report.building import REASON_RULES, judge_run
-from include.report.document import Kind, Result
+from include.report.document import Kind, Report, Result
 from include.report.page import render_page
 from include.report.plan_view import view_plan
-from include.report.rows import join_rows
+from include.report.rows import Row, join_rows
 
 PAGE = "report.html"
 
@@ -39,6 +41,9 @@ def write_report(ledger: Ledger, kind: Kind, result: Result) -> dict[str, Any]:
     document = report.as_json()
     ledger.write("report", document)
     is_assessment = kind == "assessment"
-    page = render_assessment(report) if is_assessment else render_page(report, rows, answers(ledger))
-    ledger.write_text(PAGE, page)
+    ledger.write_text(PAGE, render_assessment(report) if is_assessment else _page(ledger, report, rows))
     return document
+
+
+def _page(ledger: Ledger, report: Report, rows: Sequence[Row]) -> str:
+    return render_page(report, rows, answers(ledger), view_adaptation(ledger, rows))

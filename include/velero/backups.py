@@ -21,7 +21,6 @@ logger = logging.getLogger(__name__)
 
 PHASE = "velero_backup_restore"
 KEEP = "720h0m0s"
-BACKUP_SECONDS = 3600.0
 
 Manifest = dict[str, Any]
 
@@ -61,9 +60,9 @@ def backup_phase(run: MigrationRun) -> str:
     return read_phase(run.source, "backups", backup_name(run))
 
 
-def wait_for_backup(run: MigrationRun, timeout_seconds: float = BACKUP_SECONDS) -> str:
+def wait_for_backup(run: MigrationRun) -> str:
     """Wait for the end of the backup and return its final phase."""
-    return wait_until_finished(run.source, "backups", backup_name(run), timeout_seconds)
+    return wait_until_finished(run.source, "backups", backup_name(run))
 
 
 def prove_backup(run: MigrationRun) -> int:

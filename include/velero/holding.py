@@ -6,6 +6,7 @@ hold, between inventory and backup differs in other ways; these rules name its h
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import yaml
@@ -13,7 +14,7 @@ import yaml
 from include.adaptation.context import context_of
 from include.adaptation.hold import can_be_held
 from include.adaptation.merge_patch import merge_patch
-from include.adaptation.modifiers import patch_rule
+from include.adaptation.modifiers import patch_rules
 from include.adaptation.planned import AdaptedObject, adapted_objects
 from include.clusters.config_maps import document_config_map
 from include.inventory.store import load_inventory
@@ -26,12 +27,13 @@ RULES = "resourceModifierRules"
 
 
 def with_hold_rules(run: MigrationRun, modifiers: dict[str, Any]) -> dict[str, Any]:
-    """Return the modifiers' ConfigMap with one more rule per workload; Velero applies rules in their order.
+    """Return the modifiers' ConfigMap with the hold of every workload behind; Velero applies rules in their order.
 
     :raises PermanentError: when it is more than a ConfigMap takes.
     """
-    objects = adapted_objects(load_plan(run.ledger), load_inventory(run.ledger), context_of(run))
-    rules = [hold_rule(one) for one in objects if can_be_held(one.held)]
+    inventory = load_inventory(run.ledger)
+    objects = adapted_objects(load_plan(run.ledger), inventory, context_of(run, inventory))
+    rules = hold_rules(one for one in objects if can_be_held(one.held))
     (key, text), *_ = modifiers["data"].items()
     document = yaml.safe_load(text)
     document[RULES] = [*(document.get(RULES) or []), *rules]
@@ -39,6 +41,6 @@ def with_hold_rules(run: MigrationRun, modifiers: dict[str, Any]) -> dict[str, A
     return document_config_map(metadata["namespace"], metadata["name"], key, whole, metadata.get("labels"))
 
 
-def hold_rule(one: AdaptedObject) -> dict[str, Any]:
-    """Return the rule that holds one workload as the adaptation wants it held."""
-    return patch_rule(one, merge_patch(one.adapted, one.held))
+def hold_rules(objects: Iterable[AdaptedObject]) -> list[dict[str, Any]]:
+    """Return the rules that hold workloads as the adaptation wants them held."""
+    return patch_rules((one, merge_patch(one.adapted, one.held)) for one in objects)

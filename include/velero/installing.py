@@ -128,15 +128,12 @@ def wait_for_location(
 
 
 def _installation(run: MigrationRun, side: Side) -> Installation:
-    images = run.definition.velero.images
+    velero, labels = run.definition.velero, owned(run.definition)
+    images = velero.images
     if side == "source":
-        return Installation(images.server, images.plugin, owned(run.definition))
-    return Installation(
-        target_reference(run, images.server),
-        target_reference(run, images.plugin),
-        owned(run.definition),
-        PULL_SECRET,
-    )
+        return Installation(images.server, images.plugin, labels, server=velero.source)
+    server, plugin = (target_reference(run, image) for image in (images.server, images.plugin))
+    return Installation(server, plugin, labels, PULL_SECRET, velero.target)
 
 
 def _apply_definitions(cluster: Cluster, crds: list[Manifest]) -> None:

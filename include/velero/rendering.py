@@ -7,13 +7,14 @@ the program, and the kubeconfig it insists on names no real server.
 from __future__ import annotations
 
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from include.connections import ObjectStorageAccess
+from include.definition import VeleroServer
 from include.engines import find_program, run_engine
 from include.errors import EngineError
 from include.velero.names import API_VERSION, NAMESPACE
@@ -25,7 +26,6 @@ RESOURCES = {
     "--velero-pod-cpu-request": "50m",
     "--velero-pod-cpu-limit": "0",
     "--velero-pod-mem-request": "128Mi",
-    "--velero-pod-mem-limit": "1Gi",
 }
 NO_SERVER = """apiVersion: v1
 kind: Config
@@ -46,16 +46,17 @@ class Installation:
     plugin_image: str
     labels: dict[str, str]
     pull_secret: str | None = None
+    server: VeleroServer = field(default_factory=VeleroServer)
 
 
 def render_installation(installation: Installation) -> list[Manifest]:
     """Return every object of the installation, CustomResourceDefinitions first."""
-    manifests = [_clean(one) for one in _render(installation.server_image, installation.plugin_image)]
+    manifests = [_clean(one) for one in _render(installation)]
     for manifest in manifests:
         labels = manifest["metadata"].setdefault("labels", {})
         labels.update(installation.labels)
         if manifest["kind"] == "Deployment":
-            _adjust_server(manifest, installation.pull_secret)
+            _adjust_server(manifest, installation)
     return sorted(manifests, key=_order)
 
 
@@ -99,7 +100,7 @@ def render_credentials(name: str, labels: dict[str, str], access: ObjectStorageA
     }
 
 
-def _render(server_image: str, plugin_image: str) -> list[Manifest]:
+def _render(installation: Installation) -> list[Manifest]:
     with tempfile.TemporaryDirectory(prefix="cce-velero-") as folder:
         kubeconfig = Path(folder) / "kubeconfig"
         kubeconfig.write_text(NO_SERVER)
@@ -107,8 +108,9 @@ def _render(server_image: str, plugin_image: str) -> list[Manifest]:
             find_program("velero", "velero (its command line program)"),
             *("install", "--dry-run", "--output", "yaml", "--namespace", NAMESPACE),
             *("--no-secret", "--no-default-backup-location", "--use-volume-snapshots=false"),
-            *("--image", server_image, "--plugins", plugin_image),
+            *("--image", installation.server_image, "--plugins", installation.plugin_image),
             *(word for pair in RESOURCES.items() for word in pair),
+            *("--velero-pod-mem-limit", f"{installation.server.memory_mib}Mi"),
         ]
         text = run_engine(command, environment={"KUBECONFIG": str(kubeconfig), "HOME": folder})
     document = yaml.safe_load(text)
@@ -118,10 +120,14 @@ def _render(server_image: str, plugin_image: str) -> list[Manifest]:
     return list(items)
 
 
-def _adjust_server(deployment: Manifest, pull_secret: str | None) -> None:
-    pod = deployment["spec"]["template"]["spec"]
-    if pull_secret:
-        pod["imagePullSecrets"] = [{"name": pull_secret}]
+def _adjust_server(deployment: Manifest, installation: Installation) -> None:
+    pod, server = deployment["spec"]["template"]["spec"], installation.server
+    if installation.pull_secret:
+        pod["imagePullSecrets"] = [{"name": installation.pull_secret}]
+    if server.node_selector:
+        pod["nodeSelector"] = server.node_selector
+    if server.tolerations:
+        pod["tolerations"] = [one.model_dump(exclude_none=True) for one in server.tolerations]
     for container in [*pod["containers"], *(pod.get("initContainers") or [])]:
         container["imagePullPolicy"] = "IfNotPresent"
     # One server at a time: two would work on the same backup.

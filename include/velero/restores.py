@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-RESTORE_SECONDS = 3600.0
 WORKERS = 8
 MOST_LOGGED = 20
 ExistingPolicy = Literal["update", "none"]
@@ -47,9 +46,13 @@ def submit_restore(run: MigrationRun) -> str:
     to the target: then nothing that serves customers is touched, and only missing objects are made.
     """
     from include.cutover.front_door import is_traffic_on_target
+    from include.cutover.webhooks import put_webhooks_away
 
     rows = restorable(run.target, planned_objects(run))
-    policy: ExistingPolicy = "none" if is_traffic_on_target(run) else "update"
+    is_used = is_traffic_on_target(run)
+    if not is_used:
+        put_webhooks_away(run)
+    policy: ExistingPolicy = "none" if is_used else "update"
     sync_backup(run, backup_name(run))
     labels = owned(run.definition)
     run.target.apply(filter_config_map(policy_name(run), labels, rows))
@@ -72,9 +75,9 @@ def restore_phase(run: MigrationRun) -> str:
     return read_phase(run.target, "restores", current_name(run, "restore"))
 
 
-def wait_for_restore(run: MigrationRun, timeout_seconds: float = RESTORE_SECONDS) -> str:
+def wait_for_restore(run: MigrationRun) -> str:
     """Wait for the end of the restore and return its final phase."""
-    return wait_until_finished(run.target, "restores", current_name(run, "restore"), timeout_seconds)
+    return wait_until_finished(run.target, "restores", current_name(run, "restore"))
 
 
 def prove_restore(run: MigrationRun) -> int:

@@ -7,7 +7,8 @@ import time
 from typing import TYPE_CHECKING, Any, Literal
 
 from include.errors import PermanentError, TemporaryError, WaitTimeoutError, shorten
-from include.velero.names import object_path
+from include.velero.names import NAMESPACE_PATH, object_path
+from include.verification.readiness import pod_reasons
 
 if TYPE_CHECKING:
     from include.clusters import Cluster
@@ -16,6 +17,8 @@ logger = logging.getLogger(__name__)
 
 POLL_SECONDS = 0.5
 SECONDS_BETWEEN_LINES = 10.0
+# The last steps of a restore (waiting for volumes, hooks, other plugins) are not counted by Velero.
+STILL_SECONDS = 600.0
 # Errors of single objects end as PartiallyFailed, refused requests as FailedValidation.
 BROKEN_OFF = "Failed"
 State = Literal["done", "failed", "waiting"]
@@ -49,16 +52,16 @@ def read_phase(cluster: Cluster, plural: str, name: str) -> str:
 
 
 def wait_until_finished(
-    cluster: Cluster,
-    plural: str,
-    name: str,
-    timeout_seconds: float,
+    cluster: Cluster, plural: str, name: str, still_seconds: float = STILL_SECONDS
 ) -> str:
     """Poll until the phase is final; return it. How far it is, is logged every ten seconds.
 
+    :param still_seconds: how long phase and progress may stand still: a large restore takes hours, a stuck one shows soon.
     :raises TemporaryError: when Velero broke it off: a server that starts gives up what it finds unfinished.
+    :raises WaitTimeoutError: when it stands still, with what the server's pods wait for.
     """
-    started = last_line = time.monotonic()
+    started = moved_at = last_line = time.monotonic()
+    seen_before = ""
     while True:
         phase = read_phase(cluster, plural, name)
         if phase == BROKEN_OFF:
@@ -66,18 +69,23 @@ def wait_until_finished(
         if state_of(phase) != "waiting":
             return phase
         moment = time.monotonic()
-        if moment - started >= timeout_seconds:
-            raise WaitTimeoutError(
-                f"{plural[:-1]} velero/{name}, {cluster.name} cluster: is {phase} after {moment - started:.0f} s; "
-                "read the log of Deployment velero/velero"
-            )
+        seen = f"is {phase}, {progress_of(cluster.get(object_path(plural, name)))}"
+        if seen != seen_before:
+            seen_before, moved_at = seen, moment
+        if moment - moved_at >= still_seconds:
+            raise WaitTimeoutError(_why_still(cluster, plural, name, seen, moment - moved_at))
         if moment - last_line >= SECONDS_BETWEEN_LINES:
             last_line = moment
-            done = progress_of(cluster.get(object_path(plural, name)))
-            logger.info(
-                "%s %s is %s, %s, %.0f s", plural[:-1].capitalize(), name, phase, done, moment - started
-            )
+            logger.info("%s %s %s, %.0f s", plural[:-1].capitalize(), name, seen, moment - started)
         time.sleep(POLL_SECONDS)
+
+
+def _why_still(cluster: Cluster, plural: str, name: str, seen: str, seconds: float) -> str:
+    reasons = pod_reasons(cluster.list(f"{NAMESPACE_PATH}/pods", labelSelector="deploy=velero"))
+    return (
+        f"{plural[:-1]} velero/{name}, {cluster.name} cluster: {seen}, and has not moved for {seconds:.0f} s "
+        f"({'; '.join(reasons) or 'its server runs'}); read the log of Deployment velero/velero"
+    )
 
 
 def _why_broken_off(cluster: Cluster, plural: str, name: str) -> str:

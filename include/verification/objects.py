@@ -50,7 +50,8 @@ def verify_objects(run: MigrationRun) -> int:
     :raises ProofError: with every object that is missing or differs.
     """
     items = load_plan(run.ledger).items(PHASE, "object")
-    inventory, context = load_inventory(run.ledger), context_of(run)
+    inventory = load_inventory(run.ledger)
+    context = context_of(run, inventory)
     autoscaled = autoscaled_workloads(inventory)
     with (
         ThreadPoolExecutor(WORKERS) as pool,

@@ -82,7 +82,8 @@ def wanted_replicas(adapted: dict[str, Any], is_autoscaled: bool) -> int | None:
 
 
 def _watched(run: MigrationRun) -> list[Watched]:
-    inventory, context = load_inventory(run.ledger), context_of(run)
+    inventory = load_inventory(run.ledger)
+    context = context_of(run, inventory)
     autoscaled = autoscaled_workloads(inventory)
     found = []
     for item in load_plan(run.ledger).items(PHASE, "workload"):

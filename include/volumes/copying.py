@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Iterable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from include.cutover.front_door import is_traffic_on_target
@@ -77,7 +78,9 @@ def copied_document(key: str) -> str:
 
 
 def _side_by_side(run: MigrationRun, rows: list[PlanItem], copy: Any) -> None:
-    with Progress(len(rows), sum(row.bytes for row in rows), logger, noun="volumes") as progress:
+    record = partial(run.ledger.record_progress, PHASE, rows[0].key)
+    total = sum(row.bytes for row in rows)
+    with Progress(len(rows), total, logger, noun="volumes", record=record) as progress:
 
         def one(row: PlanItem) -> None:
             started = time.monotonic()

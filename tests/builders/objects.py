@@ -31,6 +31,7 @@ KINDS = {
     ("batch/v1", "Job"): ("jobs", True),
     ("batch/v1", "CronJob"): ("cronjobs", True),
     ("batch/v1beta1", "CronJob"): ("cronjobs", True),
+    ("policy/v1beta1", "PodSecurityPolicy"): ("podsecuritypolicies", False),
     ("policy/v1", "PodDisruptionBudget"): ("poddisruptionbudgets", True),
     ("autoscaling/v2", "HorizontalPodAutoscaler"): ("horizontalpodautoscalers", True),
     ("networking.k8s.io/v1", "Ingress"): ("ingresses", True),
@@ -51,6 +52,8 @@ KINDS = {
     ("metrics.k8s.io/v1beta1", "PodMetrics"): ("pods", True),
     ("shop.lab/v1", "Campaign"): ("campaigns", True),
     ("shop.lab/v1", "Region"): ("regions", False),
+    ("velero.io/v1", "Backup"): ("backups.velero.io", True),
+    ("discovery.k8s.io/v1", "EndpointSlice"): ("endpointslices", True),
 }
 
 
@@ -213,8 +216,14 @@ class MemoryCluster:
         return obj
 
     def apply(self, obj: dict[str, Any], dry_run: bool = False) -> dict[str, Any]:
-        """Accept an object."""
+        """Accept an object, and keep it unless it is only tried."""
+        if not dry_run:
+            self.objects[self.path_of(obj)] = copy.deepcopy(obj)
         return obj
+
+    def delete(self, path: str, **parameters: Any) -> None:
+        """Remove an object if it is there."""
+        self.objects.pop(path, None)
 
     def patch(self, path: str, patch: dict[str, Any], **parameters: Any) -> dict[str, Any]:
         """Merge the top two levels of a patch into an object."""

@@ -31,13 +31,16 @@ class FakeRegistry:
 
     :param refused_types: media types of manifests that it does not take.
     :param closed: repositories that may not be pushed to.
+    :param failures: what it answers to the next uploads once they have arrived.
     """
 
     host: str = "registry.test"
     refused_types: frozenset[str] = frozenset()
     closed: frozenset[str] = frozenset()
+    failures: list[int] = field(default_factory=list)
     mounts: bool = True
     hides_referrers: bool = False
+    has_referrers_api: bool = True
     blobs: dict[str, dict[str, bytes]] = field(default_factory=dict)
     manifests: dict[str, dict[str, tuple[str, bytes]]] = field(default_factory=dict)
     requests: list[str] = field(default_factory=list)
@@ -142,6 +145,8 @@ class FakeRegistry:
             return httpx.Response(204)
         if request.method == "PUT":
             content, digest = request.read(), request.url.params["digest"]
+            if self.failures:
+                return httpx.Response(self.failures.pop())
             self.uploads.discard(name)
             if digest_of(content) != digest:
                 return httpx.Response(400, json={"errors": [{"code": "DIGEST_INVALID", "message": ""}]})
@@ -157,6 +162,8 @@ class FakeRegistry:
         return httpx.Response(202, headers={"Location": f"/v2/{repository}/blobs/uploads/{number}"})
 
     def _referrers(self, repository: str, digest: str) -> httpx.Response:
+        if not self.has_referrers_api:
+            return httpx.Response(404)
         if self.hides_referrers:
             return httpx.Response(403)
         found = [

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from include.connections import RegistryAccess
+from include.images.arriving import arriving
 from include.images.contents import contents_of
 from include.images.delivery import Delivery
 from include.images.manifests import DOCKER_LIST, Manifest
@@ -19,6 +20,7 @@ from include.images.shared_blobs import SharedBlobs
 from include.images.target import TargetRegistry
 from include.inventory.references import Reference
 from include.throttle import Throttle
+from tests.builders.definitions import definition
 from tests.builders.runs import ledger
 from tests.contract.registry_client import OCI_INDEX, OCI_MANIFEST, SCHEMA2, Pusher, open_client
 
@@ -75,8 +77,9 @@ def delivery(swr: TargetRegistry, connections: Documents, tmp_path: Path) -> Gen
 def deliver(delivery: Delivery, source: TargetRegistry, number: int, sent: list[int]) -> Manifest:
     manifest = source.manifest(Reference(source.host, SOURCES[number], "1", ""))
     assert manifest is not None
-    place = Place(source, SOURCES[number])
-    return delivery.deliver(manifest, place, TARGETS[number], "1", sent.append)
+    arrives = arriving(manifest, definition().images).manifest
+    delivery.deliver(arrives, Place(source, SOURCES[number]), TARGETS[number], "1", sent.append)
+    return arrives
 
 
 def test_a_layer_of_two_images_travels_once_and_is_mounted(

@@ -41,6 +41,7 @@ pytestmark = pytest.mark.lab
 
 OUTAGE_SECONDS = 5.0
 ORDER_SECONDS = 5.0
+FOLLOWING = "rds_dump_restore.follow_databases"
 
 
 @dataclass(frozen=True)
@@ -117,7 +118,7 @@ def rolled_back(ended_by_hand: Ended) -> Ended:
     with LiveRun() as run, Writers() as writers:
         run.kill("cutover.probe_front_door", when=lambda: probed(run))
         run.kill("cutover.move_last_changes_of_volumes", when=lambda: writers.movers("target"))
-        run.wait_for_process("cutover.pass_gates")
+        run.wait_for_process("cutover.hand_over")
         # before the switch: no write must be acknowledged by the target, where the way back would leave it
         scale_web_of_target(0)
         run.kill("cutover.roll_back", when=lambda: run.document("cutover/endpoint") and not is_moved())
@@ -126,8 +127,12 @@ def rolled_back(ended_by_hand: Ended) -> Ended:
 
 @pytest.fixture(scope="module")
 def arrived(rolled_back: Ended) -> Ended:
-    """Scheduler and API server are killed in the quiesce; the target's database and object storage stop for some seconds."""
+    """Scheduler and API server are killed in the quiesce; the target's database and object storage stop for some seconds.
+
+    What follows a database is killed with its worker before, and dies with the scheduler, too.
+    """
     with LiveRun() as run, Writers() as writers:
+        run.kill(FOLLOWING, victim="worker", when=lambda: followed_rows(run))
         run.kill("cutover.quiesce_source", victim="scheduler", when=lambda: writers.held("source"))
         kill(airflow_program("api-server"))
         run.wait_for_process("cutover.move_last_changes_of_databases")
@@ -155,6 +160,11 @@ def backup_phase(run: LiveRun) -> str:
         items = api.items("/apis/velero.io/v1/namespaces/velero/backups") if name else []
     phases = [item.get("status", {}).get("phase", "") for item in items if item["metadata"]["name"] == name]
     return str(phases[0]) if phases else ""
+
+
+def followed_rows(run: LiveRun) -> int:
+    """Return how many rows the task that follows has applied in this try."""
+    return int(run.document("following/shop-orders").get("rows") or 0)
 
 
 def probed(run: LiveRun) -> bool:
@@ -233,6 +243,14 @@ def test_a_run_after_a_rollback_arrives_with_every_proof_equal(arrived: Ended) -
     ]
     assert unproved == []
     assert arrived.pods["source"] == set()
+
+
+def test_what_follows_a_database_goes_on_after_the_deaths_of_its_worker_and_of_the_scheduler(
+    arrived: Ended,
+) -> None:
+    assert arrived.tries[FOLLOWING] >= 2
+    following = arrived.outcome.documents("following")["following/shop-orders.json"]
+    assert (following["state"], following.get("error")) == ("finished", None)
 
 
 def test_the_probe_counts_no_write_lost_or_doubled(arrived: Ended) -> None:

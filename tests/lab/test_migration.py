@@ -40,7 +40,18 @@ MADE = (
     "SWR organization shop",
     "ELB lab-front",
 )
-KINDS = {"image", "database", "bucket", "velero", "object", "volume", "workload", "check", "endpoint"}
+KINDS = {
+    "image",
+    "database",
+    "bucket",
+    "velero",
+    "object",
+    "volume",
+    "workload",
+    "check",
+    "webhook",
+    "endpoint",
+}
 
 
 def test_the_report_says_succeeded(migration: Outcome) -> None:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import logging
+import time
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -19,13 +22,73 @@ class Clock:
         return self.seconds
 
 
+def wait_until(is_so: Callable[[], bool]) -> None:
+    """Return when something came true; fail after a second without it."""
+    until = time.monotonic() + 1
+    while not is_so():
+        assert time.monotonic() < until
+        time.sleep(0.002)
+
+
 def test_a_line_tells_items_bytes_time_and_time_left() -> None:
     clock = Clock()
     progress = Progress(24, 620_000_000, logger, noun="images", clock=clock)
     progress.add(items=12, size=310_000_000)
     clock.seconds = 8
 
-    assert progress.line() == "12 of 24 images, 310 of 620 MB, 8 s, about 8 s left"
+    assert progress.line() == "12 of 24 images, 310 of 620 MB, 39 MB/s, 8 s, about 8 s left"
+
+
+def test_a_document_tells_the_same_to_programs() -> None:
+    clock = Clock()
+    progress = Progress(24, 620_000_000, logger, noun="images", clock=clock)
+    progress.add(items=12, size=310_000_000)
+    clock.seconds = 8
+
+    document = progress.document()
+
+    assert document.pop("at")
+    assert document == {
+        "what": "images",
+        "items": 12,
+        "total_items": 24,
+        "bytes": 310_000_000,
+        "total_bytes": 620_000_000,
+        "bytes_per_second": 38_750_000,
+        "seconds": 8,
+        "seconds_left": 8,
+    }
+
+
+def test_the_document_is_written_while_one_item_takes_long_and_at_the_end() -> None:
+    documents: list[dict[str, Any]] = []
+    with Progress(2, 0, logger, record=documents.append, every_seconds=0.02) as progress:
+        progress.add(items=1)
+        wait_until(lambda: bool(documents))
+        progress.add(items=1)
+
+    assert documents[0]["items"] == 1
+    assert documents[-1]["items"] == 2
+
+
+def test_the_line_comes_before_its_ten_seconds_are_over(caplog: pytest.LogCaptureFixture) -> None:
+    clock = Clock()
+    with (
+        caplog.at_level(logging.INFO, logger="progress-test"),
+        Progress(1, 0, logger, every_seconds=0.04, clock=clock),
+    ):
+        clock.seconds = 0.035
+        wait_until(lambda: bool(caplog.records))
+
+
+def test_a_storage_that_refuses_the_document_does_not_stop_the_work(caplog: pytest.LogCaptureFixture) -> None:
+    def refuse(_: dict[str, Any]) -> None:
+        raise OSError("no such bucket")
+
+    with Progress(1, 0, logger, record=refuse) as progress:
+        progress.add(items=1)
+
+    assert "The progress is not written: no such bucket" in caplog.text
 
 
 def test_nothing_is_logged_twice_within_ten_seconds(caplog: pytest.LogCaptureFixture) -> None:
@@ -54,13 +117,10 @@ def test_a_line_appears_while_one_item_takes_long(caplog: pytest.LogCaptureFixtu
     clock = Clock()
     with (
         caplog.at_level(logging.INFO, logger="progress-test"),
-        Progress(1, 0, logger, every_seconds=0.02, clock=clock) as progress,
+        Progress(1, 0, logger, every_seconds=0.02, clock=clock),
     ):
         clock.seconds = 11
-        for _ in range(200):
-            if caplog.records:
-                break
-            progress._stopped.wait(0.005)
+        wait_until(lambda: bool(caplog.records))
 
     assert caplog.records[0].message == "0 of 1 items, 11 s"
 

@@ -8,6 +8,11 @@ from typing import Any
 from include.adaptation.context import AdaptationContext
 from include.inventory.quantities import parse_bytes
 
+REASON = (
+    "Storage classes of the source mean nothing to CCE: claims ask for the mapped class, for at least the "
+    "smallest disk, and no longer for the volume they had."
+)
+SOURCE = "Open Telekom Cloud, CCE user guide, cce_10_0615, EVS disks by dynamic volumes"
 # Written when the claim was bound on the source; with them the new claim would count as lost.
 BINDING_PREFIXES = ("pv.kubernetes.io/", "volume.beta.kubernetes.io/", "volume.kubernetes.io/")
 # A selector chooses among volumes that people made; a provisioner refuses it.
@@ -20,7 +25,7 @@ def applies_to(obj: dict[str, Any]) -> bool:
     return obj.get("kind") in {"PersistentVolumeClaim", "StatefulSet"}
 
 
-def adapt(obj: dict[str, Any], context: AdaptationContext) -> dict[str, Any]:
+def apply(obj: dict[str, Any], context: AdaptationContext) -> dict[str, Any]:
     """Return the object with every claim mapped, cleaned and raised to the smallest size."""
     adapted = copy.deepcopy(obj)
     if adapted["kind"] == "PersistentVolumeClaim":

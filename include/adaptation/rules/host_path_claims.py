@@ -10,7 +10,7 @@ from include.inventory.model import label
 from include.inventory.pod_specs import pod_spec
 
 REASON = "A pod on CCE would find an empty folder of another node: the content was moved into a claim."
-SOURCE = "CCE user guide, migrating resources across clusters: hostPath volumes are not migrated"
+SOURCE = "Open Telekom Cloud, CCE best practice cce_bestpractice_0307: hostPath volumes are not migrated with the cluster"
 
 
 def applies_to(obj: dict[str, Any]) -> bool:
@@ -31,6 +31,3 @@ def apply(obj: dict[str, Any], context: AdaptationContext) -> dict[str, Any]:
             del volume["hostPath"]
             volume["persistentVolumeClaim"] = {"claimName": claims[volume["name"]]}
     return adapted
-
-
-adapt = apply

@@ -9,13 +9,19 @@ from include.adaptation.context import AdaptationContext
 from include.inventory.images import custom_references
 from include.inventory.pod_specs import containers, is_custom, pod_spec
 
+REASON = (
+    "Nodes of CCE pull from SWR: image references name the copies there instead of the registries of the "
+    "source."
+)
+SOURCE = "Open Telekom Cloud, CCE best practices, cce_bestpractice_0312, updating resources accordingly"
+
 
 def applies_to(obj: dict[str, Any]) -> bool:
     """Look at pods, pod templates and custom resources."""
     return pod_spec(obj) is not None or is_custom(obj)
 
 
-def adapt(obj: dict[str, Any], context: AdaptationContext) -> dict[str, Any]:
+def apply(obj: dict[str, Any], context: AdaptationContext) -> dict[str, Any]:
     """Return the object with every image reference of the source replaced by the target's."""
     adapted = copy.deepcopy(obj)
     for container in containers(adapted):

@@ -10,6 +10,11 @@ from include.adaptation.rules.load_balancer import ELB_CLASS, ELB_ID
 from include.inventory.foreign_annotations import foreign_annotations
 from include.inventory.ingress_classes import CLASS_ANNOTATION, class_of, is_foreign_class
 
+REASON = (
+    "CCE has no controller for another cloud's Ingress class: the Ingress gets class cce and the ELB of "
+    "the definition."
+)
+SOURCE = "Open Telekom Cloud, CCE user guide, cce_10_0252, creating an ELB Ingress using kubectl"
 ELB_PORT = "kubernetes.io/elb.port"
 
 
@@ -18,7 +23,7 @@ def applies_to(obj: dict[str, Any]) -> bool:
     return obj.get("kind") == "Ingress" and is_foreign_class(class_of(obj))
 
 
-def adapt(obj: dict[str, Any], context: AdaptationContext) -> dict[str, Any]:
+def apply(obj: dict[str, Any], context: AdaptationContext) -> dict[str, Any]:
     """Return the Ingress with class `cce`, bound to the ELB; unchanged when the definition names none."""
     balancer = context.definition.target.load_balancer
     if balancer is None:

@@ -7,6 +7,11 @@ from typing import Any
 
 from include.adaptation.context import AdaptationContext
 
+REASON = (
+    "The selector and the labels that tie a Job to its pods carry the source's uid: the API server of CCE "
+    "chooses new ones."
+)
+SOURCE = "https://kubernetes.io/docs/concepts/workloads/controllers/job/#specifying-your-own-pod-selector"
 CHOSEN_LABELS = frozenset({
     "controller-uid",
     "batch.kubernetes.io/controller-uid",
@@ -20,7 +25,7 @@ def applies_to(obj: dict[str, Any]) -> bool:
     return obj.get("kind") == "Job" and not (obj.get("spec") or {}).get("manualSelector")
 
 
-def adapt(obj: dict[str, Any], context: AdaptationContext) -> dict[str, Any]:
+def apply(obj: dict[str, Any], context: AdaptationContext) -> dict[str, Any]:
     """Return the Job without selector and without the labels of its pods that the server adds."""
     return normalized(obj)
 

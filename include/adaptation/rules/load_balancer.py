@@ -9,6 +9,11 @@ from include.adaptation.context import AdaptationContext
 from include.inventory.foreign_annotations import foreign_annotations
 from include.inventory.services import is_load_balancer
 
+REASON = (
+    "CCE's load balancer is chosen by annotations of its own: those of the other cloud go, and the "
+    "Service is bound to the ELB of the definition."
+)
+SOURCE = "Open Telekom Cloud, CCE user guide, cce_10_0681, creating a LoadBalancer Service"
 ELB_CLASS = "kubernetes.io/elb.class"
 ELB_ID = "kubernetes.io/elb.id"
 # Each belongs to another cloud's controller, or to an address CCE does not take from the Service.
@@ -20,7 +25,7 @@ def applies_to(obj: dict[str, Any]) -> bool:
     return is_load_balancer(obj)
 
 
-def adapt(obj: dict[str, Any], context: AdaptationContext) -> dict[str, Any]:
+def apply(obj: dict[str, Any], context: AdaptationContext) -> dict[str, Any]:
     """Return the Service with CCE's annotations instead of another cloud's."""
     adapted = copy.deepcopy(obj)
     annotations = dict(adapted["metadata"].get("annotations") or {})

@@ -9,6 +9,12 @@ from include.adaptation.context import AdaptationContext
 from include.inventory.moved_addresses import rewrite
 from include.inventory.pod_specs import containers, pod_spec
 
+REASON = (
+    "Databases and buckets have other addresses beside CCE: ConfigMaps, Secrets, environment variables "
+    "and arguments name the new ones."
+)
+SOURCE = "Open Telekom Cloud, CCE best practices, cce_bestpractice_0312, updating resources accordingly"
+
 
 def applies_to(obj: dict[str, Any]) -> bool:
     """Look at ConfigMaps, Secrets, ExternalName Services, pods and pod templates."""
@@ -16,7 +22,7 @@ def applies_to(obj: dict[str, Any]) -> bool:
     return is_core or pod_spec(obj) is not None
 
 
-def adapt(obj: dict[str, Any], context: AdaptationContext) -> dict[str, Any]:
+def apply(obj: dict[str, Any], context: AdaptationContext) -> dict[str, Any]:
     """Return the object with every moved address replaced.
 
     Of a Secret only hashes are known here: the hash of the adapted value takes the place of the other.
@@ -53,4 +59,4 @@ def _moved(text: str, context: AdaptationContext) -> str:
 def _adapted_hash(value: Any) -> Any:
     if isinstance(value, dict) and "adapted_sha256" in value:
         return {"sha256": value["adapted_sha256"]}
-    return {"sha256": value["sha256"]} if isinstance(value, dict) else value
+    return value

@@ -6,6 +6,8 @@ from typing import Any
 
 from include.adaptation.context import AdaptationContext
 
+REASON = "The source's API server and controllers wrote these fields: the ones of CCE write their own."
+SOURCE = "https://kubernetes.io/docs/reference/using-api/api-concepts/"
 METADATA = frozenset({
     "uid",
     "resourceVersion",
@@ -32,7 +34,7 @@ def applies_to(obj: dict[str, Any]) -> bool:
     return True
 
 
-def adapt(obj: dict[str, Any], context: AdaptationContext) -> dict[str, Any]:
+def apply(obj: dict[str, Any], context: AdaptationContext) -> dict[str, Any]:
     """Return the object without status and server-side metadata."""
     return normalized(obj)
 

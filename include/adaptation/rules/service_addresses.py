@@ -7,6 +7,10 @@ from typing import Any
 
 from include.adaptation.context import AdaptationContext
 
+REASON = (
+    "Cluster addresses and node ports were chosen by the source's cluster: CCE chooses from its own ranges."
+)
+SOURCE = "https://kubernetes.io/docs/concepts/services-networking/cluster-ip-allocation/"
 CHOSEN = ("clusterIPs", "ipFamilies", "ipFamilyPolicy", "healthCheckNodePort")
 LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 
@@ -16,7 +20,7 @@ def applies_to(obj: dict[str, Any]) -> bool:
     return obj.get("kind") == "Service" and obj.get("apiVersion") == "v1"
 
 
-def adapt(obj: dict[str, Any], context: AdaptationContext) -> dict[str, Any]:
+def apply(obj: dict[str, Any], context: AdaptationContext) -> dict[str, Any]:
     """Return the Service without allocated addresses and automatic node ports; headless stays headless."""
     return normalized(obj)
 

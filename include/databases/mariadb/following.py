@@ -22,6 +22,7 @@ from include.databases.mariadb.lag_watch import LagWatch
 from include.databases.mariadb.log_position import bytes_between, position_of, present_position
 from include.databases.mariadb.session import rows, session, value
 from include.databases.mariadb.silencing import forget_silenced, put_back, silence
+from include.databases.server_errors import remedy_for
 from include.errors import TemporaryError, shorten
 
 # A server gives up a reader that takes nothing for a minute (net_write_timeout).
@@ -96,6 +97,8 @@ class MariadbFollower:
             return self._session.apply(position_of(until) if until else None, seconds)
         except pymysql.MySQLError as error:
             self.close()
+            if remedy_for(error.args[0] if error.args else None, str(error)):
+                raise
             raise TemporaryError(
                 f"database {self.database}, from {self.origin.address} to {self.destination.address}: "
                 f"{shorten(str(error))}; the task goes on from what was applied"

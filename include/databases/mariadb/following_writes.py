@@ -11,6 +11,7 @@ from include.databases.mariadb.following_notes import FOLLOWED, read_note
 from include.databases.mariadb.log_position import LogPosition
 from include.databases.mariadb.row_changes import Statement
 from include.databases.mariadb.session import connect, value
+from include.databases.server_errors import remedy_for
 from include.errors import CopyDivergedError, PermanentError, TemporaryError, shorten
 
 # Zero and odd dates are written as they are, and 0 is no request for the next number.
@@ -142,6 +143,9 @@ class FollowedWrites:
                 raise TemporaryError(
                     f"{self._place}: {shorten(str(error))}; the task goes on from what was applied"
                 ) from error
+            if remedy_for(number, str(error)):
+                # A disk that is full or a right that is gone says nothing about the rows.
+                raise
             raise self._diverged(Statement(sql, 0), f"was refused (MariaDB's error {number})") from error
 
     def _diverged(self, statement: Statement, what: str) -> CopyDivergedError:

@@ -17,7 +17,6 @@ from include.databases.postgresql.changes import copy_changes
 from include.databases.postgresql.creation import copy_properties, create_database, drop_database
 from include.databases.postgresql.definitions import USER_SCHEMAS, own
 from include.databases.postgresql.fingerprints import fingerprint, sequences, set_sequences
-from include.databases.postgresql.progress import Record
 from include.databases.postgresql.roles import (
     ensure_roles,
     needed_roles,
@@ -31,6 +30,7 @@ from include.databases.postgresql.snapshot import PostgresqlSnapshot, open_snaps
 from include.databases.postgresql.whole_copy import WholeCopy
 from include.databases.states import CopyState
 from include.errors import TemporaryError
+from include.progress import Record
 
 SECONDS_FOR_LOCK = 60
 SIZE = "select pg_database_size(datname) from pg_database where datname = %s"

@@ -17,10 +17,8 @@ from include.databases.postgresql.tables import list_tables
 from include.engines import run_side_by_side
 
 THREADS = 3
-# 64 bits of each row's text, summed: the order of rows does not matter, and a doubled row counts twice. A row's text is the same
-# on every version; its hash is, too, because partitions by hash depend on it. A hash of typed values is not: that of an
-# enum's is made of a number that differs by database, and 1.0 and 1.00 have the same.
-PIECE_QUERY = "select count(*), coalesce(sum(hashtextextended((r.*)::text, 0)), 0)::text from only {} r"
+# 64 bits of each row, summed: the order of rows does not matter, and a doubled row counts twice.
+PIECE_QUERY = "select count(*), coalesce(sum({}), 0)::text from only {} r"
 SEQUENCES_QUERY = f"""select c.oid::regclass::text, n.nspname, c.relname
     from pg_class c join pg_namespace n on n.oid = c.relnamespace where c.relkind = 'S' and {USER_SCHEMAS} order by 1"""
 LARGE_OBJECTS_QUERY = f"""select m.oid::text, concat_ws(' ', md5(lo_get(m.oid)), pg_get_userbyid(m.lomowner),
@@ -60,7 +58,7 @@ def table_marks(open_session: Opener, tables: Iterable[Table]) -> dict[str, Tabl
 def _piece_mark(connection: Connection, piece: Piece) -> tuple[int, int]:
     # Names come from the server's own quoting.
     where = f" where {piece.condition}" if piece.condition else ""
-    query = sql.SQL(PIECE_QUERY.format(piece.table.name) + where)
+    query = sql.SQL(PIECE_QUERY.format(piece.table.row_hash, piece.table.name) + where)
     count, total = rows(connection, query)[0]
     return int(count), int(total)
 

@@ -10,6 +10,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 
+from include.databases.postgresql.row_hash import FIRST_SEED
+
 PIECE_BYTES = 128 * 1024 * 1024
 TID_RANGES_SINCE = 140000
 
@@ -22,6 +24,7 @@ class Table:
     :param size: bytes on disk with TOAST, without indexes; `pages` are those of the table itself.
     :param is_binary: whether every column may travel in binary, see `tables`.
     :param key: the first column of an integer key with its lowest and highest value, where pages will not do.
+    :param row_hash: the SQL by which a server hashes a row called `r`.
     """
 
     name: str
@@ -30,6 +33,7 @@ class Table:
     columns: tuple[str, ...] = ()
     is_binary: bool = False
     key: tuple[str, int, int] | None = None
+    row_hash: str = FIRST_SEED
 
 
 @dataclass(frozen=True)

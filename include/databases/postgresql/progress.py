@@ -8,15 +8,9 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from include.databases.postgresql.pieces import Piece, Table
-from include.errors import shorten
-from include.ledger.records import now
-from include.progress import Progress, readable_bytes
+from include.progress import Progress, Record, readable_bytes
 
 logger = logging.getLogger(__name__)
-
-# The ledger is to be less than two seconds behind.
-SECONDS_BETWEEN_DOCUMENTS = 1.0
-Record = Callable[[dict[str, Any]], None]
 
 
 class CopyProgress(Progress):
@@ -29,15 +23,14 @@ class CopyProgress(Progress):
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         size = sum(table.size for table in tables)
-        super().__init__(len(tables), size, logger, noun="tables", clock=clock)
+        super().__init__(len(tables), size, logger, noun="tables", record=record, clock=clock)
         self.rows = 0
         self.stage = "rows"
-        self._record = record
         self._of_table: dict[str, tuple[int, int]] = {}
 
     def line(self) -> str:
-        """Return e.g. `3 of 9 tables, 310 of 620 MB, 8 s, about 8 s left, 1,200,000 rows, 39 MB/s, at rows`."""
-        return f"{super().line()}, {self.rows:,} rows, {readable_bytes(self._rate())}/s, at {self.stage}"
+        """Return e.g. `3 of 9 tables, 310 of 620 MB, 39 MB/s, 8 s, about 8 s left, 1,200,000 rows, at rows`."""
+        return f"{super().line()}, {self.rows:,} rows, at {self.stage}"
 
     def log(self) -> None:
         """Write one line now, and one a table for who wants to see these."""
@@ -47,29 +40,7 @@ class CopyProgress(Progress):
 
     def document(self) -> dict[str, Any]:
         """Return what the ledger holds: bytes are those on the source's disk, `seconds_left` is for the rows alone."""
-        elapsed = self._clock() - self._started
-        left = self._seconds_left(elapsed)
-        return {
-            "at": now(),
-            "stage": self.stage,
-            "tables": self.items,
-            "total_tables": self.total_items,
-            "rows": self.rows,
-            "bytes": self.bytes,
-            "total_bytes": self.total_bytes,
-            "bytes_per_second": round(self._rate()),
-            "seconds": round(elapsed, 1),
-            "seconds_left": None if left is None else round(left, 1),
-        }
-
-    def write(self) -> None:
-        """Write the document now; a storage that refuses it for a moment does not stop the copy."""
-        if self._record is None:
-            return
-        try:
-            self._record(self.document())
-        except Exception as error:  # each storage has an exception tree of its own
-            logger.warning("The progress is not written: %s", shorten(str(error)))
+        return {**super().document(), "stage": self.stage, "rows": self.rows}
 
     def go_on_to(self, stage: str) -> None:
         """Say what the copy is at from now on."""
@@ -83,19 +54,6 @@ class CopyProgress(Progress):
             self.rows += rows
             before = self._of_table.get(table, (0, 0))
             self._of_table[table] = (before[0] + rows, before[1] + size)
-
-    def __enter__(self) -> CopyProgress:
-        super().__enter__()
-        return self
-
-    def _rate(self) -> float:
-        return self.bytes / max(self._clock() - self._started, 0.001)
-
-    def _tick(self) -> None:
-        while not self._stopped.wait(SECONDS_BETWEEN_DOCUMENTS):
-            self.write()
-            if self._clock() - self._last_line >= self._every_seconds:
-                self.log()
 
 
 class PieceCount:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from psycopg import sql
 
 from include.databases.postgresql.definitions import USER_SCHEMAS
 from include.databases.postgresql.pieces import PIECE_BYTES, TID_RANGES_SINCE, Table
+from include.databases.postgresql.row_hash import Cell, row_hash
 from include.databases.postgresql.session import Connection, rows
 
 # Binary rows name no types but for two: an array names its elements' and a composite its members' number, which is another
@@ -21,11 +23,14 @@ BINARY_TYPES = """select t.oid from pg_type t left join pg_type e on e.oid = t.t
 TABLES_QUERY = f"""with binary_types as ({BINARY_TYPES})
     select c.oid::regclass::text, pg_table_size(c.oid), pg_relation_size(c.oid) / current_setting('block_size')::int,
         coalesce(array_agg(quote_ident(a.attname) order by a.attnum) filter (where a.attgenerated = ''), '{{}}'),
-        coalesce(bool_and(a.attgenerated <> '' or coalesce(nullif(t.typbasetype, 0), t.oid) in (select oid from binary_types)),
-            true)
+        coalesce(bool_and(a.attgenerated <> '' or b.oid in (select oid from binary_types)),
+            true),
+        coalesce(array_agg(array[quote_ident(a.attname), b.typname::text, a.attnotnull::text] order by a.attnum)
+            filter (where a.attname is not null), '{{}}')
     from pg_class c join pg_namespace n on n.oid = c.relnamespace
     left join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
     left join pg_type t on t.oid = a.atttypid
+    left join pg_type b on b.oid = coalesce(nullif(t.typbasetype, 0), t.oid)
     where c.relkind = 'r' and {USER_SCHEMAS} and c.oid not in
         (select objid from pg_depend where classid = 'pg_class'::regclass and deptype = 'e')
     group by c.oid order by 2 desc, 1"""
@@ -40,11 +45,22 @@ def list_tables(connection: Connection, *, by_key: bool | None = None) -> list[T
     :param by_key: cut by the key, where there is one, instead of by pages; None does what the server's version is good at.
     """
     found = [
-        Table(str(name), int(size), int(pages), tuple(columns), bool(is_binary))
-        for name, size, pages, columns, is_binary in rows(connection, TABLES_QUERY)
+        Table(
+            str(name),
+            int(size),
+            int(pages),
+            tuple(columns),
+            bool(is_binary),
+            row_hash=row_hash(_cells(cells)),
+        )
+        for name, size, pages, columns, is_binary, cells in rows(connection, TABLES_QUERY)
     ]
     takes_pages = connection.info.server_version >= TID_RANGES_SINCE if by_key is None else not by_key
     return found if takes_pages else [_with_key(connection, table) for table in found]
+
+
+def _cells(described: Sequence[Sequence[str]]) -> list[Cell]:
+    return [Cell(name, kind, is_never_null == "true") for name, kind, is_never_null in described]
 
 
 def _with_key(connection: Connection, table: Table) -> Table:

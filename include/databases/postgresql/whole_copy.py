@@ -26,7 +26,7 @@ from include.databases.postgresql.large_objects import batches, copy_large_objec
 from include.databases.postgresql.left_sessions import end_left_sessions
 from include.databases.postgresql.pairs import Pairs, open_pairs
 from include.databases.postgresql.pieces import PIECE_BYTES, Table
-from include.databases.postgresql.progress import CopyProgress, Record
+from include.databases.postgresql.progress import CopyProgress
 from include.databases.postgresql.schema import (
     Archive,
     archived,
@@ -39,6 +39,7 @@ from include.databases.postgresql.snapshot import PostgresqlSnapshot
 from include.databases.postgresql.steps import LARGE_OBJECTS, ROWS, SCHEMA, Steps, open_steps, table_step
 from include.databases.postgresql.tables import list_tables
 from include.engines import run_side_by_side
+from include.progress import Record
 
 logger = logging.getLogger(__name__)
 

@@ -41,6 +41,6 @@ def _findings(name: str, metadata: dict[str, Any], known: dict[str, str]) -> Ite
                 RULE,
                 "warning",
                 name,
-                f"logs its pods in to {cloud} as {marks[mark]}",
+                f"logs its pods in to {cloud} as {marks[mark]}; the mark is left out on the way",
                 "give the pods a key of what they still use there in a Secret, or access by IAM to what moved",
             )

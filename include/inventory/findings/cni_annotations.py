@@ -37,6 +37,6 @@ def find(inventory: Inventory, definition: Definition) -> Iterator[Finding]:
                 RULE,
                 "warning",
                 label(obj),
-                f"asks the source's network plugin by {', '.join(foreign)}",
+                f"asks the source's network plugin by {', '.join(foreign)}, which is left out on the way",
                 "use what CCE has instead (annotations yangtse.io/* for fixed addresses and security groups), or do without",
             )

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from include.definition import Definition
 from include.inventory.model import Finding, label
-from include.inventory.node_labels import foreign_labels, is_own
+from include.inventory.node_labels import dropped_labels, is_foreign, is_own, target_label
 from include.inventory.owners import own_objects
 from include.inventory.pod_specs import pod_spec
 from include.inventory.store import Inventory
@@ -22,17 +22,19 @@ def find(inventory: Inventory, definition: Definition) -> Iterator[Finding]:
     """Report node choices that are dropped, and own labels that the target's node pools need."""
     for obj in own_objects(inventory):
         spec = pod_spec(obj) or {}
-        dropped = foreign_labels(spec)
+        dropped = dropped_labels(spec, definition.adaptation)
         if dropped:
             yield Finding(
                 RULE,
                 "warning",
                 label(obj),
                 f"chooses nodes by {', '.join(dropped)}; the choice is dropped",
-                "put a label of your own on the target's node pool if the choice matters",
+                "map it in adaptation.node_labels or adaptation.zones if the choice matters",
                 handled_by=HANDLED_BY,
             )
-        kept = [name for name in sorted(set(spec.get("nodeSelector") or {}) - set(dropped)) if is_own(name)]
+        selector = (spec.get("nodeSelector") or {}).items()
+        chosen = [target_label(name, value, definition.adaptation) for name, value in selector]
+        kept = sorted(one[0] for one in chosen if one and is_own(one[0]) and not is_foreign(one[0]))
         if kept:
             yield Finding(
                 RULE,

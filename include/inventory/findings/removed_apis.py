@@ -6,14 +6,17 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from include.adaptation.conversions import can_be_converted
 from include.definition import Definition
 from include.inventory.model import Finding, label
 from include.inventory.owners import own_objects
 from include.inventory.secrecy import LAST_APPLIED
 from include.inventory.store import Inventory
+from include.phases import PhaseId
 
 RULE = "removed_api"
-SEVERITIES = ("blocker", "warning")
+SEVERITIES = ("blocker", "warning", "info")
+HANDLED_BY: PhaseId = "adaptation"
 WHY = "CCE does not serve a removed version: the object cannot be made, or the next deployment from the old manifest is refused."
 # API version -> (kinds, or none for all of the version; removed in minor version 1.x; use instead)
 REMOVED: dict[str, tuple[frozenset[str], int, str]] = {
@@ -39,7 +42,16 @@ def find(inventory: Inventory, definition: Definition) -> Iterator[Finding]:
     """Report kinds the source serves first in a removed version, and manifests that were last applied in one."""
     for resource in inventory.resources():
         minor, instead = _removal(resource.api_version, resource.kind)
-        if minor:
+        if minor and can_be_converted(resource.api_version, resource.kind):
+            yield Finding(
+                RULE,
+                "info",
+                f"{resource.kind} of {resource.api_version}",
+                f"was removed in Kubernetes 1.{minor}; objects are written in {instead} on their way",
+                "nothing to do; look at the differences of the adaptation",
+                handled_by=HANDLED_BY,
+            )
+        elif minor:
             yield Finding(
                 RULE,
                 "blocker",

@@ -18,11 +18,11 @@ def find(inventory: Inventory, definition: Definition) -> Iterator[Finding]:
     """Report workloads with a runtimeClassName."""
     for obj, spec in migrated_workloads(inventory):
         name = spec.get("runtimeClassName")
-        if name:
+        if name and name not in definition.adaptation.runtime_classes:
             yield Finding(
                 RULE,
                 "warning",
                 label(obj),
                 f"runs by the RuntimeClass {name}, which is not migrated",
-                f"make a RuntimeClass {name} on the target, or let the pods do without",
+                f"make a RuntimeClass {name} on the target, or map it in adaptation.runtime_classes",
             )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from include.adaptation.rules.topology_keys import KEYS
 from include.definition import Definition
 from include.inventory.model import Finding, label
 from include.inventory.pod_specs import pod_metadata
@@ -15,16 +16,8 @@ RULE = "topology_spread"
 SEVERITIES = ("warning", "info")
 WHY = "A pod for which no part of the target is left stays Pending."
 HOSTNAME = "kubernetes.io/hostname"
-# Labels CCE gives its nodes.
-KNOWN = frozenset({
-    HOSTNAME,
-    "topology.kubernetes.io/zone",
-    "topology.kubernetes.io/region",
-    "failure-domain.beta.kubernetes.io/zone",
-    "failure-domain.beta.kubernetes.io/region",
-    "node.kubernetes.io/instance-type",
-    "node.kubernetes.io/subnetid",
-})
+# Labels CCE gives its nodes, and those that become one of them.
+KNOWN = frozenset({HOSTNAME, "node.kubernetes.io/subnetid", *KEYS, *KEYS.values()})
 # So many nodes every target has.
 FEW = 2
 

@@ -44,7 +44,7 @@ def copy_lacking_attributes(job: BucketJob) -> int:
         with store_errors(job):
             list_into(catalog, job.places())
         shared = catalog.totals("target").objects
-        with Progress(shared, 0, logger, noun="objects looked at") as progress:
+        with Progress(shared, 0, logger, noun="objects looked at", record=job.record_progress) as progress:
 
             def settle(pair: tuple[Entry, Entry]) -> None:
                 with store_errors(job, pair[0].key):

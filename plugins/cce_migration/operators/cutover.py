@@ -9,6 +9,7 @@ from airflow.sdk.exceptions import AirflowSkipException
 from cce_migration.operators.base import MigrationOperator
 from include.connections import Side
 from include.cutover import (
+    apply_webhooks,
     await_probe,
     end_quiesce,
     finish_probe,
@@ -98,19 +99,15 @@ class MoveLastChangesOfVolumesOperator(MigrationOperator):
         return move_last_changes_of_volumes(run)
 
 
-class PassGatesOperator(MigrationOperator):
-    """Open the way only when every row of the plan has an equal proof or a waiver."""
-
-    def act(self, run: MigrationRun, context: Context) -> int:
-        """Return how many rows were looked at."""
-        return pass_gates(run)
-
-
 class HandOverOperator(MigrationOperator):
-    """Mark databases and buckets of the target as in use: from here on no run copies over them."""
+    """Open the way only when every row of the plan has an equal proof or a waiver, then mark the target as in use.
+
+    From here on no run copies over its databases and buckets. Both in one task: the customers wait for every start.
+    """
 
     def act(self, run: MigrationRun, context: Context) -> int:
-        """Return how many were marked."""
+        """Return how many databases and buckets were marked."""
+        pass_gates(run)
         return hand_over(run)
 
 
@@ -128,6 +125,14 @@ class WatchTargetOperator(MigrationOperator):
     def act(self, run: MigrationRun, context: Context) -> dict[str, Any]:
         """Return the numbers of requests."""
         return watch_target(run)
+
+
+class ApplyWebhooksOperator(MigrationOperator):
+    """Set up the admission webhooks that the migrated namespaces serve: they refuse writes until their pods answer."""
+
+    def act(self, run: MigrationRun, context: Context) -> int:
+        """Return how many there are."""
+        return apply_webhooks(run)
 
 
 class RollBackOperator(MigrationOperator):

@@ -15,6 +15,7 @@ from include.databases.postgresql.copier import PostgresqlCopier
 from include.databases.postgresql.extension_tables import copy_extension_tables
 from include.databases.postgresql.pairs import Pair
 from include.databases.postgresql.pieces import Table, cut_all
+from include.databases.postgresql.row_hash import MOST_CELLS
 from include.databases.postgresql.session import connect, rows, session, value
 
 NUMBERS = """create table public.numbers (id integer primary key, what text);
@@ -71,6 +72,62 @@ def test_a_hash_does_not_depend_on_the_pieces_and_sees_a_doubled_and_a_changed_r
         connection.execute(
             "update public.numbers set what = case id when 3 then 'b' else 'a' end where id in (3, 6)"
         )
+        assert _marks(source, database) != one
+
+
+@pytest.mark.parametrize(
+    ("kind", "values"),
+    [
+        ("integer", ["null", "0", "-1", "1"]),
+        ("smallint", ["null", "0", "-1"]),
+        # what hashes of integers alone would fold into one
+        (
+            "bigint",
+            ["null", "0", "1", "4294967296", "4294967297", "-1", "-4294967296", "9223372036854775807"],
+        ),
+        ("text", ["null", "''", "'0'", "' '", "'a'", "'a '"]),
+        ("numeric", ["null", "1.0", "1.00", "'nan'"]),
+        ("float8", ["null", "0", "'-0'", "0.1", "0.1::real"]),
+        ("public.color", ["null", "'red'", "'green'"]),
+        ("json", ["null", "'{}'", "'{ }'"]),
+        ("text[]", ["null", "'{}'", "'{null}'", "'{\"null\"}'"]),
+        ("timestamptz", ["null", "'infinity'", "'2000-01-01 00:00:00.000001Z'"]),
+    ],
+)
+def test_each_value_of_a_type_has_a_hash_of_its_own(
+    source: DatabaseAccess, database: str, kind: str, values: list[str]
+) -> None:
+    with session(source, database) as connection:
+        connection.execute("create type public.color as enum ('red', 'green')")
+        connection.execute(f"create table public.one (before int not null default 1, value {kind})".encode())
+        marks = []
+        for value_ in values:
+            connection.execute("truncate public.one")
+            connection.execute(f"insert into public.one (value) values ({value_})".encode())
+            marks.append(_marks(source, database)["public.one"].hash)
+    assert len(set(marks)) == len(values)
+
+
+def test_a_row_s_hash_does_not_depend_on_whether_null_is_allowed(
+    source: DatabaseAccess, database: str
+) -> None:
+    with session(source, database) as connection:
+        connection.execute("create table public.one (a int, b bigint, c text, d numeric)")
+        connection.execute("insert into public.one values (1, 2, '3', 4.0)")
+        loose = _marks(source, database)
+        for name in "abcd":
+            connection.execute(f"alter table public.one alter {name} set not null".encode())
+        assert _marks(source, database) == loose
+
+
+@pytest.mark.parametrize("count", [MOST_CELLS, 1600])
+def test_a_row_of_many_columns_is_hashed(source: DatabaseAccess, database: str, count: int) -> None:
+    with session(source, database) as connection:
+        columns = ", ".join(f"c{number} bigint" for number in range(count))
+        connection.execute(f"create table public.wide ({columns})".encode())
+        connection.execute("insert into public.wide (c0, c100) values (1, 2)")
+        one = _marks(source, database)
+        connection.execute("update public.wide set c0 = 2, c100 = 1")
         assert _marks(source, database) != one
 
 
@@ -145,5 +202,5 @@ def test_the_document_of_the_ledger_follows_the_copy(
         "sequences and statistics",
     ]
     last = documents[-1]
-    assert (last["tables"], last["total_tables"], last["rows"]) == (1, 1, count)
+    assert (last["items"], last["total_items"], last["rows"]) == (1, 1, count)
     assert last["bytes"] == last["total_bytes"] > 0

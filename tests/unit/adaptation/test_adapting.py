@@ -67,7 +67,7 @@ def test_a_modifier_makes_the_held_and_adapted_object_of_the_backed_up_one(tmp_p
     (rule,) = yaml.safe_load(text)["resourceModifierRules"]
     assert rule["conditions"] == {
         "groupResource": "deployments.apps",
-        "resourceNameRegex": r"^web\.v1$",
+        "resourceNameRegex": r"^(web\.v1)$",
         "namespaces": ["shop"],
     }
     restored = apply_merge_patch(backed_up, json.loads(rule["mergePatches"][0]["patchData"]))
@@ -86,6 +86,20 @@ def test_a_modifier_names_its_object_alone_whatever_signs_are_in_the_name(tmp_pa
     pattern = yaml.safe_load(text)["resourceModifierRules"][0]["conditions"]["resourceNameRegex"]
     assert re.fullmatch(pattern, "ops(team):a+b.*")
     assert not re.fullmatch(pattern, "ops(team):aab.*x")
+
+
+def test_objects_that_get_the_same_patch_share_a_rule(tmp_path: Path) -> None:
+    services = [make("v1", "Service", name, spec={"clusterIP": "10.0.0.9"}) for name in ("cart", "web")]
+    run = planned_run(tmp_path, *services, deployment("cart"), deployment("web"))
+
+    (text,) = resource_modifiers(run)["data"].values()
+
+    rules = yaml.safe_load(text)["resourceModifierRules"]
+    patterns = [
+        (rule["conditions"]["groupResource"], rule["conditions"]["resourceNameRegex"]) for rule in rules
+    ]
+    assert ("services", "^(cart|web)$") in patterns
+    assert len(patterns) == len(set(patterns))
 
 
 def test_modifiers_that_do_not_fit_say_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

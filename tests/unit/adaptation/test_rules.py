@@ -12,7 +12,9 @@ from include.adaptation.merge_patch import apply_merge_patch, merge_patch
 from include.adaptation.pipeline import adapt, adaptation_rules
 from include.inventory.moved_addresses import moves_of
 from tests.builders.definitions import definition
+from tests.builders.goldens import golden_context
 from tests.builders.objects import claim, container, deployment, make, workload
+from tests.unit.adaptation.pod_cases import POD_CASES
 
 AWS = "service.beta.kubernetes.io/aws-load-balancer-type"
 ELB = {"kubernetes.io/elb.class": "union", "kubernetes.io/elb.id": "00000000-0000-4000-8000-000000000020"}
@@ -321,6 +323,7 @@ CASES = [
         id="a source that was quiesced",
     ),
     pytest.param("source_hold", workload("DaemonSet", "agent"), {}, id="returned unchanged: not held"),
+    *POD_CASES,
 ]
 
 
@@ -328,7 +331,7 @@ CASES = [
 def test_adapts(rule: str, obj: dict[str, Any], patch: dict[str, Any]) -> None:
     given = copy.deepcopy(obj)
     chosen = adaptation_rules()[rule]
-    adapted = chosen.adapt(obj, context()) if chosen.applies_to(obj) else obj
+    adapted = chosen.apply(obj, golden_context()) if chosen.applies_to(obj) else obj
 
     assert merge_patch(given, adapted) == patch
     assert obj == given, "the given object stays as it is"
@@ -336,20 +339,26 @@ def test_adapts(rule: str, obj: dict[str, Any], patch: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("obj", [pytest.param(case.values[1], id=case.id) for case in CASES])
 def test_adapting_twice_changes_nothing_more(obj: dict[str, Any]) -> None:
-    once, _ = adapt(obj, context())
-    twice, changed_by = adapt(once, context())
+    once, _ = adapt(obj, golden_context())
+    twice, changed_by = adapt(once, golden_context())
     assert (twice, changed_by) == (once, ())
 
 
 def test_an_ingress_of_another_cloud_stays_without_an_elb() -> None:
     without = context(lambda document: document["target"].pop("load_balancer"))
     ingress = make("networking.k8s.io/v1", "Ingress", "web", spec={"ingressClassName": "alb"})
-    assert adaptation_rules()["ingress"].adapt(ingress, without) == ingress
+    assert adaptation_rules()["ingress"].apply(ingress, without) == ingress
 
 
 def test_every_file_of_the_folder_is_a_rule() -> None:
     files = {path.stem for path in Path(rules.__path__[0]).glob("*.py")} - {"__init__"}
-    assert set(adaptation_rules()) == files
+    assert set(adaptation_rules()) == files, "name it in include/adaptation/order.py"
+
+
+@pytest.mark.parametrize("rule", adaptation_rules().values(), ids=adaptation_rules())
+def test_a_rule_says_what_changes_and_where_that_can_be_looked_up(rule: Any) -> None:
+    assert rule.REASON.endswith(".")
+    assert rule.SOURCE
 
 
 @pytest.mark.parametrize(

@@ -252,6 +252,21 @@ def test_writes_to_both_sides_after_the_hand_over_are_told(
         copying.copy_database(_another_run(run, tmp_path), KEY)
 
 
+def test_what_could_not_be_brought_back_is_never_overwritten(
+    engine: FakeEngine, run: MigrationRun, tmp_path: Path
+) -> None:
+    copying.copy_database_delta(run, KEY)
+    handover.hand_over_databases(run)
+    run.ledger.write(f"following-back/{KEY}", {"key": KEY, "state": "lost"})
+    handover.take_back_databases(run)
+    engine.on_source = _content(11)
+
+    with pytest.raises(
+        PermanentError, match="carry over what the target alone has, and drop the database there"
+    ):
+        copying.copy_database(run, KEY)
+
+
 def test_taken_back_the_target_is_overwritten_again(
     engine: FakeEngine, run: MigrationRun, tmp_path: Path
 ) -> None:

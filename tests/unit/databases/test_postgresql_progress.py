@@ -24,8 +24,9 @@ def test_a_copy_on_its_way_tells_rows_bytes_rate_and_time_left() -> None:
     assert document["at"]
     assert {name: document[name] for name in document if name != "at"} == {
         "stage": "rows",
-        "tables": 0,
-        "total_tables": 1,
+        "what": "tables",
+        "items": 0,
+        "total_items": 1,
         "rows": 5000,
         "bytes": 200_000,
         "total_bytes": 1_000_000,
@@ -34,7 +35,7 @@ def test_a_copy_on_its_way_tells_rows_bytes_rate_and_time_left() -> None:
         "seconds_left": 8.0,
     }
     assert progress.line() == (
-        "0 of 1 tables, 0.2 of 1 MB, 2 s, about 8 s left, 5,000 rows, 100 kB/s, at rows"
+        "0 of 1 tables, 0.2 of 1 MB, 100 kB/s, 2 s, about 8 s left, 5,000 rows, at rows"
     )
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from include.databases.jobs import DatabaseJob
 from include.databases.server_errors import server_errors
-from include.errors import MigrationError, PermanentError, TemporaryError
+from include.errors import EngineError, MigrationError, PermanentError, TemporaryError
 
 SIDES = SimpleNamespace(
     source=SimpleNamespace(address="pg.source.lab:5432"), target=SimpleNamespace(address="pg.rds.lab:5432")
@@ -27,6 +27,12 @@ REFUSED: list[tuple[Exception, str]] = [
     ),
     (pymysql.err.OperationalError(1114, "The table 'orders' is full"), "enlarge the disk"),
     (pymysql.err.OperationalError(1021, "Disk full"), "enlarge the disk"),
+    (
+        pymysql.err.OperationalError(1030, 'Got error 28 "No space left on device" from InnoDB'),
+        "enlarge the disk",
+    ),
+    (EngineError("mariadb", "ERROR 1114 (HY000) at line 9: The table 'orders' is full"), "enlarge the disk"),
+    (EngineError("pg_restore", "could not extend file: No space left on device"), "enlarge the disk"),
     (pymysql.err.OperationalError(1290, "The server is running with the --read-only option"), "read-only"),
     (pymysql.err.OperationalError(1142, "INSERT command denied to user"), "give .* the right"),
 ]
@@ -34,6 +40,7 @@ PASSING: list[Exception] = [
     psycopg.OperationalError("server closed the connection unexpectedly"),
     psycopg.errors.LockNotAvailable("canceling statement due to lock timeout"),
     pymysql.err.OperationalError(2013, "Lost connection to MySQL server during query"),
+    EngineError("mariadb", "ERROR 2013 (HY000) at line 9: Lost connection to server during query"),
 ]
 
 

@@ -57,7 +57,6 @@ def test_an_index_gives_every_platform_and_counts_shared_layers_once() -> None:
     assert list(found.platforms) == ["linux/amd64", "linux/arm/v7", "entry 2"]
     assert found.platforms["linux/amd64"] == ["sha256:one-config", "sha256:base", "sha256:one-layer"]
     assert found.size == 100 + 3 * 11
-    assert found.is_oci_index
 
 
 def test_a_missing_image_is_none_and_one_that_lacks_a_platform_too() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -10,16 +11,21 @@ from typing import Any
 import pytest
 import stamina
 
+from include.definition import Images
 from include.errors import PermanentError, PreflightError, ProofError
 from include.images import copy_images, copying, prove_images
+from include.images.arriving import arrival_of
 from include.images.digests import read_digest
+from include.images.proving import BY_DIGEST, METHOD
+from include.images.referrers import ReferrerFinder
 from include.images.registries import reader_key
+from include.images.relay import Place
 from include.images.target import TargetRegistry
 from include.inventory.references import parse_reference
-from include.planning.model import Plan, PlanItem, save_plan
+from include.planning.model import Plan, PlanItem, load_plan, save_plan
 from include.run import MigrationRun
 from tests.builders.definitions import definition
-from tests.builders.registry import FakeRegistry, swr
+from tests.builders.registry import FakeRegistry, digest_of, swr
 from tests.builders.runs import run as build_run
 
 SOURCE, TARGET = "registry.source.lab", "swr.test"
@@ -56,16 +62,21 @@ def target(source: FakeRegistry, monkeypatch: pytest.MonkeyPatch) -> FakeRegistr
 def prepared(folder: Path, source: FakeRegistry, *names: str, change: Change | None = None) -> MigrationRun:
     """Return a run whose plan has these images of the source, each by its digest."""
     run = build_run(folder, definition=definition(change) if change else None)
-    save_plan(run.ledger, Plan(items=[row(source, name) for name in names]))
+    save_plan(run.ledger, Plan(items=[row(source, name, run.definition.images) for name in names]))
+    source.requests.clear()
     return run
 
 
-def row(source: FakeRegistry, name: str) -> PlanItem:
-    digest = source.client().digest(parse_reference(f"{SOURCE}/{name}:1"))
+def row(source: FakeRegistry, name: str, settings: Images | None = None) -> PlanItem:
+    manifest = source.client().manifest(parse_reference(f"{SOURCE}/{name}:1"))
+    assert manifest is not None
+    arrival = arrival_of(manifest, settings or definition().images)
     details = {
-        "source_reference": f"{SOURCE}/{name}@{digest}",
+        "source_reference": f"{SOURCE}/{name}@{arrival.digest}",
         "target_reference": f"{TARGET}/shop/{name}:1",
-        "digest": digest,
+        "digest": arrival.digest,
+        "target_digest": arrival.target_digest,
+        "left_out": list(arrival.left_out),
     }
     return PlanItem(
         key=f"{SOURCE}/{name}:1",
@@ -131,8 +142,80 @@ def test_another_run_finds_what_is_equal(tmp_path: Path, source: FakeRegistry, t
 
     copied(run, "api")
 
-    assert target.asked("PUT") == []
     assert [item.action for item in run.ledger.items()] == ["already_equal"]
+    assert {request.partition(" ")[0] for request in target.requests} == {"HEAD", "GET"}
+    assert source.asked("GET", "/manifests/") == []
+    (proof,) = run.ledger.proofs("swr_image_sync").values()
+    assert proof.method == BY_DIGEST
+
+
+def test_an_image_that_the_plan_could_not_read_is_compared_with_the_source(
+    tmp_path: Path, source: FakeRegistry, target: FakeRegistry
+) -> None:
+    source.push_index("api", "1", [source.push_image("api", "", b"api") | AMD64])
+    run = prepared(tmp_path, source, "api")
+    (planned,) = load_plan(run.ledger).items()
+    details = {**planned.details, "target_digest": ""}
+    save_plan(run.ledger, Plan(items=[planned.model_copy(update={"details": details})]))
+
+    copied(run, "api")
+    copied(run, "api")
+
+    (proof,) = run.ledger.proofs("swr_image_sync").values()
+    assert (proof.equal, proof.method) == (True, METHOD)
+    assert [item.action for item in run.ledger.items()] == ["already_equal"]
+
+
+def test_an_index_whose_parts_were_exchanged_fails_the_proof(
+    tmp_path: Path, source: FakeRegistry, target: FakeRegistry
+) -> None:
+    source.push_index("api", "1", [source.push_image("api", "", b"api") | AMD64])
+    run = prepared(tmp_path, source, "api")
+    copied(run, "api")
+    other = target.push_image("shop/api", "other", b"another")
+    (child,) = json.loads(target.manifests["shop/api"]["1"][1])["manifests"]
+    target.manifests["shop/api"][child["digest"]] = target.manifests["shop/api"][other["digest"]]
+
+    with pytest.raises(ProofError, match="configs, layers or referrers differ"):
+        prove_images(run, [f"{SOURCE}/api:1"])
+
+
+def test_a_tag_that_means_another_image_gets_the_planned_one(
+    tmp_path: Path, source: FakeRegistry, target: FakeRegistry
+) -> None:
+    source.push_image("web", "1", b"web")
+    run = prepared(tmp_path, source, "web")
+    target.push_image("shop/web", "1", b"older")
+
+    copied(run, "web")
+
+    assert target.manifests["shop/web"]["1"] == source.manifests["web"]["1"]
+    assert [item.action for item in run.ledger.items()] == ["copied"]
+
+
+def test_the_tags_of_a_repository_are_listed_once(
+    tmp_path: Path, source: FakeRegistry, target: FakeRegistry
+) -> None:
+    tag, bill = signed(source)
+    place, finder = Place(source.client(), "web"), ReferrerFinder()
+    digest = digest_of(source.manifests["web"]["1"][1])
+
+    assert finder.find(place, digest) == finder.find(place, digest) == [bill, tag]
+    assert len(source.asked("GET", "/tags/list")) == 1
+
+
+def test_a_registry_without_the_referrers_api_is_asked_for_it_once(
+    tmp_path: Path, source: FakeRegistry, target: FakeRegistry
+) -> None:
+    image = source.push_image("web", "1", b"web")
+    bill = source.push_image("web", "", b"bill", subject=image)
+    source.push_index("web", image["digest"].replace(":", "-"), [bill])
+    source.has_referrers_api = False
+    place, finder = Place(source.client(), "web"), ReferrerFinder()
+
+    assert finder.find(place, image["digest"]) == [bill["digest"]]
+    assert finder.find(place, bill["digest"]) == []
+    assert len(source.asked("GET", "/referrers/")) == 1
 
 
 def test_every_repository_that_takes_no_push_is_named_before_the_first_byte(
@@ -256,6 +339,21 @@ def test_the_progress_counts_bytes_as_they_move(
     copied(prepared(tmp_path, source, "web"), "web")
 
     assert "1 of 1 images, 100 of 100 bytes" in caplog.text
+
+
+def test_the_ledger_tells_how_far_a_task_is(
+    tmp_path: Path, source: FakeRegistry, target: FakeRegistry
+) -> None:
+    source.push_image("web", "1", b"web" * 100)
+    run = prepared(tmp_path, source, "web")
+
+    copied(run, "web")
+
+    documents = [run.ledger.read(name) for name in run.ledger.list("progress/swr_image_sync")]
+    assert [(one["what"], one["items"], one["total_items"]) for one in documents] == [
+        ("images proved", 1, 1),
+        ("images", 1, 1),
+    ]
 
 
 def test_tasks_share_the_bandwidth_by_their_bytes(tmp_path: Path, source: FakeRegistry) -> None:

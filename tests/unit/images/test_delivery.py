@@ -14,15 +14,17 @@ import stamina
 
 from include.engines import end_all_engines, stopped_with_engines
 from include.errors import PermanentError, TemporaryError
+from include.images.arriving import arriving
 from include.images.contents import contents_of
 from include.images.delivery import Delivery
 from include.images.docker_types import REFERENCE
-from include.images.manifests import DOCKER_LIST, DOCKER_MANIFEST, OCI_MANIFEST, Blob, Manifest
+from include.images.manifests import DOCKER_LIST, DOCKER_MANIFEST, Blob, Manifest
 from include.images.relay import Place, Relay
 from include.images.shared_blobs import SharedBlobs
 from include.inventory.references import Reference
 from include.ledger import Ledger
 from include.throttle import Throttle
+from tests.builders.definitions import definition
 from tests.builders.registry import FakeRegistry, digest_of, swr
 
 BASE = b"base" * 100_000
@@ -53,7 +55,9 @@ def deliver(
     manifest = client.manifest(Reference(source.host, repository, tag, ""))
     assert manifest is not None
     count = [].append if sent is None else sent.append
-    return delivery.deliver(manifest, Place(client, repository), f"shop/{repository}", tag, count)
+    arrives = arriving(manifest, definition().images).manifest
+    delivery.deliver(arrives, Place(client, repository), f"shop/{repository}", tag, count)
+    return arrives
 
 
 def test_an_image_arrives_with_every_byte(folder_ledger: Ledger) -> None:
@@ -68,6 +72,27 @@ def test_an_image_arrives_with_every_byte(folder_ledger: Ledger) -> None:
     assert target.blobs["shop/web"] == source.blobs["web"]
     assert sum(sent) == sum(map(len, source.blobs["web"].values()))
     assert target.uploads == set()
+
+
+@pytest.mark.parametrize("status", [401, 429, 500, 503])
+def test_a_target_that_fails_when_a_blob_has_arrived_is_sent_it_again(
+    folder_ledger: Ledger, status: int
+) -> None:
+    source, target = FakeRegistry(), FakeRegistry("target.test", failures=[status])
+    source.push_image("web", "1", BASE)
+
+    deliver(delivery_to(target, folder_ledger), source, "web")
+
+    assert target.blobs["shop/web"] == source.blobs["web"]
+    assert target.uploads == set()
+
+
+def test_a_target_that_fails_again_and_again_is_named(folder_ledger: Ledger) -> None:
+    source, target = FakeRegistry(), FakeRegistry("target.test", failures=[500] * 9)
+    source.push_image("web", "1", BASE)
+
+    with pytest.raises(TemporaryError, match=r"to target\.test .*whether the target's storage is full"):
+        deliver(delivery_to(target, folder_ledger), source, "web")
 
 
 def test_what_the_target_has_is_not_sent(folder_ledger: Ledger) -> None:
@@ -160,7 +185,7 @@ def test_who_waits_for_a_blob_that_fails_brings_it_himself(folder_ledger: Ledger
     assert brought == ["shop/two"]
 
 
-def test_an_index_that_is_refused_goes_with_dockers_types(folder_ledger: Ledger) -> None:
+def test_an_index_goes_with_dockers_types(folder_ledger: Ledger) -> None:
     source, target = FakeRegistry(), swr()
     one, two = source.push_image("web", "", BASE), source.push_image("web", "", b"arm")
     attested = source.push_image("web", "", b"provenance")
@@ -181,29 +206,17 @@ def test_an_index_that_is_refused_goes_with_dockers_types(folder_ledger: Ledger)
     assert contents_of(arrived).digest != contents_of(original).digest
 
 
-def test_a_registry_that_refused_an_index_is_not_asked_again(folder_ledger: Ledger) -> None:
+def test_a_registry_that_refuses_an_index_is_told_with_the_setting_that_converts_it(
+    folder_ledger: Ledger,
+) -> None:
     source, target = FakeRegistry(), swr()
-    for name in ("web", "api"):
-        source.push_index(name, "1", [source.push_image(name, "", name.encode()) | AMD64])
-    delivery = delivery_to(target, folder_ledger)
+    source.push_index("web", "1", [source.push_image("web", "", b"web") | AMD64])
+    client = source.client()
+    index = client.manifest(Reference(source.host, "web", "1", ""))
+    assert index is not None
 
-    deliver(delivery, source, "web")
-    deliver(delivery, source, "api")
-
-    assert len(target.asked("PUT", "/manifests/1")) == 3
-
-
-def test_a_zstd_layer_cannot_be_converted_and_says_what_to_do(folder_ledger: Ledger) -> None:
-    source, target = FakeRegistry(), swr()
-    layer = {"mediaType": "application/vnd.oci.image.layer.v1.tar+zstd", **source.push_blob("web", b"z")}
-    document = {"schemaVersion": 2, "mediaType": OCI_MANIFEST, "config": source.push_blob("web", b"{}")}
-    image = source.push_manifest("web", "", {**document, "layers": [layer]})
-    source.push_index("web", "1", [image | AMD64])
-
-    with pytest.raises(
-        PermanentError, match="is compressed with zstd, for which Docker's manifests have no type"
-    ):
-        deliver(delivery_to(target, folder_ledger), source, "web")
+    with pytest.raises(PermanentError, match=r"to an OCI index; set images\.target\.oci_indexes to convert"):
+        delivery_to(target, folder_ledger).deliver(index, Place(client, "web"), "shop/web", "1", [].append)
 
 
 def test_a_part_that_the_source_lost_names_the_blob(folder_ledger: Ledger) -> None:

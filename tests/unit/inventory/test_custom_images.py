@@ -65,7 +65,7 @@ def test_images_in_these_fields_are_led_to_the_target() -> None:
         registries=("registry.source.lab",),
     )
 
-    adapted = rule.adapt(database(parts=[{"source": "a:1"}, {"source": "b:2"}]), context)
+    adapted = rule.apply(database(parts=[{"source": "a:1"}, {"source": "b:2"}]), context)
 
     assert adapted["spec"] == {"parts": [{"source": "swr/a:1"}, {"source": "swr/b:2"}]}
 

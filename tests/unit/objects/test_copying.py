@@ -220,7 +220,10 @@ def test_unfinished_uploads_into_a_target_in_use_are_its_application_s(
     ("code", "kind", "text"),
     [
         ("InvalidObjectState", PermanentError, "it lies in an archive: restore it on the source"),
-        ("SlowDown", TemporaryError, "a retry goes on from there"),
+        ("ExpiredToken", PermanentError, "the login has ended: put a new one into the connection"),
+        ("InsufficientStorageSpace", PermanentError, "no room is left: raise the bucket's quota"),
+        ("InternalError", TemporaryError, "whether its disk is full; .*a retry goes on from there"),
+        ("SlowDown", TemporaryError, "no; what was copied stays, a retry goes on from there"),
     ],
 )
 def test_an_object_that_cannot_be_read_is_named(

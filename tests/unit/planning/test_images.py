@@ -9,15 +9,17 @@ import stamina
 from include.connections import RegistryAccess
 from include.errors import PermanentError, PreflightError, TemporaryError
 from include.images import map_reference
+from include.images.arriving import Arrival
 from include.inventory import ImageUse
 from include.inventory.references import Reference, parse_reference
 from include.planning.image_rows import images_of_patterns, plan_images, with_own_images
 from include.planning.registry import Registry, RemoteImage
+from include.planning.shared_layers import largest_shared
 from include.planning.tag_patterns import matching_references
 from tests.builders.definitions import definition
 
 INDEX_TYPE = "application/vnd.oci.image.index.v1+json"
-ONE = "sha256:" + "1" * 64
+ONE, TWO = "sha256:" + "1" * 64, "sha256:" + "2" * 64
 ACCESS = RegistryAccess("registry.test", "pusher", "a-long-password", "http")
 MANIFEST = {"config": {"size": 10}, "layers": [{"size": 100}, {"size": 200}]}
 INDEX = {
@@ -122,9 +124,9 @@ def target(reference: str) -> str:
 def test_an_image_is_planned_by_the_digest_the_cluster_runs() -> None:
     seen: list[Reference] = []
 
-    def look_up(reference: Reference) -> RemoteImage:
+    def look_up(reference: Reference) -> Arrival:
         seen.append(reference)
-        return RemoteImage("sha256:newer", 50_000_000)
+        return Arrival("sha256:newer", TWO, {ONE: 50_000_000}, ("platform linux/arm64",))
 
     (row,) = plan_images(
         [ImageUse("registry.source.lab/web:1", ONE, ("Deployment shop/web",))], look_up, target
@@ -133,17 +135,42 @@ def test_an_image_is_planned_by_the_digest_the_cluster_runs() -> None:
     assert row.details["source_reference"] == f"registry.source.lab/web@{ONE}"
     assert (row.target, row.bytes) == ("swr.eu-de.lab/shop/web:1", 50_000_000)
     assert row.predicted_seconds > 0
+    assert (row.details["target_digest"], row.details["left_out"]) == (TWO, ["platform linux/arm64"])
+
+
+def test_images_with_a_layer_in_common_are_copied_together() -> None:
+    layers = {"web": {"base": 300_000, "web": 900_000}, "api": {"base": 300_000}, "job": {"job": 900_000}}
+
+    rows = plan_images(
+        [ImageUse(f"registry.source.lab/{name}:1", None, ()) for name in layers],
+        lambda reference: Arrival(ONE, ONE, layers[reference.repository]),
+        target,
+    )
+
+    assert [row.details["together"] for row in rows] == ["base", "base", ""]
+
+
+def test_layers_too_small_to_matter_keep_no_images_together() -> None:
+    assert largest_shared({"web": {"small": 1000}, "api": {"small": 1000}}) == {}
+
+
+def test_of_several_shared_layers_the_largest_counts() -> None:
+    python = {"debian": 300_000, "python": 900_000}
+
+    found = largest_shared({"web": python, "api": python, "job": {"debian": 300_000}})
+
+    assert found == {"web": "python", "api": "python", "job": "debian"}
 
 
 def test_an_image_nobody_runs_at_the_moment_is_planned_by_the_registry_s_digest() -> None:
     (row,) = plan_images(
-        [ImageUse("registry.source.lab/web:1", None, ())], lambda _: RemoteImage(ONE, 1), target
+        [ImageUse("registry.source.lab/web:1", None, ())], lambda _: Arrival(ONE, ONE, {ONE: 1}), target
     )
     assert row.details["source_reference"] == f"registry.source.lab/web@{ONE}"
 
 
 def test_all_images_that_are_gone_are_named_at_once() -> None:
-    def look_up(reference: Reference) -> RemoteImage:
+    def look_up(reference: Reference) -> Arrival:
         raise PermanentError("gone")
 
     images = [ImageUse(f"registry.source.lab/{name}:1", None, ("Deployment shop/web",)) for name in "ab"]
@@ -153,7 +180,7 @@ def test_all_images_that_are_gone_are_named_at_once() -> None:
 
 
 def test_one_registry_that_does_not_answer_does_not_condemn_the_plan() -> None:
-    def look_up(reference: Reference) -> RemoteImage:
+    def look_up(reference: Reference) -> Arrival:
         raise TemporaryError("no answer")
 
     with pytest.raises(TemporaryError):
@@ -161,10 +188,9 @@ def test_one_registry_that_does_not_answer_does_not_condemn_the_plan() -> None:
 
 
 def test_two_images_that_would_share_a_name_on_the_target_are_refused() -> None:
-    two = "sha256:" + "2" * 64
     images = [
         ImageUse("nginx", ONE, ("Deployment a/web",)),
-        ImageUse("docker.io/library/nginx:latest", two, ()),
+        ImageUse("docker.io/library/nginx:latest", TWO, ()),
     ]
 
     with pytest.raises(
@@ -218,7 +244,7 @@ def test_a_pattern_that_fits_too_much_is_refused() -> None:
         matching_references("registry.source.lab/web:*", lambda _: [str(number) for number in range(501)])
 
 
-def gone(reference: Reference) -> RemoteImage:
+def gone(reference: Reference) -> Arrival:
     raise PermanentError("gone")
 
 

@@ -5,7 +5,7 @@ import json
 from include.adaptation.hold import HELD, hold
 from include.adaptation.planned import AdaptedObject
 from include.planning.model import PlanItem
-from include.velero.holding import hold_rule
+from include.velero.holding import hold_rules
 from tests.builders.objects import deployment
 
 ITEM = PlanItem(
@@ -22,7 +22,7 @@ ITEM = PlanItem(
 def test_a_workload_that_was_inventoried_while_it_was_held_is_held_in_full() -> None:
     adapted = deployment(replicas=2)
     inventoried = hold(adapted)
-    rule = hold_rule(AdaptedObject(ITEM, inventoried, adapted, hold(adapted), ()))
+    [rule] = hold_rules([AdaptedObject(ITEM, inventoried, adapted, hold(adapted), ())])
     patch = json.loads(rule["mergePatches"][0]["patchData"])
     assert patch == {"metadata": {"annotations": {HELD: '{"replicas": 2}'}}, "spec": {"replicas": 0}}
-    assert rule["conditions"]["resourceNameRegex"] == r"^web\.v1$"
+    assert rule["conditions"]["resourceNameRegex"] == r"^(web\.v1)$"

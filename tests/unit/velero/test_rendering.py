@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 import yaml
+from pydantic import ValidationError
 
 from include.connections import ObjectStorageAccess
+from include.definition import Toleration, VeleroServer
 from include.errors import EngineError
 from include.velero import rendering
 from include.velero.rendering import Installation, render_credentials, render_installation, render_location
@@ -75,6 +77,36 @@ def test_the_target_pulls_with_the_clouds_secret(calls: list[dict[str, Any]]) ->
     pod = deployment["spec"]["template"]["spec"]
     assert pod["imagePullSecrets"] == [{"name": "default-secret"}]
     assert {one["imagePullPolicy"] for one in pod["containers"] + pod["initContainers"]} == {"IfNotPresent"}
+
+
+def test_the_server_runs_where_the_definition_wants_it(calls: list[dict[str, Any]]) -> None:
+    server = VeleroServer.model_validate({
+        "node_selector": {"pool": "tools"},
+        "tolerations": [{"key": "dedicated", "value": "tools", "effect": "NoSchedule"}],
+        "memory_mib": 3000,
+    })
+
+    deployment = render_installation(Installation("server", "plugin", {}, server=server))[-1]
+
+    pod, command = deployment["spec"]["template"]["spec"], calls[0]["command"]
+    assert pod["nodeSelector"] == {"pool": "tools"}
+    wanted = {"key": "dedicated", "operator": "Equal", "value": "tools", "effect": "NoSchedule"}
+    assert pod["tolerations"] == [wanted]
+    assert command[command.index("--velero-pod-mem-limit") + 1] == "3000Mi"
+
+
+@pytest.mark.parametrize(
+    ("toleration", "problem"),
+    [
+        ({"key": "a", "operator": "Exists", "value": "b"}, "takes no value"),
+        ({"value": "b"}, "without key needs operator Exists"),
+    ],
+)
+def test_a_toleration_that_kubernetes_would_refuse_is_refused(
+    toleration: dict[str, Any], problem: str
+) -> None:
+    with pytest.raises(ValidationError, match=problem):
+        Toleration.model_validate(toleration)
 
 
 def test_the_program_gets_no_secret_and_no_real_server(calls: list[dict[str, Any]]) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from include.errors import TemporaryError
+from include.errors import TemporaryError, WaitTimeoutError
+from include.velero import states
 from include.velero.states import wait_until_finished
 from tests.builders.objects import MemoryCluster
 
@@ -15,7 +17,12 @@ PATH = "/apis/velero.io/v1/namespaces/velero/backups/lab-1"
 
 def cluster(**status: Any) -> MemoryCluster:
     made = MemoryCluster("source")
-    made.objects[PATH] = {"metadata": {"name": "lab-1", "namespace": "velero"}, "status": status}
+    made.objects[PATH] = {
+        "apiVersion": "velero.io/v1",
+        "kind": "Backup",
+        "metadata": {"name": "lab-1", "namespace": "velero"},
+        "status": status,
+    }
     return made
 
 
@@ -28,3 +35,25 @@ def test_a_backup_that_a_starting_server_gave_up_is_worth_another_try() -> None:
 @pytest.mark.parametrize("phase", ["Completed", "PartiallyFailed"])
 def test_what_came_to_its_end_is_left_to_the_proof(phase: str) -> None:
     assert wait_until_finished(cluster(phase=phase), "backups", "lab-1", 1) == phase
+
+
+def test_what_stands_still_is_given_up_with_how_far_it_came(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(states, "POLL_SECONDS", 0.01)
+    stuck = cluster(phase="InProgress", progress={"itemsBackedUp": 3, "totalItems": 9})
+    with pytest.raises(WaitTimeoutError, match=r"is InProgress, 3 of 9 objects, and has not moved for"):
+        wait_until_finished(stuck, "backups", "lab-1", 0.05)
+
+
+def test_what_moves_on_may_take_any_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = cluster(phase="InProgress", progress={"itemsBackedUp": 0, "totalItems": 9})
+    status = made.objects[PATH]["status"]
+
+    def move_on(seconds: float) -> None:
+        clock[0] += seconds
+        status["progress"]["itemsBackedUp"] += 1
+        if status["progress"]["itemsBackedUp"] == 9:
+            status["phase"] = "Completed"
+
+    clock = [0.0]
+    monkeypatch.setattr(states, "time", SimpleNamespace(monotonic=lambda: clock[0], sleep=move_on))
+    assert wait_until_finished(made, "backups", "lab-1", 2 * states.POLL_SECONDS) == "Completed"

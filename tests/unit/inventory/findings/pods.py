@@ -144,6 +144,36 @@ ROWS = [
         one(resources={"requests": {"cpu": "1", "memory": "1Gi"}, "claims": [{"name": "x"}]}),
     ], []),
     Row("runtime_classes", "a runtime of its own", [deployment(runtimeClassName="gvisor")], WEB),
+    Row("runtime_classes", "a runtime that is mapped", [
+        deployment(runtimeClassName="gvisor"),
+    ], [], lambda document: document.update(adaptation={"runtime_classes": {"gvisor": "kata"}})),
+    Row("schedulers", "a scheduler of its own", [deployment(schedulerName="yunikorn")], WEB),
+    Row("schedulers", "a scheduler that is mapped", [
+        deployment(schedulerName="yunikorn"),
+    ], [], lambda document: document.update(adaptation={"schedulers": {"yunikorn": "volcano"}})),
+    Row("schedulers", "the scheduler of every cluster", [
+        deployment(), deployment("api", schedulerName="default-scheduler"),
+    ], []),
+    Row("dangling_references", "a Secret that nobody has", [
+        deployment(containers=[container(env=[
+            {"name": "P", "valueFrom": {"secretKeyRef": {"name": "gone", "key": "p"}}},
+        ])]),
+    ], WEB),
+    Row("dangling_references", "an account, a claim and projected settings that nobody has", [
+        deployment(serviceAccountName="robot"),
+        deployment("api", volumes=[{"name": "d", "persistentVolumeClaim": {"claimName": "gone"}}]),
+        deployment("old", volumes=[{"name": "d", "projected": {"sources": [{"configMap": {"name": "gone"}}]}}]),
+    ], [*WEB, "warning Deployment shop/api", "warning Deployment shop/old"]),
+    Row("dangling_references", "what is there, what is optional, and the account of every namespace", [
+        make("v1", "ConfigMap", "settings"),
+        deployment(
+            serviceAccountName="default",
+            containers=[container(envFrom=[
+                {"configMapRef": {"name": "settings"}}, {"secretRef": {"name": "gone", "optional": True}},
+            ])],
+            volumes=[{"name": "s", "secret": {"secretName": "gone", "optional": True}}],
+        ),
+    ], []),
     Row("runtime_classes", "the runtime of the node", [deployment()], []),
     Row("cni_annotations", "a second interface", [
         template(annotations={"k8s.v1.cni.cncf.io/networks": "storage"}),

@@ -151,7 +151,9 @@ ROWS = [
         namespace("restricted"), *FINE,
     ], ["blocker Namespace shop"]),
     Row("pod_security", "a namespace that lets them in", [namespace("baseline"), *FINE], []),
-    Row("rolling_disks", "the usual strategy", [mounting(), *FINE], ["warning Deployment shop/web"]),
+    Row("rolling_disks", "the usual strategy", [
+        mounting(), *FINE,
+    ], ["info Deployment shop/web by adaptation"]),
     Row("rolling_disks", "stop, then start", [mounting({"type": "Recreate"}), *FINE], []),
     Row("rolling_disks", "no pod more than there are", [
         mounting({"type": "RollingUpdate", "rollingUpdate": {"maxSurge": 0}}), *FINE,

@@ -97,7 +97,7 @@ ARGO = {"annotations": {"argocd.argoproj.io/tracking-id": "shop:apps/Deployment:
 ROWS = [
     Row("admission_webhooks", "one of a migrated namespace", [
         webhook("shop"),
-    ], ["warning ValidatingWebhookConfiguration guard"]),
+    ], ["info ValidatingWebhookConfiguration guard by cutover"]),
     Row("admission_webhooks", "one of another namespace", [webhook("guard-system")], []),
     Row("ambiguous_addresses", "one address, two targets", [], [
         "blocker pg.source.lab:5432",
@@ -156,6 +156,9 @@ ROWS = [
     Row("node_pinning", "a chosen node", [
         deployment(nodeSelector={"kubernetes.io/hostname": "n1"}),
     ], ["warning Deployment shop/web by adaptation"]),
+    Row("node_pinning", "a node group that is mapped", [
+        deployment(nodeSelector={"agentpool": "spot"}),
+    ], WEB, lambda document: document.update(adaptation={"node_labels": {"agentpool": "pool"}})),
     Row("node_pinning", "a label of their own", [deployment(nodeSelector={"disk": "ssd"})], WEB),
     Row("node_pinning", "the operating system and a hold", [workload("DaemonSet", "agent", nodeSelector=HOLD)], []),
     Row("operator_resources", "certificates", [
@@ -181,7 +184,10 @@ ROWS = [
     Row("plain_secrets", "another variable", [environment("DB_HOST")], []),
     Row("removed_apis", "a removed version", [
         make("batch/v1beta1", "CronJob", "nightly", spec={}),
-    ], ["blocker CronJob of batch/v1beta1"]),
+    ], ["info CronJob of batch/v1beta1 by adaptation"]),
+    Row("removed_apis", "a removed kind without successor", [
+        make("policy/v1beta1", "PodSecurityPolicy", "restricted", spec={}),
+    ], ["blocker PodSecurityPolicy of policy/v1beta1"]),
     Row("removed_apis", "a manifest of a removed version", [applied_in("extensions/v1beta1")], WEB),
     Row("removed_apis", "a manifest of a served version", [applied_in("apps/v1")], []),
     Row("token_secrets", "a token nobody uses", [TOKEN], ["info Secret shop/token"]),
