@@ -24,13 +24,15 @@ from benchmarks.postgres import measure_postgres
 from benchmarks.postgres_lag import measure_lag
 from benchmarks.result import Result
 from benchmarks.run_figures import dag_parse_seconds, newest_report, task_instances
+from benchmarks.volumes import measure_volumes
 from lab import paths
 from lab.binaries.build import provide
-from lab.binaries.modules import PEERS, TOXIPROXY
+from lab.binaries.modules import MODULES, PEERS, TOXIPROXY
 
 ROOT = Path(__file__).resolve().parent.parent
 POSTGRES_BYTES = 5e9
 MARIADB_BYTES = 2e9
+VOLUME_BYTES = 1e9
 # Five thousand objects.
 OBJECTS_SHARE = 0.5
 
@@ -45,6 +47,7 @@ PARTS = (
     "postgres_lag",
     "mariadb",
     "objects",
+    "volumes",
 )
 
 
@@ -69,7 +72,7 @@ def measured(part: str, runs: int, scale: float) -> list[Result]:
     if part == "velero":
         measure_velero(runs, OBJECTS_SHARE * scale)
         return []
-    provide((PEERS, TOXIPROXY), print)
+    provide((PEERS, TOXIPROXY, *(one for one in MODULES if one.folder == "tools")), print)
     os.environ["PATH"] = f"{paths.BIN}{os.pathsep}{os.environ['PATH']}"
     if part == "postgres_lag":
         return measure_lag(runs)
@@ -80,6 +83,8 @@ def measured(part: str, runs: int, scale: float) -> list[Result]:
         return measure_mariadb(runs, int(MARIADB_BYTES * scale))
     if part == "objects":
         return measure_objects(runs, Objects().scaled(scale))
+    if part == "volumes":
+        return measure_volumes(runs, int(VOLUME_BYTES * scale))
     return measure_images(runs, ImageEstate().scaled(scale), is_distant=part == "images_distant")
 
 

@@ -17,6 +17,7 @@ from cce_migration.operators.cutover import (
     MoveLastChangesOfVolumesOperator,
     ProbeFrontDoorOperator,
     QuiesceOperator,
+    ReadyTargetOperator,
     RollBackOperator,
     SwitchTrafficOperator,
     WatchTargetOperator,
@@ -36,7 +37,7 @@ def cutover() -> None:
     probe = ProbeFrontDoorOperator(task_id="probe_front_door")
     await_probe = AwaitProbeOperator(task_id="await_probe")
     # The target takes no traffic yet: it is stopped before the source is, and costs no downtime.
-    quiesce_target = QuiesceOperator(task_id="quiesce_target", side="target")
+    quiesce_target = ReadyTargetOperator(task_id="quiesce_target")
     switch = SwitchTrafficOperator(task_id="switch_traffic")
     watch = WatchTargetOperator(task_id="watch_target")
     roll_back = RollBackOperator(task_id="roll_back", trigger_rule=TriggerRule.ONE_FAILED, **GOING_BACK_ARGS)

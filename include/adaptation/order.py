@@ -11,6 +11,7 @@ ADAPTING = (
     "cloud_identities",
     "cni_annotations",
     "custom_storage_classes",
+    "host_path_claims",
     "images",
     "ingress",
     "ingress_backends",

@@ -91,7 +91,9 @@ def _phases(
     inventory: Inventory, definition: Definition, measured: Measured, volumes: Sequence[VolumeUse]
 ) -> list[PhasePrediction]:
     images = with_own_images(definition, inventory.images())
-    rows = [row for row in object_rows(inventory) if row.action != "exclude"] + fixed_rows(definition)
+    rows = [
+        row for row in object_rows(inventory, definition.volumes) if row.action != "exclude"
+    ] + fixed_rows(definition)
     found = {
         "swr_image_sync": _sized(
             "swr_image_sync", "image", [measured.images.get(one.reference) for one in images]

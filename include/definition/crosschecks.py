@@ -10,6 +10,7 @@ from include.definition.managed_checks import find_managed_problems
 from include.definition.problems import Problem, YamlPath, yaml_path
 from include.definition.service_checks import find_service_problems
 from include.definition.target_checks import find_target_problems
+from include.definition.volume_checks import find_volume_problems
 
 
 def find_cross_problems(document: Mapping[str, Any]) -> list[Problem]:
@@ -30,6 +31,7 @@ def find_cross_problems(document: Mapping[str, Any]) -> list[Problem]:
         *find_target_problems(document),
         *find_service_problems(document),
         *find_managed_problems(document),
+        *find_volume_problems(document),
         *find_adaptation_problems(document),
     ]
 

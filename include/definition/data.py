@@ -19,6 +19,7 @@ from include.definition.parts import (
     size_in_bytes,
 )
 from include.definition.rds import RdsInstance
+from include.definition.volume_choices import ClaimName, HostPath
 
 ObsClass = Literal["STANDARD", "WARM", "COLD"]
 # Of other stores, by how soon and how dearly they give an object back.
@@ -186,4 +187,16 @@ class Volumes(Part):
     repository: ConnectionId = Field(description="Airflow connection whose password encrypts the repository")
     mover_image: Text = Field(
         description="restic image as the source pulls it; the target uses its copy in SWR"
+    )
+    empty: list[ClaimName] = Field(
+        default_factory=list,
+        description="claims that are made anew without their content, each `namespace/name`: caches, scratch space",
+    )
+    excluded: list[ClaimName] = Field(
+        default_factory=list,
+        description="claims that stay behind altogether, each `namespace/name`; no migrated workload may mount them",
+    )
+    host_paths: list[HostPath] = Field(
+        default_factory=list,
+        description="folders of nodes that move into claims; whatever else pods mount by hostPath stays behind",
     )

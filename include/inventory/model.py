@@ -52,6 +52,11 @@ class VolumeUse:
     files: int | None = None
 
     @property
+    def name(self) -> str:
+        """Return `namespace/claim`."""
+        return f"{self.namespace}/{self.claim}"
+
+    @property
     def bytes_to_move(self) -> int:
         """Return the used bytes where they are known, else the claimed ones: there cannot be more."""
         return self.capacity_bytes if self.used_bytes is None else self.used_bytes

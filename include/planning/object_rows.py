@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from include.definition.data import Volumes
 from include.inventory.model import VolumeUse, label
 from include.inventory.pod_specs import is_custom
 from include.inventory.store import Inventory
@@ -17,8 +18,11 @@ WORKLOADS = frozenset({"Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "
 Manifest = dict[str, Any]
 
 
-def object_rows(inventory: Inventory) -> list[PlanItem]:
-    """Return the rows of all objects: restore, adaptation, verification, and one row per reason to exclude."""
+def object_rows(inventory: Inventory, choices: Volumes | None = None) -> list[PlanItem]:
+    """Return the rows of all objects: restore, adaptation, verification, and one row per reason to exclude.
+
+    :param choices: what the definition decides of single claims.
+    """
     rows: list[PlanItem] = []
     left: dict[tuple[str, str, str], list[str]] = {}
     # These have rows of their own: they come last.
@@ -26,7 +30,7 @@ def object_rows(inventory: Inventory) -> list[PlanItem]:
     for obj in inventory.objects():
         if inventory.key_of(obj) in webhooks:
             continue
-        reason = reason_to_exclude(obj, inventory)
+        reason = reason_to_exclude(obj, inventory) or _reason_to_leave(obj, choices)
         if reason is None:
             rows += _rows_of(obj, inventory)
         else:
@@ -38,9 +42,26 @@ def object_rows(inventory: Inventory) -> list[PlanItem]:
     return rows + [_counted(name, facts) for name, facts in sorted(inventory.counted.items())]
 
 
-def volume_rows(volumes: list[VolumeUse], storage_classes: dict[str, str]) -> list[PlanItem]:
-    """Return one row per bound claim; an unbound claim has no content and gets none."""
-    return [_volume_row(volume, storage_classes) for volume in volumes if volume.pv is not None]
+def volume_rows(
+    volumes: list[VolumeUse], storage_classes: dict[str, str], choices: Volumes | None = None
+) -> list[PlanItem]:
+    """Return one row per bound claim; an unbound claim has no content and gets none.
+
+    :param choices: what the definition decides of single claims.
+    """
+    excluded = set(choices.excluded) if choices else set()
+    empty = set(choices.empty) if choices else set()
+    bound = [volume for volume in volumes if volume.pv is not None]
+    moved = [volume for volume in bound if volume.name not in excluded | empty]
+    rows = [_volume_row(volume, storage_classes) for volume in moved]
+    return rows + [_empty_row(volume) for volume in bound if volume.name in empty - excluded]
+
+
+def _reason_to_leave(obj: Manifest, choices: Volumes | None) -> str | None:
+    metadata = obj["metadata"]
+    name = f"{metadata.get('namespace')}/{metadata['name']}"
+    is_left = choices is not None and obj["kind"] == "PersistentVolumeClaim" and name in choices.excluded
+    return "volumes.excluded of the definition names it" if is_left else None
 
 
 def _rows_of(obj: Manifest, inventory: Inventory) -> list[PlanItem]:
@@ -90,6 +111,7 @@ def _volume_row(volume: VolumeUse, storage_classes: dict[str, str]) -> PlanItem:
         bytes=volume.bytes_to_move,
         predicted_seconds=predict_seconds("volume", volume.bytes_to_move),
         details={
+            "plan": "warm copy",
             "namespace": volume.namespace,
             "claim": volume.claim,
             "pv": volume.pv,
@@ -101,6 +123,26 @@ def _volume_row(volume: VolumeUse, storage_classes: dict[str, str]) -> PlanItem:
             "csi_driver": volume.csi_driver,
             "access_modes": list(volume.access_modes),
             "pods": list(volume.pods),
+        },
+    )
+
+
+def _empty_row(volume: VolumeUse) -> PlanItem:
+    reason = "its claim is made anew and empty, by volumes.empty of the definition"
+    return PlanItem(
+        key=f"volumes/{volume.name}",
+        phase="velero_backup_restore",
+        kind="volume",
+        source=f"volume {volume.name} ({volume.storage_class})",
+        target=f"not migrated: {reason}",
+        action="exclude",
+        details={
+            "plan": "empty",
+            "reason": reason,
+            "resource": "content of volumes",
+            "namespace": volume.namespace,
+            "names": [volume.claim],
+            "used": 0,
         },
     )
 

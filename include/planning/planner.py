@@ -14,6 +14,7 @@ from include.planning.binding import planning_run
 from include.planning.cluster_rows import cluster_rows
 from include.planning.data_rows import bucket_rows, database_rows
 from include.planning.fixed_rows import fixed_rows
+from include.planning.folder_rows import folder_rows
 from include.planning.image_rows import image_rows
 from include.planning.instance_rows import instance_rows
 from include.planning.model import Plan, PlanItem, save_plan
@@ -86,7 +87,9 @@ def _rows(run: MigrationRun, inventory: Inventory) -> list[PlanItem]:
             pool.submit(organization_rows, run),
             pool.submit(balancer_rows, run),
         ]
-        rows = object_rows(inventory)
-        rows += volume_rows(inventory.volumes(), run.definition.target.storage_classes)
+        choices = run.definition.volumes
+        rows = object_rows(inventory, choices)
+        rows += volume_rows(inventory.volumes(), run.definition.target.storage_classes, choices)
+        rows += folder_rows(inventory, run.definition)
         rows += webhook_rows(inventory) + fixed_rows(run.definition) + target_rows(run)
         return rows + [row for future in outside for row in future.result()]

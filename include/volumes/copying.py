@@ -16,12 +16,13 @@ from include.cutover.front_door import is_traffic_on_target
 from include.cutover.quiescing import is_quiesced
 from include.cutover.steps import timed_step
 from include.engines import run_side_by_side
-from include.errors import MigrationError, PermanentError
-from include.labels import RESTORED
+from include.errors import MigrationError
 from include.ledger import safe_key
 from include.planning.model import PlanItem, load_plan
 from include.progress import Progress, amount_of_total
-from include.volumes.movers import Pass, prepare_mover, source_mover, target_mover
+from include.volumes.claims import make_claim, refuse_other_claim
+from include.volumes.delta import carry_delta, remove_standby
+from include.volumes.movers import Pass, can_stand_by, prepare_mover, source_mover, target_mover
 from include.volumes.names import claim_of
 from include.volumes.output import read_restore_size, read_summary, read_tree
 from include.volumes.removing import remove_movers_of_other_runs
@@ -111,27 +112,45 @@ def _copy_final(run: MigrationRun, row: PlanItem) -> tuple[int, bool]:
 
 def _copy(run: MigrationRun, row: PlanItem, which: Pass) -> tuple[int, bool]:
     namespace, claim = row.details["namespace"], row.details["claim"]
-    _refuse_other_claim(run, namespace, claim)
+    make_claim(run, row)
+    refuse_other_claim(run, row)
     await_unused(run.target, namespace, claim)
+    printed = carry_delta(run, row, which) if which == "final" and can_stand_by(row) else None
+    source_text, target_text = printed or _start_both(run, row, which)
+    moved, has_changed = _note(run, row, which, source_text, target_text, stood_by=bool(printed))
+    if printed:
+        remove_standby(run, row)
+    return moved, has_changed
+
+
+def _start_both(run: MigrationRun, row: PlanItem, which: Pass) -> tuple[str, str]:
+    """Start a mover on the source, then one on the target; return what both printed."""
     secrets = repository_secrets(run)
-    used_on = node_using(run.source, namespace, claim)
-    text = run_mover(run.source, source_mover(run, row, "backup", which, used_on), secrets)
-    backup, restore_size, source_tree = read_summary(text), read_restore_size(text), read_tree(text)
-    snapshot = str(backup["snapshot_id"])
-    text = run_mover(run.target, target_mover(run, row, which, snapshot, source_tree), secrets)
-    restore, target_tree = read_summary(text), read_tree(text)
+    used_on = node_using(run.source, row.details["namespace"], row.details["claim"])
+    source_text = run_mover(run.source, source_mover(run, row, "backup", which, used_on), secrets)
+    snapshot = str(read_summary(source_text)["snapshot_id"])
+    mover = target_mover(run, row, which, snapshot, read_tree(source_text))
+    return source_text, run_mover(run.target, mover, secrets)
+
+
+def _note(
+    run: MigrationRun, row: PlanItem, which: Pass, source_text: str, target_text: str, *, stood_by: bool
+) -> tuple[int, bool]:
+    """Write down what both sides found; return the bytes that travelled, and whether anything changed."""
+    backup, restore = read_summary(source_text), read_summary(target_text)
     run.ledger.write(
         copied_document(row.key),
         {
             "key": row.key,
             "claim": claim_of(row),
             "stage": which,
-            "snapshot": snapshot,
+            "stood_by": stood_by,
+            "snapshot": str(backup["snapshot_id"]),
             "backup": backup,
-            "restore_size": restore_size,
+            "restore_size": read_restore_size(source_text),
             "restore": restore,
-            "source_tree": source_tree.as_json(),
-            "target_tree": target_tree.as_json(),
+            "source_tree": read_tree(source_text).as_json(),
+            "target_tree": read_tree(target_text).as_json(),
         },
     )
     moved = int(restore.get("bytes_restored") or 0)
@@ -142,19 +161,6 @@ def _copy(run: MigrationRun, row: PlanItem, which: Pass) -> tuple[int, bool]:
         which,
     )
     return moved, bool(moved or restore.get("files_deleted"))
-
-
-def _refuse_other_claim(run: MigrationRun, namespace: str, claim: str) -> None:
-    """Raise unless the claim came with a restore: the copy removes whatever the source does not have."""
-    found = run.target.find(f"/api/v1/namespaces/{namespace}/persistentvolumeclaims/{claim}")
-    place = f"PersistentVolumeClaim {namespace}/{claim}, target cluster"
-    if found is None:
-        raise PermanentError(f"{place}: is not there; restore the objects first")
-    if RESTORED not in (found["metadata"].get("labels") or {}):
-        raise PermanentError(
-            f"{place}: was not made by a migration, and its content would be replaced; remove it, or migrate into another "
-            "namespace"
-        )
 
 
 def _hash_source(run: MigrationRun, row: PlanItem) -> tuple[int, bool]:

@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from include.volumes.scripts import Script, script_text
+from include.volumes.scripts import STANDBY, Script, script_text, standby_text
 
 # Kept a day when nobody collects it: the program that started it may have been killed.
 KEEP_SECONDS = 86400
+# A mover that stands by holds a disk on its node, so it ends by itself when its cutover never comes.
+STANDBY_SECONDS = 7200
+ORDER = "cce-migration/order"
 RESOURCES = {"requests": {"cpu": "50m", "memory": "128Mi"}, "limits": {"memory": "2Gi"}}
 # Files of every owner are read and written, and get their owner back. These are what the `baseline` Pod Security Standard
 # allows.
@@ -24,6 +27,7 @@ class Mover:
     :param volume: the Kubernetes volume source to mount at /volume, or None for a mover that needs none.
     :param node: name of the node it must run on, or None for any.
     :param settings: environment without secrets.
+    :param stands_by: wait for orders, each of which runs the script with settings of its own.
     """
 
     name: str
@@ -36,16 +40,19 @@ class Mover:
     node: str | None = None
     pull_secret: str | None = None
     settings: dict[str, str] = field(default_factory=dict)
+    stands_by: bool = False
 
 
 def job_manifest(mover: Mover) -> Manifest:
     """Return the Job."""
+    limit = {"activeDeadlineSeconds": STANDBY_SECONDS} if mover.stands_by else {}
     return {
         "apiVersion": "batch/v1",
         "kind": "Job",
         "metadata": _metadata(mover),
         "spec": {
             "backoffLimit": 0,
+            **limit,
             "ttlSecondsAfterFinished": KEEP_SECONDS,
             "template": {"metadata": {"labels": mover.labels}, "spec": _pod_spec(mover)},
         },
@@ -93,6 +100,8 @@ def _pod_spec(mover: Mover) -> Manifest:
     }
     if mover.volume is not None:
         spec["volumes"].append({"name": "volume", **mover.volume})
+    if mover.stands_by:
+        spec["volumes"].append({"name": "orders", "downwardAPI": {"items": [_order_item()]}})
     if mover.node:
         spec["nodeName"] = mover.node
     if mover.pull_secret:
@@ -100,16 +109,22 @@ def _pod_spec(mover: Mover) -> Manifest:
     return spec
 
 
+def _order_item() -> Manifest:
+    return {"path": "order", "fieldRef": {"fieldPath": f"metadata.annotations['{ORDER}']"}}
+
+
 def _container(mover: Mover) -> Manifest:
     mounts: list[Manifest] = [{"name": "scratch", "mountPath": "/tmp"}]  # ruff: ignore[hardcoded-temp-file]  (a folder of the container)
     if mover.volume is not None:
         mounts.append({"name": "volume", "mountPath": "/volume", "readOnly": mover.read_only})
+    if mover.stands_by:
+        mounts.append({"name": "orders", "mountPath": "/orders", "readOnly": True})
     return {
         "name": "mover",
         "image": mover.image,
         "imagePullPolicy": "IfNotPresent",
         "command": ["/bin/sh", "-c"],
-        "args": [script_text(mover.script)],
+        "args": _arguments(mover),
         "env": [{"name": name, "value": value} for name, value in sorted(mover.settings.items())],
         "envFrom": [{"secretRef": {"name": mover.name}}],
         "resources": RESOURCES,
@@ -120,3 +135,8 @@ def _container(mover: Mover) -> Manifest:
             "capabilities": {"drop": ["ALL"], "add": CAPABILITIES},
         },
     }
+
+
+def _arguments(mover: Mover) -> list[str]:
+    script = script_text(mover.script)
+    return [standby_text(), STANDBY, script] if mover.stands_by else [script]

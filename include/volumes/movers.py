@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 from include.cutover.quiescing import quiesced_at
@@ -19,7 +20,11 @@ from include.volumes.scripts import Script
 if TYPE_CHECKING:
     from include.run import MigrationRun
 
-Pass = Literal["warm", "final"]
+Pass = Literal["warm", "ahead", "final"]
+# What differs between the passes of one claim: the settings that a mover which stands by is told with each order.
+ORDERED = ("PASS", "ROOT_MODE", "ROOT_OWNER", "SINCE", "SNAPSHOT")
+# One kernel sees such a volume: what it says of a file is never older than the file.
+OF_ONE_NODE = frozenset({"ReadWriteOnce", "ReadWriteOncePod"})
 
 
 def prepare_mover(run: MigrationRun) -> Mover:
@@ -94,3 +99,21 @@ def target_mover(run: MigrationRun, row: PlanItem, which: Pass, snapshot: str, t
             "ROOT_OWNER": tree.owner,
         },
     )
+
+
+def can_stand_by(row: PlanItem) -> bool:
+    """Say whether a mover may watch a volume for longer: through a network file system it would see files late."""
+    return bool(row.details.get("node_path")) or set(row.details["access_modes"]) <= OF_ONE_NODE
+
+
+def standing_by(run: MigrationRun, row: PlanItem, mover: Mover) -> Mover:
+    """Return the mover that waits for the orders which this one would carry out at once."""
+    name = mover_name(run, "standby", claim_of(row))
+    settings = {key: value for key, value in mover.settings.items() if key not in ORDERED}
+    labels = mover_labels(run.definition, name)
+    return replace(mover, name=name, labels=labels, settings=settings, stands_by=True)
+
+
+def order_of(mover: Mover) -> str:
+    """Return the order that makes a mover which stands by do what this one does."""
+    return " ".join(f"{key}={mover.settings[key]}" for key in ORDERED if key in mover.settings)

@@ -11,14 +11,16 @@ if TYPE_CHECKING:
     from include.definition import Definition
     from include.planning.model import PlanItem
     from include.run import MigrationRun
-    from include.volumes.scripts import Script
 
 COMPONENT = "cce-migration/mover"
 HASH_CHARACTERS = 10
 
 
-def mover_name(run: MigrationRun, script: Script, claim: str) -> str:
-    """Return the name of a Job and its Secret: at most 44 characters, the same for the same claim and run."""
+def mover_name(run: MigrationRun, script: str, claim: str) -> str:
+    """Return the name of a Job and its Secret: at most 44 characters, the same for the same claim and run.
+
+    :param script: what it runs, or `standby`.
+    """
     digest = hashlib.sha256(claim.encode()).hexdigest()[:HASH_CHARACTERS]
     return f"cce-{script}-{run.short_id}-{digest}"
 

@@ -11,6 +11,8 @@ from include.progress import amount_of_total
 
 TREE = "cce-tree"
 TREE_WORDS = 6
+TOP = "cce-top"
+TOP_WORDS = 4
 
 Document = dict[str, Any]
 
@@ -41,6 +43,20 @@ def read_tree(text: str) -> Tree:
     raise PermanentError(
         "the mover printed no file tree; volumes.mover_image needs sh, find, stat, sort and sha256sum beside restic"
     )
+
+
+def read_top(text: str) -> Tree | None:
+    """Return the rights of the top folder, which a mover prints before anything else; None as long as it has not."""
+    for line in text.splitlines():
+        words = line.split()
+        if len(words) == TOP_WORDS and words[0] == TOP:
+            return Tree(0, "none", words[1], f"{words[2]}:{words[3]}")
+    return None
+
+
+def has_summary(text: str) -> bool:
+    """Say whether restic has come to its end."""
+    return any(document.get("message_type") == "summary" for document in _documents(text))
 
 
 def read_summary(text: str) -> Document:

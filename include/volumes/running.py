@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from include.errors import (
     EngineError,
+    MigrationError,
     ObjectExistsError,
     ObjectNotFoundError,
     PermanentError,
@@ -29,11 +30,14 @@ SECONDS_BETWEEN_LINES = 10.0
 START_SECONDS = 600.0
 HOPELESS_SECONDS = 45.0
 LAST_LINES = 20
+ENDED = frozenset({"Succeeded", "Failed"})
 NOT_CREATED = "FailedCreate"
 # restic's own exit codes for what waiting does not cure.
 HOPELESS_CODES = {
     12: "the repository is encrypted with another password; correct the connection of volumes.repository",
 }
+
+NO_SPACE = "no space left on device"
 
 Manifest = dict[str, Any]
 
@@ -46,6 +50,25 @@ def run_mover(cluster: Cluster, mover: Mover, secrets: dict[str, str]) -> str:
     :raises EngineError: when it failed, with its last lines.
     :raises TemporaryError: when it could not start, with what its pod waits for.
     """
+    uid = start_mover(cluster, mover, secrets)
+    try:
+        pod = await_pod(cluster, mover, uid, ENDED)
+        text = cluster.logs(mover.namespace, pod["metadata"]["name"], "mover")
+    except ObjectNotFoundError as error:
+        raise _removed_meanwhile(cluster, mover) from error
+    finally:
+        # A Job that still runs is left to the next try; it has read its Secret.
+        cluster.delete(_path(mover, "/api/v1", "secrets"))
+    if pod["status"]["phase"] != "Succeeded":
+        code, reason = _how_it_ended(pod)
+        remove_mover(cluster, mover)
+        raise mover_failure(cluster, mover, code, reason, text)
+    remove_mover(cluster, mover)
+    return text
+
+
+def start_mover(cluster: Cluster, mover: Mover, secrets: dict[str, str]) -> str:
+    """Make a mover's Job with what it needs, unless it runs already, and return the uid of the Job."""
     _remove_failed(cluster, mover)
     cluster.apply(secret_manifest(mover, secrets))
     cluster.apply(network_policy(mover))
@@ -56,26 +79,20 @@ def run_mover(cluster: Cluster, mover: Mover, secrets: dict[str, str]) -> str:
         job = cluster.find(_path(mover, "/apis/batch/v1", "jobs"))
     if job is None:
         raise _removed_meanwhile(cluster, mover)
-    try:
-        pod = _wait_for_pod(cluster, mover, str(job["metadata"]["uid"]))
-        text = cluster.logs(mover.namespace, pod["metadata"]["name"], "mover")
-    except ObjectNotFoundError as error:
-        raise _removed_meanwhile(cluster, mover) from error
-    finally:
-        # A Job that still runs is left to the next try; it has read its Secret.
-        cluster.delete(_path(mover, "/api/v1", "secrets"))
-    _refuse_failed(cluster, mover, pod, text)
-    _remove(cluster, mover)
-    return text
+    return str(job["metadata"]["uid"])
 
 
-def _wait_for_pod(cluster: Cluster, mover: Mover, uid: str) -> Manifest:
+def await_pod(cluster: Cluster, mover: Mover, uid: str, phases: frozenset[str]) -> Manifest:
+    """Return the pod of a Job when it is in one of these phases.
+
+    :raises TemporaryError: when it could not start, with what it waits for.
+    """
     started = last_line = time.monotonic()
     hopeless_since: float | None = None
     while True:
         pods = _pods_of(cluster, mover, uid)
         for pod in pods:
-            if pod.get("status", {}).get("phase") in {"Succeeded", "Failed"}:
+            if pod.get("status", {}).get("phase") in phases:
                 return pod
         moment = time.monotonic()
         if not any(pod.get("status", {}).get("phase") == "Running" for pod in pods):
@@ -98,7 +115,7 @@ def _refuse_without_pod(cluster: Cluster, mover: Mover) -> None:
     if job is None:
         raise _removed_meanwhile(cluster, mover)
     if "Failed" in _ended(job):
-        _remove(cluster, mover)
+        remove_mover(cluster, mover)
         raise TemporaryError(
             f"Job {mover.namespace}/{mover.name}, {cluster.name} cluster: its pod was deleted before it came to its end (a "
             "drained node, an eviction?); the task starts it again"
@@ -139,7 +156,7 @@ def _check_start(
     is_hopeless = any(reason.startswith((*HOPELESS_REASONS, NOT_CREATED)) for reason in reasons)
     since = hopeless_since if is_hopeless and hopeless_since is not None else seconds if is_hopeless else None
     if seconds >= START_SECONDS or (since is not None and seconds - since >= HOPELESS_SECONDS):
-        _remove(cluster, mover)
+        remove_mover(cluster, mover)
         raise TemporaryError(
             f"Job {mover.namespace}/{mover.name}, {cluster.name} cluster: has not started after {seconds:.0f} s "
             f"({'; '.join(reasons) or 'no pod was made; look at the events of the Job'})"
@@ -165,26 +182,38 @@ def _how_far(cluster: Cluster, pods: list[Manifest]) -> str:
     return "; ".join(pod_reasons(pods)) or "starts"
 
 
-def _refuse_failed(cluster: Cluster, mover: Mover, pod: Manifest, text: str) -> None:
+def _how_it_ended(pod: Manifest) -> tuple[int, str]:
+    """Return exit code and reason of a pod that failed."""
     status = pod.get("status") or {}
-    if status.get("phase") == "Succeeded":
-        return
     ended: Manifest = {}
     for row in status.get("containerStatuses") or []:
         ended = (row.get("state") or {}).get("terminated") or {}
-    code = int(ended.get("exitCode") or 0)
-    reason = str(ended.get("reason") or status.get("reason") or "Failed")
+    return int(ended.get("exitCode") or 0), str(ended.get("reason") or status.get("reason") or "Failed")
+
+
+def mover_failure(cluster: Cluster, mover: Mover, code: int, reason: str, text: str) -> MigrationError:
+    """Return the error for what a mover printed before it failed."""
     lines = [line for line in text.splitlines() if line.strip()][-LAST_LINES:]
-    _remove(cluster, mover)
+    place = f"Job {mover.namespace}/{mover.name}, {cluster.name} cluster"
     if code in HOPELESS_CODES:
-        raise PermanentError(
-            f"Job {mover.namespace}/{mover.name}, {cluster.name} cluster: {HOPELESS_CODES[code]}; last line: "
-            f"{shorten(lines[-1] if lines else '')}"
-        )
-    raise EngineError(
+        last = shorten(lines[-1] if lines else "")
+        return PermanentError(f"{place}: {HOPELESS_CODES[code]}; last line: {last}")
+    if NO_SPACE in text.lower():
+        return PermanentError(f"{place}: {_what_is_full(mover)}")
+    return EngineError(
         f"mover {mover.namespace}/{mover.name} on the {cluster.name} cluster ({reason})",
         lines,
         exit_code=code,
+    )
+
+
+def _what_is_full(mover: Mover) -> str:
+    if mover.script != "restore":
+        return "the disk of its node is full, where the repository's index is kept meanwhile; make room and run the task again"
+    name = ((mover.volume or {}).get("persistentVolumeClaim") or {}).get("claimName")
+    return (
+        f"PersistentVolumeClaim {mover.namespace}/{name} is full: the content of the source does not fit; enlarge the claim on the "
+        "target and run the task again"
     )
 
 
@@ -198,7 +227,8 @@ def _remove_failed(cluster: Cluster, mover: Mover) -> None:
     if job is None:
         return
     ended = _ended(job)
-    is_useless = "Failed" in ended or ("Complete" in ended and mover.script == "hash")
+    is_worth_nothing = mover.script == "hash" or mover.stands_by
+    is_useless = "Failed" in ended or ("Complete" in ended and is_worth_nothing)
     is_other = _settings(job) != _settings(job_manifest(mover))
     if is_useless or is_other or job["metadata"].get("deletionTimestamp"):
         cluster.delete(path, propagation="Foreground")
@@ -211,7 +241,8 @@ def _settings(job: Manifest) -> Any:
     return container.get("image"), container.get("args"), container.get("env")
 
 
-def _remove(cluster: Cluster, mover: Mover) -> None:
+def remove_mover(cluster: Cluster, mover: Mover) -> None:
+    """Remove a mover's Job and its leave to reach the object storage."""
     cluster.delete(_path(mover, "/apis/batch/v1", "jobs"), propagation="Background")
     cluster.delete(_path(mover, "/apis/networking.k8s.io/v1", "networkpolicies"))
 

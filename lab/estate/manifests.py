@@ -10,7 +10,7 @@ from string import Template
 
 import yaml
 
-from lab import addresses
+from lab import addresses, paths
 from lab.clusters.applying import Manifest
 from lab.estate.image_list import JOURNAL
 from lab.images.push import registered_digest, registry_client
@@ -47,6 +47,7 @@ def present_values() -> dict[str, str]:
     return {
         "registry": addresses.SOURCE_REGISTRY_HOST,
         "journal_digest": digest,
+        "receipts_folder": str(paths.data_of("receipts")),
         "pg_app_password": known["pg_app_password"],
         "mariadb_app_password": known["mariadb_app_password"],
         "pictures_access_key": known["pictures_ak"],

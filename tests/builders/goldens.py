@@ -21,6 +21,16 @@ MAPPED = {
     "runtime_classes": {"gvisor": "kata"},
 }
 
+FOLDERS = [
+    {
+        "workload": "Deployment shop/receipts",
+        "volume": "receipts",
+        "claim": "receipts",
+        "storage_class": "csi-disk",
+        "size": "10Gi",
+    }
+]
+
 Manifest = dict[str, Any]
 
 
@@ -44,11 +54,16 @@ def write_golden(rule: str, before: Manifest, after: Manifest) -> None:
 @cache
 def golden_context() -> AdaptationContext:
     """Return the context that the examples are adapted in: the lab's definition, with everything mapped that can be."""
-    chosen = definition(lambda document: document.update(adaptation=MAPPED))
+    chosen = definition(_with_choices)
     disks = frozenset({("shop", "uploads")})
     return AdaptationContext(
         chosen, moves_of(chosen), _target_image, ("registry.source.lab",), disks, frozenset({("shop", "api")})
     )
+
+
+def _with_choices(document: dict[str, Any]) -> None:
+    document.update(adaptation=MAPPED)
+    document["volumes"].update(host_paths=FOLDERS)
 
 
 def _target_image(reference: str) -> str:

@@ -99,6 +99,26 @@ def zone_of(node: dict[str, Any]) -> str:
     return str(node["metadata"]["labels"]["topology.kubernetes.io/zone"])
 
 
+def test_a_folder_of_the_source_s_node_arrives_in_a_claim(migration: Outcome) -> None:
+    (proved,) = [item for item in migration.report["items"] if "volume shop/receipts" in item["target"]]
+    with ClusterApi(paths.TARGET_KUBECONFIG) as api:
+        workloads = api.items("/apis/apps/v1/namespaces/shop/deployments")
+    (receipts,) = [one for one in workloads if one["metadata"]["name"] == "receipts"]
+
+    assert proved["action"] == "copied"
+    assert proved["proof"]["source"]["entries"] == proved["proof"]["target"]["entries"] == 1
+    (volume,) = receipts["spec"]["template"]["spec"]["volumes"]
+    assert volume == {"name": "receipts", "persistentVolumeClaim": {"claimName": "receipts"}}
+
+
+def test_movers_stood_by_for_the_last_changes(migration: Outcome) -> None:
+    passes = {document["claim"]: document for document in migration.documents("volumes").values()}
+
+    assert {claim: (one["stage"], one["stood_by"]) for claim, one in passes.items()} == dict.fromkeys(
+        ("shop/data-journal-0", "shop/receipts", "shop/uploads"), ("final", True)
+    )
+
+
 def test_the_plan_and_the_report_have_the_same_rows(migration: Outcome) -> None:
     plan = migration.documents(".")["plan.json"]
     planned = {(item["phase"], item["source"]) for item in plan["items"]}

@@ -16,12 +16,15 @@ WHY = "The content of a raw device would stay behind: the claim on CCE would be 
 
 def find(inventory: Inventory, definition: Definition) -> Iterator[Finding]:
     """Report claims whose content cannot be read as files."""
+    chosen = {*definition.volumes.empty, *definition.volumes.excluded}
     for claim in inventory.objects("PersistentVolumeClaim"):
+        if f"{claim['metadata'].get('namespace')}/{claim['metadata']['name']}" in chosen:
+            continue
         if (claim.get("spec") or {}).get("volumeMode") == "Block" and not is_ephemeral(claim):
             yield Finding(
                 RULE,
                 "blocker",
                 label(claim),
                 "is a raw block device; only file systems are copied",
-                "move its content by means of the application (a database's dump), and leave the claim out",
+                "move its content by means of the application (a database's dump), and name the claim in volumes.excluded or volumes.empty",
             )

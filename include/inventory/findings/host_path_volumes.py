@@ -33,11 +33,12 @@ DOCKER = frozenset({
 
 
 def find(inventory: Inventory, definition: Definition) -> Iterator[Finding]:
-    """Report each hostPath volume; folders CCE forbids are blockers."""
+    """Report each hostPath volume that is not moved into a claim; folders CCE forbids are blockers."""
+    moved = {(wanted.workload, wanted.volume) for wanted in definition.volumes.host_paths}
     for obj in own_objects(inventory):
         for volume in (pod_spec(obj) or {}).get("volumes") or []:
             path = (volume.get("hostPath") or {}).get("path")
-            if path:
+            if path and (label(obj), volume["name"]) not in moved:
                 yield _finding(label(obj), volume["name"], path)
 
 
@@ -63,5 +64,5 @@ def _finding(name: str, volume: str, path: str) -> Finding:
         "warning",
         name,
         f"volume {volume} mounts {path} of the node; its content is not migrated",
-        "fine for logs and sockets; keep data in a PersistentVolumeClaim",
+        "fine for logs and sockets; data moves into a claim when volumes.host_paths names it",
     )

@@ -1,16 +1,31 @@
 # Back /volume up. While applications write, a file may vanish under the hands (restic answers 3): that is only accepted
 # before the cutover, never in the final pass.
 code=0
-mover backup --json --host "$CLAIM" --tag "$RUN" --exclude /volume/lost+found /volume || code=$?
-if [ "$code" = 3 ] && [ "$PASS" = warm ]; then
+scan=
+case "$PASS" in
+warm) ;;
+*)
+    scan=--no-scan
+    # The target starts as soon as the backup is there, with the rights of the folder, and does not wait for the tree.
+    echo "cce-top $(stat -c '%a %u %g' /volume)"
+    print_tree /volume >/tmp/tree &
+    ;;
+esac
+mover backup --json $scan --read-concurrency 4 --host "$CLAIM" --tag "$RUN" --exclude /volume/lost+found /volume || code=$?
+if [ "$code" = 3 ] && [ "$PASS" != final ]; then
     echo "some files changed while they were read; the final pass reads them again" >&2
 elif [ "$code" != 0 ]; then
     exit "$code"
 fi
-if [ "$PASS" = warm ]; then
+case "$PASS" in
+warm)
     # What a restore of it writes: a file of several hard links counts once, unlike in the summary of the backup.
     mover stats latest --json --mode restore-size --host "$CLAIM" --tag "$RUN"
     echo "cce-tree 0 none $(stat -c '%a %u %g' /volume)"
-else
-    print_tree /volume
-fi
+    ;;
+ahead) wait $! || true ;;
+final)
+    wait $!
+    cat /tmp/tree
+    ;;
+esac

@@ -27,6 +27,7 @@ from include.cutover.final_pass import (
     move_last_changes_of_volumes,
 )
 from include.databases import end_following
+from include.volumes import stand_by
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
@@ -63,6 +64,15 @@ class QuiesceOperator(MigrationOperator):
     def act(self, run: MigrationRun, context: Context) -> int:
         """Return how many workloads stand still."""
         return quiesce(run, self.side)
+
+
+class ReadyTargetOperator(MigrationOperator):
+    """Stop the target, then start movers on both sides: no pod has to start for a volume while customers wait."""
+
+    def act(self, run: MigrationRun, context: Context) -> dict[str, int]:
+        """Return how many workloads stand still, and for how many volumes movers stand by."""
+        held = quiesce(run, "target")
+        return {"held": held, "standing_by": stand_by(run)}
 
 
 class MoveLastChangesOfDatabasesOperator(MigrationOperator):

@@ -23,7 +23,40 @@ def put(value: Any, *path: str | int) -> Change:
     return change
 
 
+FOLDER = {
+    "workload": "Deployment shop/web",
+    "volume": "data",
+    "claim": "web-data",
+    "storage_class": "csi-disk",
+    "size": "10Gi",
+}
+
 REFUSALS: list[Any] = [
+    pytest.param(
+        put(["uploads"], "volumes", "empty"),
+        "volumes.empty[0]: 'uploads' does not name a claim; write namespace/name, e.g. shop/cache",
+        id="a claim without its namespace",
+    ),
+    pytest.param(
+        lambda document: document["volumes"].update(empty=["shop/a"], excluded=["shop/a"]),
+        "volumes.excluded[0]: 'shop/a' stands in volumes.empty already",
+        id="a claim that is decided of twice",
+    ),
+    pytest.param(
+        put([{**FOLDER, "workload": "web"}], "volumes", "host_paths"),
+        "volumes.host_paths[0].workload: 'web' does not name a workload",
+        id="a workload without its kind",
+    ),
+    pytest.param(
+        put([{**FOLDER, "size": "10GB"}], "volumes", "host_paths"),
+        "volumes.host_paths[0].size: '10GB' is not a size of a claim",
+        id="a claim of no size",
+    ),
+    pytest.param(
+        put([FOLDER, {**FOLDER, "volume": "other"}], "volumes", "host_paths"),
+        "volumes.host_paths[1].claim: 'web-data' is named by host_paths[0], too",
+        id="a claim for two folders",
+    ),
     pytest.param(
         put("linux/amd64", "images", "platforms"),
         "images.platforms: 'linux/amd64' is not known  allowed: all",

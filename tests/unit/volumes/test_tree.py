@@ -3,13 +3,14 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
 
 from include.errors import PermanentError
 from include.volumes.output import Tree, progress_line, read_summary, read_tree
-from include.volumes.scripts import FOLDER, script_text
+from include.volumes.scripts import FOLDER, script_text, standby_text
 
 SHELLS = [
     pytest.param(["busybox", "sh"], id="busybox"),
@@ -25,16 +26,18 @@ def make_tree(folder: Path) -> Path:
     (folder / "link").symlink_to("a/plain")
     (folder / "lost+found").mkdir()
     os.mkfifo(folder / "pipe")
+    (folder / "hard").hardlink_to(folder / "a" / "plain")
     for path in sorted(folder.rglob("*"), reverse=True):
         os.utime(path, (1_700_000_000, 1_700_000_000), follow_symlinks=False)
     return folder
 
 
-def tree_of(folder: Path, shell: list[str]) -> Tree:
+def tree_of(folder: Path, shell: list[str], remembered: Path | None = None) -> Tree:
     if shutil.which(shell[0]) is None:
         pytest.skip(f"{shell[0]} is not installed")
     script = f"set -eu\n{(FOLDER / 'tree.sh').read_text()}\nprint_tree {folder}"
-    done = subprocess.run([*shell, "-c", script], capture_output=True, text=True, check=True)
+    environment = {**os.environ, "REMEMBERED": str(remembered or "")}
+    done = subprocess.run([*shell, "-c", script], capture_output=True, text=True, check=True, env=environment)
     return read_tree(done.stdout)
 
 
@@ -42,7 +45,7 @@ def tree_of(folder: Path, shell: list[str]) -> Tree:
 def test_equal_trees_have_equal_hashes(tmp_path: Path, shell: list[str]) -> None:
     first, second = make_tree(tmp_path / "first"), make_tree(tmp_path / "second")
     assert tree_of(first, shell) == tree_of(second, shell)
-    assert tree_of(first, shell).entries == 7
+    assert tree_of(first, shell).entries == 8
 
 
 CHANGES = {
@@ -53,6 +56,9 @@ CHANGES = {
     "a new empty folder": lambda folder: (folder / "a" / "more").mkdir(),
     "a missing file": lambda folder: (folder / "a" / "plain").unlink(),
     "rights of the top": lambda folder: folder.chmod(0o700),
+    "a hard link that became a file of its own": lambda folder: _part(
+        folder / "hard", folder / "a" / "plain"
+    ),
 }
 
 
@@ -62,6 +68,60 @@ def test_every_difference_shows(tmp_path: Path, change: str) -> None:
     before = tree_of(folder, ["busybox", "sh"])
     CHANGES[change](folder)
     assert tree_of(folder, ["busybox", "sh"]) != before
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_a_remembered_hash_is_the_whole_hash(tmp_path: Path, shell: list[str]) -> None:
+    folder = plain_tree(tmp_path / "volume")
+    for change in (lambda: None, lambda: _rewrite(folder / "one", "uno"), (folder / "two").unlink):
+        change()
+        assert tree_of(folder, shell, tmp_path / "digests") == tree_of(folder, shell)
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_only_what_was_touched_is_read_again(tmp_path: Path, shell: list[str]) -> None:
+    folder, digests = plain_tree(tmp_path / "volume"), tmp_path / "digests"
+    time.sleep(3.1)
+    tree_of(folder, shell, digests)
+    lines = digests.read_text().splitlines()
+    digests.write_text("".join(f"{'0' * 64}{line[64:]}\n" for line in lines))
+    _rewrite(folder / "one", "eno")
+    tree_of(folder, shell, digests)
+
+    known = {line.rpartition("|")[2]: line[:64] for line in digests.read_text().splitlines()}
+    assert len(lines) == 3
+    # What changed within the last two seconds is not remembered, even with the time of its last writing set back.
+    assert known == {"./two": "0" * 64, "./three": "0" * 64}
+
+
+def plain_tree(folder: Path) -> Path:
+    folder.mkdir()
+    for name in ("one", "two", "three"):
+        _rewrite(folder / name, name)
+    return folder
+
+
+def test_a_mover_that_stands_by_carries_out_each_order_once_and_ends_with_the_last(tmp_path: Path) -> None:
+    orders = tmp_path / "order"
+    orders.write_text("")
+    text = standby_text().replace("/orders/order", str(orders))
+    command = ["busybox", "sh", "-c", text, "standby", 'echo "does $PASS"; [ "$PASS" != final ]']
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        seen = []
+        for order in ("PASS=ahead", "PASS=final"):
+            orders.write_text(order)
+            seen += [process.stdout.readline().rstrip() for _ in range(3)] if process.stdout else []
+        code = process.wait(10)
+
+    assert seen == [
+        "cce-begin PASS=ahead",
+        "does ahead",
+        "cce-end 0 PASS=ahead",
+        "cce-begin PASS=final",
+        "does final",
+        "cce-end 1 PASS=final",
+    ]
+    assert code == 1
 
 
 def test_the_file_systems_own_folder_does_not_count(tmp_path: Path) -> None:
@@ -97,6 +157,11 @@ def test_the_last_summary_counts() -> None:
 def test_progress_is_read_from_the_last_status() -> None:
     text = '{"message_type":"status","total_bytes":2000000,"bytes_done":1000000}\n{"broken'
     assert progress_line(text) == "1 of 2 MB"
+
+
+def _part(path: Path, other: Path) -> None:
+    path.unlink()
+    shutil.copy2(other, path)
 
 
 def _rewrite(path: Path, text: str) -> None:

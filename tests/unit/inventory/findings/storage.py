@@ -35,6 +35,30 @@ def stateful_set(storage_class: str | None) -> dict[str, Any]:
     return made
 
 
+def chosen(**choices: Any) -> Any:
+    """Decide of single volumes."""
+    return lambda document: document["volumes"].update(choices)
+
+
+FOLDER = {
+    "workload": "Deployment shop/web",
+    "volume": "data",
+    "claim": "web-data",
+    "storage_class": "csi-disk",
+    "size": "10Gi",
+}
+ON_NODE = {"volumes": [{"name": "data", "hostPath": {"path": "/srv/web"}}]}
+
+
+def mounted_on(*nodes: str) -> list[dict[str, Any]]:
+    """Return a Deployment that mounts a folder, with a pod on each of these nodes."""
+    owner = {"ownerReferences": [{"kind": "ReplicaSet", "name": "web", "controller": True}]}
+    pods = [
+        make("v1", "Pod", f"web-{node}", metadata=owner, spec={"nodeName": node, **ON_NODE}) for node in nodes
+    ]
+    return [deployment(**ON_NODE), *pods]
+
+
 def quota(used: dict[str, str] | None = None, scopes: list[str] | None = None, **hard: str) -> dict[str, Any]:
     """Return a ResourceQuota; names are written with _ for the dot."""
     bounds = {name.replace("_", "."): amount for name, amount in hard.items()}
@@ -92,6 +116,37 @@ ROWS = [
     Row("unbound_claims", "a folder of an unknown node", [
         claim(), volume(nodeAffinity=None),
     ], [f"blocker {CLAIM}"]),
+    Row("unbound_claims", "a claim that lost its volume", [
+        claim() | {"status": {"phase": "Lost"}}, volume(),
+    ], [f"blocker {CLAIM}"]),
+    Row("unbound_claims", "a claim whose content nobody wants", [
+        claim() | {"status": {"phase": "Lost"}}, volume(),
+    ], [], chosen(empty=["shop/uploads"])),
+    Row("block_volumes", "a raw device that stays behind", [
+        claim(volumeMode="Block"), volume(),
+    ], [], chosen(excluded=["shop/uploads"])),
+    Row("volume_choices", "a claim that is not there", FINE, [
+        "blocker PersistentVolumeClaim shop/gone",
+    ], chosen(empty=["shop/gone"])),
+    Row("volume_choices", "a claim that is to be empty", FINE, [], chosen(empty=["shop/uploads"])),
+    Row("volume_choices", "an excluded claim that a workload mounts", [*FINE, mounting()], [
+        "blocker Deployment shop/web",
+    ], chosen(excluded=["shop/uploads"])),
+    Row("volume_choices", "a folder of one node", mounted_on("a"), [], chosen(host_paths=[FOLDER])),
+    Row("volume_choices", "a folder of two nodes", mounted_on("a", "b"), [
+        "blocker Deployment shop/web",
+    ], chosen(host_paths=[FOLDER])),
+    Row("volume_choices", "a folder of no node", mounted_on(), [
+        "blocker Deployment shop/web",
+    ], chosen(host_paths=[FOLDER])),
+    Row("volume_choices", "a folder of a named node", mounted_on(), [], chosen(host_paths=[{**FOLDER, "node": "a"}])),
+    Row("volume_choices", "a folder of the only node", [
+        *mounted_on(), make("v1", "Node", "a", status={}),
+    ], [], chosen(host_paths=[FOLDER])),
+    Row("volume_choices", "a folder that nobody mounts", [deployment()], [
+        "blocker Deployment shop/web",
+    ], chosen(host_paths=[FOLDER])),
+    Row("host_path_volumes", "a folder that moves into a claim", mounted_on("a"), [], chosen(host_paths=[FOLDER])),
     Row("unbound_claims", "a volume of a driver that nobody mounts", [claim(size="20Gi"), DRIVER], []),
     Row("block_volumes", "a raw device", [claim(volumeMode="Block"), volume()], [f"blocker {CLAIM}"]),
     Row("block_volumes", "a file system", FINE, []),

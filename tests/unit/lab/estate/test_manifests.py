@@ -12,6 +12,7 @@ from lab.estate.manifests import NAMESPACES, estate_manifests
 REGISTRY = "registry.source.lab"
 VALUES = {
     "registry": REGISTRY,
+    "receipts_folder": "/data/receipts",
     "journal_digest": "sha256:" + "0" * 64,
     "pg_app_password": "pg-password",
     "mariadb_app_password": "mariadb-password",

@@ -1,0 +1,68 @@
+"""Have movers stand by for the last changes before the writers are stopped."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from include.cutover.front_door import is_traffic_on_target
+from include.engines import run_side_by_side
+from include.errors import MigrationError
+from include.volumes.copying import THREADS, volume_rows
+from include.volumes.delta import carry_delta, remove_standby, source_standby, target_standby
+from include.volumes.movers import can_stand_by
+from include.volumes.names import claim_of
+from include.volumes.repository import repository_secrets
+from include.volumes.running import await_pod, start_mover
+from include.volumes.users import await_unused, node_using
+
+if TYPE_CHECKING:
+    from include.clusters import Cluster
+    from include.planning.model import PlanItem
+    from include.run import MigrationRun
+    from include.volumes.manifests import Mover
+
+logger = logging.getLogger(__name__)
+
+RUNNING = frozenset({"Running", "Succeeded", "Failed"})
+
+
+def stand_by(run: MigrationRun) -> int:
+    """Start movers on both sides and let them move what changed so far; return how many volumes they wait for.
+
+    They keep the repository's index and the hashes of files that did not change since. A volume whose movers do not come
+    about is told, and moved by movers that start when it is time: it costs downtime and nothing else.
+    """
+    if is_traffic_on_target(run):
+        return 0
+    rows = [row for row in volume_rows(run) if can_stand_by(row)]
+    return sum(run_side_by_side(lambda row: _prepare(run, row), rows, THREADS, name="volumes"))
+
+
+def _prepare(run: MigrationRun, row: PlanItem) -> bool:
+    try:
+        _start_both(run, row)
+        return carry_delta(run, row, "ahead") is not None
+    except MigrationError as error:
+        logger.warning("Volume %s: no movers stand by for its last changes: %s", claim_of(row), error)
+        remove_standby(run, row)
+        return False
+
+
+def _start_both(run: MigrationRun, row: PlanItem) -> None:
+    namespace, claim = row.details["namespace"], row.details["claim"]
+    await_unused(run.target, namespace, claim)
+    movers = [
+        (run.source, source_standby(run, row, node_using(run.source, namespace, claim))),
+        (run.target, target_standby(run, row)),
+    ]
+    run_side_by_side(lambda one: _start(run, *one), movers, len(movers), name="standby")
+
+
+def _start(run: MigrationRun, cluster: Cluster, mover: Mover) -> None:
+    uid = start_mover(cluster, mover, repository_secrets(run))
+    try:
+        await_pod(cluster, mover, uid, RUNNING)
+    finally:
+        # Its environment is read when it starts.
+        cluster.delete(f"/api/v1/namespaces/{mover.namespace}/secrets/{mover.name}")
