@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
-import sys
 import tempfile
 from collections.abc import Callable
 
+from benchmarks.database_copy import copy_apart
 from benchmarks.mariadb_data import DATABASE
 from benchmarks.mariadb_server import PASSWORD, Server
 
@@ -18,16 +17,7 @@ Tool = Callable[[Server, Server], None]
 
 def ours(source: Server, target: Server) -> None:
     """Plan, copy and prove: the proof is included on our side only."""
-    with tempfile.TemporaryDirectory() as folder:
-        task = {"source": source.document(), "target": target.document(), "folder": folder}
-        done = subprocess.run(
-            [sys.executable, "-m", "benchmarks.mariadb_copy"],
-            input=json.dumps(task),
-            text=True,
-            capture_output=True,
-        )
-    if done.returncode != 0:
-        raise RuntimeError(f"our copy failed: {done.stderr[-2000:]}")
+    copy_apart("mariadb", DATABASE, source.document(), target.document())
 
 
 def plain_pipe(source: Server, target: Server) -> None:

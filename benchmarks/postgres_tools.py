@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
-import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from benchmarks.database_copy import copy_apart
 from benchmarks.postgres_data import DATABASE
 from benchmarks.postgres_server import Server
 from lab.services.postgres import binaries
@@ -21,16 +20,7 @@ Tool = Callable[[Server, Server], None]
 
 def ours(source: Server, target: Server) -> None:
     """Plan, copy and prove: the proof is included on our side only."""
-    with tempfile.TemporaryDirectory() as folder:
-        task = {"source": source.document(), "target": target.document(), "folder": folder}
-        done = subprocess.run(
-            [sys.executable, "-m", "benchmarks.postgres_copy"],
-            input=json.dumps(task),
-            text=True,
-            capture_output=True,
-        )
-    if done.returncode != 0:
-        raise RuntimeError(f"our copy failed: {done.stderr[-2000:]}")
+    copy_apart("postgresql", DATABASE, source.document(), target.document())
 
 
 def parallel_dump(source: Server, target: Server) -> None:
