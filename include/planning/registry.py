@@ -24,6 +24,11 @@ ACCEPT = ", ".join((*INDEXES, *MANIFESTS))
 PLATFORM = ("linux", "amd64")
 TAGS_PER_PAGE = 1000
 MOST_PAGES = 100
+REMEDIES = {
+    401: "the login is not accepted: correct login and password of the connection",
+    403: "give the connection's user the right to read the repository",
+}
+ANYTHING = "check that the image still exists and that the connection may read it"
 
 
 @dataclass(frozen=True)
@@ -110,7 +115,7 @@ class Registry(RegistryClient):
         name = name or reference.digest or reference.tag
         return PermanentError(
             f"image {self.host}/{reference.repository}:{name}: the registry answered {answer.status_code}; "
-            "check that the image still exists and that the connection may read it"
+            f"{REMEDIES.get(answer.status_code, ANYTHING)}"
         )
 
 

@@ -17,22 +17,27 @@ SERVER_LOST = 2013
 def read_rows(connection: Any, query: str) -> Iterator[list[bytes]]:
     """Yield the rows of a query as the server sends them, as many at once as have arrived.
 
-    A reader that is left before its end leaves a connection that can only be closed.
+    A reader that is left before its end closes the connection: its other rows would be taken for the next answer.
 
     :raises pymysql.MySQLError: when the server ends the rows with an error, or is lost.
     """
     connection.query(query, unbuffered=True)
-    data, is_done = bytearray(), False
-    while not is_done:
-        block = connection._rfile.read1(BLOCK_BYTES)
-        if not block:
-            raise _lost()
-        data += block
-        rows, used, is_done = _whole_rows(data)
-        del data[:used]
-        if rows:
-            yield rows
+    # The driver's result must not read to the end by itself when it is thrown away.
     connection._result.unbuffered_active = False
+    data, is_done = bytearray(), False
+    try:
+        while not is_done:
+            block = connection._rfile.read1(BLOCK_BYTES)
+            if not block:
+                raise _lost()
+            data += block
+            rows, used, is_done = _whole_rows(data)
+            del data[:used]
+            if rows:
+                yield rows
+    finally:
+        if not is_done:
+            connection._force_close()
 
 
 def load_blocks(connection: Any, statement: str, blocks: Iterable[bytes]) -> int:

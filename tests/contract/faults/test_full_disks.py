@@ -13,7 +13,7 @@ MEGABYTES = {"postgresql": 14, "mariadb": 8, "bucket": 10, "image": 10}
 # Stores and registries only say that they fail: they are asked again, as after any failure of theirs.
 ERRORS = {
     "postgresql": (PermanentError, "No space left|wrote only .*; enlarge the disk that is full"),
-    "mariadb": (PermanentError, "is full; enlarge the disk that is full"),
+    "mariadb": (PermanentError, "is full.*; enlarge the disk that is full"),
     "bucket": (TemporaryError, "itself fails: look at its state, and whether its disk is full"),
     "image": (TemporaryError, "whether (its|the target's) storage is full"),
 }
