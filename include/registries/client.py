@@ -165,7 +165,9 @@ class RegistryClient:
         chosen = login if self._access.user else None
         answer = self._ask("GET", fields.get("realm", ""), {}, params=parameters, auth=chosen)
         body: dict[str, Any] = answer.json() if answer.is_success else {}
-        return f"Bearer {body.get('token') or body.get('access_token') or ''}"
+        token = body.get("token") or body.get("access_token")
+        # Without one the registry itself says that the login is not enough.
+        return f"Bearer {token}" if token else ""
 
 
 @cache

@@ -39,9 +39,10 @@ FORMER = frozenset(
         "tls-certificate-ids",
     )
 )
-# Each belongs to another cloud's controller, or to an address CCE does not take from the Service; without node ports the
-# ELB of a CCE Standard cluster reaches no pod.
-FOREIGN_FIELDS = ("loadBalancerIP", "loadBalancerClass", "allocateLoadBalancerNodePorts")
+# One belongs to another cloud's controller, the other to an address that CCE does not take from the Service.
+FOREIGN_FIELDS = ("loadBalancerIP", "loadBalancerClass")
+# Without them the ELB of a CCE Standard cluster reaches no pod.
+NODE_PORTS = "allocateLoadBalancerNodePorts"
 
 
 def applies_to(obj: dict[str, Any]) -> bool:
@@ -54,6 +55,8 @@ def apply(obj: dict[str, Any], context: AdaptationContext) -> dict[str, Any]:
     adapted = copy.deepcopy(obj)
     for name in FOREIGN_FIELDS:
         adapted["spec"].pop(name, None)
+    if adapted["spec"].get(NODE_PORTS) is False:
+        adapted["spec"][NODE_PORTS] = True
     balancer = context.definition.target.load_balancer
     annotations = _kept(obj, balancer)
     if balancer is not None:

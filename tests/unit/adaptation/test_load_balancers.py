@@ -122,7 +122,12 @@ ANNOTATIONS = [
 FIELDS = [
     pytest.param({"loadBalancerClass": "service.k8s.aws/nlb"}, {}, {}, id="another controller's class"),
     pytest.param({"loadBalancerIP": "192.0.2.1"}, {}, {}, id="an address of the source"),
-    pytest.param({"allocateLoadBalancerNodePorts": False}, {}, {}, id="no node ports, which ELB needs"),
+    pytest.param(
+        {"allocateLoadBalancerNodePorts": False},
+        {"allocateLoadBalancerNodePorts": True},
+        {},
+        id="no node ports, which ELB needs",
+    ),
     pytest.param(
         {"sessionAffinity": "ClientIP"},
         {"sessionAffinity": "ClientIP"},
