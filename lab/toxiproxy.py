@@ -18,6 +18,7 @@ from lab.binaries.build import provide
 from lab.binaries.modules import TOXIPROXY
 
 _HOST = "127.0.0.1"
+_HEAL_SECONDS = 60.0
 _START_SECONDS = 10.0
 # Toxiproxy counts kilobytes of 1000 bytes.
 _KILOBYTES_OF_A_MEGABIT = 125
@@ -73,7 +74,8 @@ class Toxiproxy:
 
     def __init__(self, port: int = 8474) -> None:
         self._port = port
-        self._client = httpx.Client(base_url=f"http://{_HOST}:{port}", trust_env=False)
+        # A toxic goes once what it holds has passed, at the pace that it keeps.
+        self._client = httpx.Client(base_url=f"http://{_HOST}:{port}", trust_env=False, timeout=_HEAL_SECONDS)
         self._links = 0
 
     def __enter__(self) -> Toxiproxy:
