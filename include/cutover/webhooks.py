@@ -6,6 +6,8 @@ before anything is restored anew.
 
 from __future__ import annotations
 
+import hashlib
+import json
 import logging
 import time
 from typing import TYPE_CHECKING, Any
@@ -62,8 +64,8 @@ def _apply(run: MigrationRun, row: PlanItem, source: Manifest) -> str | None:
     seen = run.target.find(path)
     proof = Proof(
         method="configuration read back, Services answering",
-        source=_compared(source),
-        target=_compared(seen) if seen else None,
+        source=_told(source),
+        target=_told(seen) if seen else None,
         equal=not silent and seen is not None and _compared(seen) == _compared(source),
     )
     is_same = before is not None and _compared(before) == _compared(source)
@@ -132,6 +134,13 @@ def _compared(obj: Manifest) -> list[Manifest]:
         }
         for hook in obj.get("webhooks") or []
     ]
+
+
+def _told(obj: Manifest) -> str:
+    """Return what a person reads in the report: the names, and a hash of what is compared."""
+    hooks = _compared(obj)
+    text = json.dumps(hooks, sort_keys=True).encode()
+    return f"{', '.join(str(hook.get('name')) for hook in hooks)} (sha256 {hashlib.sha256(text).hexdigest()[:16]})"
 
 
 def _labels(obj: Manifest | None) -> dict[str, str]:
