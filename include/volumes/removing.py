@@ -26,23 +26,28 @@ GONE_SECONDS = 60.0
 
 
 def remove_movers(run: MigrationRun, cluster: Cluster) -> int:
-    """Remove all movers of this migration from a cluster, whichever run made them; return how many objects went."""
-    found = list(_movers(run, cluster))
-    for path in found:
-        cluster.delete(path)
-    return len(found)
+    """Remove all movers of this migration from a cluster, whichever run made them; return how many objects went.
+
+    :raises WaitTimeoutError: when a pod of theirs does not end.
+    """
+    return _remove(cluster, list(_movers(run, cluster)))
 
 
 def remove_movers_of_other_runs(run: MigrationRun) -> None:
     """Remove what earlier runs left in both clusters, and wait until it works no more: it would write beside this run."""
     for cluster in (run.source, run.target):
-        found = [path for path in _movers(run, cluster) if run.short_id not in path]
-        for path in found:
-            cluster.delete(path, propagation="Foreground")
-        for path in found:
-            cluster.wait_for(path, lambda seen: seen is None, GONE_SECONDS, f"{path} is gone")
-        if found:
-            logger.info("Removed %s objects of earlier movers, %s cluster", len(found), cluster.name)
+        removed = _remove(cluster, [path for path in _movers(run, cluster) if run.short_id not in path])
+        if removed:
+            logger.info("Removed %s objects of earlier movers, %s cluster", removed, cluster.name)
+
+
+def _remove(cluster: Cluster, found: list[str]) -> int:
+    """Remove these, and wait until their pods have gone before them."""
+    for path in found:
+        cluster.delete(path, propagation="Foreground")
+    for path in found:
+        cluster.wait_for(path, lambda seen: seen is None, GONE_SECONDS, f"{path} is gone")
+    return len(found)
 
 
 def _movers(run: MigrationRun, cluster: Cluster) -> Iterator[str]:

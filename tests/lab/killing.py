@@ -83,6 +83,16 @@ def velero_server(side: str) -> list[int]:
     return [pid for pid in found if f"/{cgroups.NAME}/{side}" in Path(f"/proc/{pid}/cgroup").read_text()]
 
 
+def are_alive(pids: Iterable[int]) -> bool:
+    """Say whether any of these processes runs."""
+    return any(command_of(pid) for pid in pids)
+
+
+def strike(pids: Iterable[int]) -> None:
+    """Kill processes that were just found within the lab."""
+    _signal(pids, signal.SIGKILL)
+
+
 def kill(pids: Iterable[int]) -> None:
     """Kill processes of the lab; those that have just ended are left out."""
     _signal(set(pids) & cgroups.processes(), signal.SIGKILL)

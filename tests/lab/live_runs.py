@@ -18,7 +18,7 @@ from lab.migrate.ledger_view import LedgerView
 from lab.migrate.runs import Run
 
 from .conftest import LEDGER, Outcome
-from .killing import airflow_program, kill, task_process, wait_until, worker_of
+from .killing import airflow_program, are_alive, kill, strike, task_process, wait_until, worker_of
 
 DAG = "migrate_to_cce"
 SECONDS_BETWEEN_LOOKS = 0.5
@@ -117,16 +117,16 @@ class LiveRun:
         :param when: what has to be so first, e.g. that an engine runs.
         """
         instance = self.wait_for_process(task, map_index)
-        wait_until(lambda: when() or not task_process(instance["id"]), f"{task} is far enough")
+        # Looked up beforehand: what is far enough may end within the time that a look takes.
         pids = task_process(instance["id"])
-        assert pids, f"{task} ended before it could be killed"
-        kill(
-            pids
-            if victim == "task"
-            else worker_of(instance["id"])
-            if victim == "worker"
-            else airflow_program(victim)
-        )
+        victims = {
+            "task": pids,
+            "worker": worker_of(instance["id"]),
+            "scheduler": airflow_program("scheduler"),
+        }[victim]
+        wait_until(lambda: when() or not are_alive(pids), f"{task} is far enough")
+        assert are_alive(pids), f"{task} ended before it could be killed"
+        (kill if victim == "scheduler" else strike)(victims)
         return instance
 
     def wait_for_end(self, seconds: float = 1200) -> str:

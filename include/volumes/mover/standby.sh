@@ -1,5 +1,7 @@
 # Carry out orders as they come: an order is an annotation of this pod, "NAME=value ..." without blanks in the values, and
 # what is to be done is the first argument. Between orders the repository's cache and the files' digests stay here.
+# The first process of a container ends at a signal only if it says so; the pod would stay for its whole grace period.
+trap 'exit 143' TERM
 export REMEMBERED=/tmp/digests
 done=
 while :; do
