@@ -9,7 +9,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -126,7 +126,9 @@ def _wait(store: Store, process: subprocess.Popen[bytes]) -> None:
     client = store.client()
     while time.monotonic() < ends and process.poll() is None:
         try:
-            client.create_bucket(Bucket="ready")
+            # It may be there from the turn before, in which the store took the bucket, but no object yet.
+            with suppress(client.exceptions.BucketAlreadyExists, client.exceptions.BucketAlreadyOwnedByYou):
+                client.create_bucket(Bucket="ready")
             client.put_object(Bucket="ready", Key="ready", Body=b"ready")
         except (BotoCoreError, ClientError):
             time.sleep(0.5)

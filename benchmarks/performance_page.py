@@ -44,6 +44,17 @@ GROUPS = (
         "source takes 1,000 writes a second.",
     ),
     (
+        "mariadb",
+        "MariaDB",
+        "A database of which one table is half. MariaDB's own programs are compared as a pipe, mydumper and myloader with two threads.",
+    ),
+    (
+        "volumes",
+        "Volumes",
+        "A volume of files, and a hundredth of it changed: through a bucket into another volume, by the movers' own scripts, "
+        "their pods' start left out. restic by hand copies the same.",
+    ),
+    (
         "objects",
         "Objects",
         "Small objects of 8 KiB and large ones of 256 MiB, from one store to another that is new. s5cmd knows one store at a "
