@@ -38,25 +38,31 @@ def apply_webhooks(run: MigrationRun) -> int:
 
     :raises ProofError: with every one whose Service does not answer, or which arrived otherwise.
     """
-    rows = load_plan(run.ledger).items(PHASE, "webhook")
-    inventory = load_inventory(run.ledger).by_key if rows else {}
-    problems = [problem for row in rows if (problem := _apply(run, row, inventory[row.key]))]
+    planned = _planned(run)
+    problems = [problem for row, source in planned if (problem := _apply(run, row, source))]
     if problems:
         raise ProofError(problems, "admission webhooks")
-    return len(rows)
+    return len(planned)
 
 
 def put_webhooks_away(run: MigrationRun) -> None:
     """Remove from the target what an earlier migration set up: while workloads are held, it would refuse the restore."""
-    for row in load_plan(run.ledger).items(PHASE, "webhook"):
-        path = _path(run, load_inventory(run.ledger).by_key[row.key])
+    for row, source in _planned(run):
+        path = run.target.path_of(source)
         if RESTORED in _labels(run.target.find(path)):
             run.target.delete(path)
             logger.info("%s, target cluster: is put away until the switch", row.target)
 
 
+def _planned(run: MigrationRun) -> list[tuple[PlanItem, Manifest]]:
+    """Return the plan's rows with their objects; the inventory is read for them once, and not at all without any."""
+    rows = load_plan(run.ledger).items(PHASE, "webhook")
+    known = load_inventory(run.ledger).by_key if rows else {}
+    return [(row, known[row.key]) for row in rows]
+
+
 def _apply(run: MigrationRun, row: PlanItem, source: Manifest) -> str | None:
-    started, path = time.monotonic(), _path(run, source)
+    started, path = time.monotonic(), run.target.path_of(source)
     before = run.target.find(path)
     silent = _silent_services(run, row)
     if not silent and (before is None or RESTORED in _labels(before)):
@@ -145,7 +151,3 @@ def _told(obj: Manifest) -> str:
 
 def _labels(obj: Manifest | None) -> dict[str, str]:
     return ((obj or {}).get("metadata") or {}).get("labels") or {}
-
-
-def _path(run: MigrationRun, source: Manifest) -> str:
-    return run.target.path_of(source)
