@@ -14,6 +14,8 @@ from include.report.rows import UNTOUCHED, Row, join_rows, phase_order, planned_
 DOWNTIME_DOCUMENT = "cutover/downtime"
 FINDINGS_DOCUMENT = "findings"
 ASSESSMENT_DOCUMENT = "assessment"
+EVIDENCE_DOCUMENT = "evidence/key"
+CERTIFICATE_DOCUMENT = "retirement/certificate"
 REASON_RULES = frozenset({
     "item_without_proof",
     "empty_plan",
@@ -52,7 +54,13 @@ def judge_run(ledger: Ledger, kind: Kind, result: Result, rows: Sequence[Row]) -
         downtime=downtime,
         findings=[*_findings(ledger), *_unmeasured(ledger), *left, *reasons],
         assessment=assessment_of(ledger) if kind == "assessment" else None,
+        evidence=_optional(ledger, EVIDENCE_DOCUMENT),
+        certificate=_optional(ledger, CERTIFICATE_DOCUMENT),
     )
+
+
+def _optional(ledger: Ledger, document: str) -> Any:
+    return ledger.read(document) if ledger.exists(document) else None
 
 
 def assessment_of(ledger: Ledger) -> dict[str, Any] | None:
