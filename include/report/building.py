@@ -10,6 +10,7 @@ from include.ledger.records import now
 from include.report.document import Downtime, Kind, Report, ReportPhase, Result
 from include.report.made_resources import made_findings
 from include.report.rows import UNTOUCHED, Row, join_rows, phase_order, planned_items
+from include.waivers import waiver_findings
 
 DOWNTIME_DOCUMENT = "cutover/downtime"
 FINDINGS_DOCUMENT = "findings"
@@ -52,7 +53,7 @@ def judge_run(ledger: Ledger, kind: Kind, result: Result, rows: Sequence[Row]) -
         phases=phases,
         items=[row.as_item() for row in rows],
         downtime=downtime,
-        findings=[*_findings(ledger), *_unmeasured(ledger), *left, *reasons],
+        findings=[*_findings(ledger), *_unmeasured(ledger), *_waivers(ledger, rows), *left, *reasons],
         assessment=assessment_of(ledger) if kind == "assessment" else None,
         evidence=_optional(ledger, EVIDENCE_DOCUMENT),
         certificate=_optional(ledger, CERTIFICATE_DOCUMENT),
@@ -152,6 +153,11 @@ def _unmeasured(ledger: Ledger) -> Iterator[dict[str, Any]]:
             "add these seconds to the downtime if you have to be sure",
             severity="warning",
         )
+
+
+def _waivers(ledger: Ledger, rows: Sequence[Row]) -> Iterator[dict[str, Any]]:
+    if planned_items(ledger) and rows:
+        yield from waiver_findings(ledger, {(row.phase, row.key): row.state == "equal" for row in rows})
 
 
 def _findings(ledger: Ledger) -> list[dict[str, Any]]:
