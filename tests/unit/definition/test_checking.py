@@ -21,9 +21,9 @@ def test_every_wrong_one_is_told_with_all_its_problems(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = tmp_path / "shop.yaml"
-    path.write_text(definition_text().replace("[shop, warehouse]", "[kube-system]") + "\nunknown: 1\n")
+    path.write_text(definition_text().replace("schema: 1", "schema: 2") + "\nunknown: 1\n")
     assert check([str(path), str(tmp_path / "absent.yaml")]) == 2
     told = capsys.readouterr().err
-    assert "kube-system" in told
+    assert "  - schema: " in told
     assert "unknown" in told
     assert f"{tmp_path / 'absent.yaml'}: no such file" in told
