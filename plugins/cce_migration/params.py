@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 from airflow.sdk import Param
 
+from include.definition.model import Deletable
 from include.run import MIGRATIONS_FOLDER
+
+KINDS: tuple[Deletable, ...] = get_args(Deletable)
 
 
 def migration_params() -> dict[str, Param]:
@@ -38,5 +43,23 @@ def past_migration_params() -> dict[str, Param]:
             type=["null", "string"],
             title="Run of migrate_to_cce",
             description_md="Id of the run, as the list of its runs shows it; left empty, the latest run that switched the traffic.",
+        ),
+    }
+
+
+def retirement_params() -> dict[str, Param]:
+    """Return the params of a retirement: which run, and what of its source is deleted for good."""
+    return {
+        **past_migration_params(),
+        "delete": Param(
+            None,
+            type=["null", "array"],
+            items={"type": "string", "enum": list(KINDS)},
+            examples=list(KINDS),
+            title="Delete for good",
+            description_md="What of the source is deleted after its retirement: "
+            + ", ".join(f"`{one}`" for one in KINDS)
+            + ". "
+            "Left empty, it is what the definition says, which is nothing unless you wrote it there.",
         ),
     }
