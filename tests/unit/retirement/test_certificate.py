@@ -6,6 +6,7 @@ import pytest
 
 from include.errors import ProofError
 from include.planning.model import Plan, PlanItem, save_plan
+from include.report import write_report
 from include.retirement import certificate as module
 from include.retirement.certificate import NEEDED, write_certificate
 from include.retirement.records import record
@@ -74,3 +75,14 @@ def test_a_step_that_was_not_done_is_named(run: MigrationRun) -> None:
     run.ledger.remove_item("source_retirement", "backup/source")
     with pytest.raises(ProofError, match="source_retirement/backup/source: was not done"):
         write_certificate(run)
+
+
+def test_the_report_shows_the_certificate(run: MigrationRun) -> None:
+    run.ledger.record_proof("obs_sync", "one", proof())
+    written = write_certificate(run)
+    report = write_report(run.ledger, "migration", "succeeded")
+
+    assert report["certificate"] == written
+    page = (Path(str(run.ledger.folder)) / "report.html").read_text()
+    assert "is to be kept until 2026-12-27 00:00:00 UTC" in page
+    assert "<td>node</td><td>worker-1</td>" in page
