@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from include.cutover.ending import refuse_ended
 from include.cutover.steps import timed_step
 from include.databases import hand_over_databases, take_back_databases
+from include.engines import run_side_by_side
 from include.ledger.records import now
 from include.objects import hand_over_buckets, take_back_buckets
 
@@ -22,8 +24,10 @@ def hand_over(run: MigrationRun) -> int:
     """
     # Before the first mark, so that a killed hand-over leaves a trace.
     run.ledger.write(DOCUMENT, {"at": now(), "undone": None})
+    refuse_ended(run)
+    acts = (hand_over_databases, hand_over_buckets)
     with timed_step(run, "hand over to the target"):
-        return hand_over_databases(run) + hand_over_buckets(run)
+        return sum(run_side_by_side(lambda act: act(run), acts, len(acts), name="hand-over"))
 
 
 def was_handed_over(run: MigrationRun) -> bool:

@@ -6,6 +6,7 @@ import logging
 import time
 from typing import TYPE_CHECKING
 
+from include.cutover.ending import note_end
 from include.cutover.front_door import is_traffic_on_target
 from include.cutover.handing_over import take_back, was_handed_over
 from include.cutover.quiescing import is_quiesced, quiesce, release_held, unquiesce, was_begun
@@ -59,8 +60,12 @@ def end_quiesce(run: MigrationRun) -> int:
 
     The target's are stopped first, should they run already: both sides would do the same work twice.
     """
-    if was_begun(run, "source") and was_handed_over(run) and not is_traffic_on_target(run):
-        logger.info("Waiting until the task of the switch, if it was ended by hand, can no longer act")
+    note_end(run)
+    may_start = was_handed_over(run) or not is_quiesced(run, "target")
+    if was_begun(run, "source") and may_start and not is_traffic_on_target(run):
+        logger.info(
+            "Waiting until the task that moves the traffic, if it was ended by hand, can no longer act"
+        )
         time.sleep(ENDING_SECONDS)
     if is_traffic_on_target(run):
         logger.info("The front door leads to the target: the source stays as it is")
