@@ -6,12 +6,14 @@ import logging
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from include.cutover.beginning import refuse_now
 from include.cutover.ending import forget_end, refuse_ended
 from include.cutover.final_pass import move_last_changes
 from include.cutover.front_door import target_address
 from include.cutover.gates import pass_gates
 from include.cutover.handing_over import hand_over
 from include.cutover.quiescing import (
+    are_writers_held,
     is_quiesced,
     note_release,
     quiesce,
@@ -59,6 +61,7 @@ def _stop_source(run: MigrationRun) -> None:
     if is_quiesced(run, "source") and not living_pods(run.source, run.definition.source.namespaces):
         logger.info("The source stands still since its quiesce")
         return
+    refuse_now(run)
     quiesce(run, "source")
 
 
@@ -68,7 +71,7 @@ def _carry_last_changes(run: MigrationRun) -> None:
     if run.ledger.exists(CARRIED) and run.ledger.read(CARRIED)["quiesced_at"] == since:
         logger.info("The last changes are on the target since an earlier try")
         return
-    if not is_quiesced(run, "target"):
+    if not are_writers_held(run, "target"):
         quiesce(run, "target")
     move_last_changes(run)
     run.ledger.write(CARRIED, {"quiesced_at": since})

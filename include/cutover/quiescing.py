@@ -69,7 +69,9 @@ def quiesce(run: MigrationRun, side: Side, *, timeout_seconds: float = PODS_GONE
     if side == "source" and not is_quiesced(run, side):
         expire_warm_proofs(run)
     begun = _read(run, side) or {}
-    run.ledger.write(_document(side), {**begun, "at": now(), "complete": False, "undone": None})
+    run.ledger.write(
+        _document(side), {**begun, "at": now(), "complete": False, "undone": None, "early": False}
+    )
     with timed_step(run, f"quiesce the {side}"):
         held = hold_all(cluster, list_workloads(cluster, namespaces, BY_CLOCK))
         held += hold_all(cluster, list_workloads(cluster, namespaces, RUNNING))
@@ -149,11 +151,20 @@ def release_workloads(run: MigrationRun, side: Side = "target") -> int:
     return len(released)
 
 
-def note_release(run: MigrationRun, side: Side) -> None:
-    """Leave a trace that a side does not stand still any more; it comes before the first workload is released."""
+def note_release(run: MigrationRun, side: Side, *, early: bool = False) -> None:
+    """Leave a trace that a side does not stand still any more; it comes before the first workload is released.
+
+    :param early: only workloads run that write nothing (`cutover.start_early`).
+    """
     begun = _read(run, side)
     if begun is not None:
-        run.ledger.write(_document(side), {**begun, "undone": now()})
+        run.ledger.write(_document(side), {**begun, "undone": now(), "early": early})
+
+
+def are_writers_held(run: MigrationRun, side: Side) -> bool:
+    """Say whether this run has stopped a side, and started at most what writes nothing."""
+    seen = _read(run, side) or {}
+    return is_quiesced(run, side) or (bool(seen.get("complete")) and bool(seen.get("early")))
 
 
 def await_no_pods(

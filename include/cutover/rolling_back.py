@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING
 from include.cutover.ending import note_end
 from include.cutover.front_door import is_traffic_on_target
 from include.cutover.handing_over import take_back, was_handed_over
-from include.cutover.quiescing import is_quiesced, quiesce, release_held, unquiesce, was_begun
+from include.cutover.quiescing import (
+    are_writers_held,
+    is_quiesced,
+    quiesce,
+    release_held,
+    unquiesce,
+    was_begun,
+)
 from include.cutover.steps import timed_step
 from include.cutover.switching import DOCUMENT as SWITCHED
 from include.cutover.switching import switch_back
@@ -61,7 +68,7 @@ def end_quiesce(run: MigrationRun) -> int:
     The target's are stopped first, should they run already: both sides would do the same work twice.
     """
     note_end(run)
-    may_start = was_handed_over(run) or not is_quiesced(run, "target")
+    may_start = was_handed_over(run) or not are_writers_held(run, "target")
     if was_begun(run, "source") and may_start and not is_traffic_on_target(run):
         logger.info(
             "Waiting until the task that moves the traffic, if it was ended by hand, can no longer act"

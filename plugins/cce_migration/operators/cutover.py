@@ -19,8 +19,8 @@ from include.cutover import (
     watch_target,
 )
 from include.cutover.moving import move_traffic
+from include.cutover.readying import ready_target
 from include.databases import end_following
-from include.volumes import stand_by
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
@@ -60,12 +60,11 @@ class QuiesceOperator(MigrationOperator):
 
 
 class ReadyTargetOperator(MigrationOperator):
-    """Stop the target, then start movers on both sides: no pod has to start for a volume while customers wait."""
+    """Stop the target and do ahead what can be: start movers on both sides, look at buckets, start what writes nothing."""
 
     def act(self, run: MigrationRun, context: Context) -> dict[str, int]:
-        """Return how many workloads stand still, and for how many volumes movers stand by."""
-        held = quiesce(run, "target")
-        return {"held": held, "standing_by": stand_by(run)}
+        """Return how many workloads stand still or run early, and for how many volumes movers stand by."""
+        return ready_target(run)
 
 
 class MoveTrafficOperator(MigrationOperator):
