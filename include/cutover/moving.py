@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from include.cutover.beginning import refuse_now
-from include.cutover.ending import forget_end, refuse_ended
+from include.cutover.charge import Charge, take_charge
 from include.cutover.final_pass import move_last_changes
 from include.cutover.front_door import target_address
 from include.cutover.gates import pass_gates
@@ -38,20 +38,20 @@ def move_traffic(run: MigrationRun) -> dict[str, int]:
     """Stop the source, move the last changes, start and check the target, and switch; return what was counted.
 
     Safe to repeat, and to be killed anywhere: the same quiesce goes on, the last changes are moved once for it, and what follows
-    looks first at what is so already. Each deed that could meet `end_quiesce` is preceded by a look whether it has begun.
+    looks first at what is so already. A try beside the next one, or beside what undoes the cutover, starts and switches nothing.
 
-    :raises PermanentError: when the cutover is being undone.
+    :raises PermanentError: when somebody else has taken over.
     :raises ProofError: when something has not arrived, or does not work on the target.
     """
-    forget_end(run)
+    charge = take_charge(run, "another try of this task")
     with log_group("Stop the writers"):
         _stop_source(run)
     with log_group("Move the last changes"):
         _carry_last_changes(run)
     with log_group("Start and check the target"):
-        _start_target(run)
+        _start_target(run, charge)
     with log_group("Pass the gates and switch"):
-        rows = _switch(run)
+        rows = _switch(run, charge)
     log_timeline(recorded_steps(run.ledger))
     return {"rows": rows}
 
@@ -77,9 +77,9 @@ def _carry_last_changes(run: MigrationRun) -> None:
     run.ledger.write(CARRIED, {"quiesced_at": since})
 
 
-def _start_target(run: MigrationRun) -> None:
+def _start_target(run: MigrationRun, charge: Charge) -> None:
     note_release(run, "target")
-    refuse_ended(run)
+    charge.check()
     release_workloads(run)
     looks: Sequence[Callable[[], int]] = (
         lambda: _timed(run, "wait for the target's pods", lambda: verify_workloads(run)),
@@ -93,9 +93,9 @@ def _timed(run: MigrationRun, name: str, look: Callable[[], int]) -> int:
         return look()
 
 
-def _switch(run: MigrationRun) -> int:
+def _switch(run: MigrationRun, charge: Charge) -> int:
     rows = pass_gates(run)
-    hand_over(run)
-    refuse_ended(run)
+    hand_over(run, charge)
+    charge.check()
     switch_traffic(run)
     return rows

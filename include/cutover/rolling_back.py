@@ -6,7 +6,7 @@ import logging
 import time
 from typing import TYPE_CHECKING
 
-from include.cutover.ending import note_end
+from include.cutover.charge import take_charge
 from include.cutover.front_door import is_traffic_on_target
 from include.cutover.handing_over import take_back, was_handed_over
 from include.cutover.quiescing import (
@@ -67,7 +67,7 @@ def end_quiesce(run: MigrationRun) -> int:
 
     The target's are stopped first, should they run already: both sides would do the same work twice.
     """
-    note_end(run)
+    take_charge(run, "what undoes the cutover")
     may_start = was_handed_over(run) or not are_writers_held(run, "target")
     if was_begun(run, "source") and may_start and not is_traffic_on_target(run):
         logger.info(
