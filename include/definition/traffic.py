@@ -86,6 +86,11 @@ class Cutover(Part):
         "claim, and write nothing by themselves",
     )
 
+    redirect_source: bool = Field(
+        default=False,
+        description="after the switch the source's Service of the front door leads on to the target's load balancer, for customers "
+        "whose DNS answer is old; the source's nodes must reach it",
+    )
     watch_seconds: float = Field(default=60, gt=0, description="seconds to watch before the source is let go")
     most_failed_share: float = Field(
         default=0.05, ge=0, le=1, description="share of failed probe requests above which traffic goes back"
