@@ -34,7 +34,6 @@ KINDS = {
     ("policy/v1beta1", "PodSecurityPolicy"): ("podsecuritypolicies", False),
     ("policy/v1", "PodDisruptionBudget"): ("poddisruptionbudgets", True),
     ("autoscaling/v2", "HorizontalPodAutoscaler"): ("horizontalpodautoscalers", True),
-    ("discovery.k8s.io/v1", "EndpointSlice"): ("endpointslices", True),
     ("networking.k8s.io/v1", "Ingress"): ("ingresses", True),
     ("networking.k8s.io/v1", "NetworkPolicy"): ("networkpolicies", True),
     ("storage.k8s.io/v1", "StorageClass"): ("storageclasses", False),
