@@ -20,6 +20,7 @@ from include.cutover import (
 )
 from include.cutover.moving import move_traffic
 from include.cutover.readying import ready_target
+from include.cutover.time_to_live import restore_ttl
 from include.databases import end_following
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ class QuiesceOperator(MigrationOperator):
 
 
 class ReadyTargetOperator(MigrationOperator):
-    """Stop the target and do ahead what can be: start movers on both sides, look at buckets, start what writes nothing."""
+    """Do ahead what can be: lower the record's TTL, stop the target, start movers, look at buckets, start what writes nothing."""
 
     def act(self, run: MigrationRun, context: Context) -> dict[str, int]:
         """Return how many workloads stand still or run early, and for how many volumes movers stand by."""
@@ -119,7 +120,7 @@ class EndQuiesceOperator(MigrationOperator):
 class FinishProbeOperator(MigrationOperator):
     """End the probe, ask the application which writes it holds, and record downtime, lost and doubled writes.
 
-    The following of databases ends with it, however the cutover went.
+    The following of databases ends with it, however the cutover went, and the front door's record gets its TTL back.
     """
 
     clears_up = True
@@ -127,6 +128,7 @@ class FinishProbeOperator(MigrationOperator):
     def act(self, run: MigrationRun, context: Context) -> dict[str, Any]:
         """Return the downtime's numbers; skipped when the cutover was not begun."""
         end_following(run)
+        restore_ttl(run)
         downtime = finish_probe(run)
         if downtime is None:
             raise AirflowSkipException("the cutover was not begun")
