@@ -21,7 +21,6 @@ from include.velero.backups import backup_name, planned_objects, policy_name
 from include.velero.bucket import BackupBucket, backup_bucket
 from include.velero.existing import restorable
 from include.velero.filters import filter_config_map
-from include.velero.holding import with_hold_rules
 from include.velero.names import API_VERSION, NAMESPACE, object_path, owned
 from include.velero.results import object_id, restored_actions, result_lines
 from include.velero.states import read_phase, state_of, wait_until_finished
@@ -56,7 +55,7 @@ def submit_restore(run: MigrationRun) -> str:
     sync_backup(run, backup_name(run))
     labels = owned(run.definition)
     run.target.apply(filter_config_map(policy_name(run), labels, rows))
-    modifiers = with_hold_rules(run, resource_modifiers(run))
+    modifiers = resource_modifiers(run)
     modifiers["metadata"]["labels"] = {**(modifiers["metadata"].get("labels") or {}), **labels}
     run.target.apply(modifiers)
     name = choose_name(run, "restore", run.target, again=_is_of_older_backup(run))
