@@ -40,6 +40,8 @@ def combined_patch(first: dict[str, Any], second: dict[str, Any]) -> dict[str, A
     both = dict(first)
     for name, value in second.items():
         inner = first.get(name)
-        is_nested = isinstance(inner, dict) and isinstance(value, dict)
-        both[name] = combined_patch(inner, value) if is_nested else value
+        if isinstance(inner, dict) and isinstance(value, dict):
+            both[name] = combined_patch(inner, value)
+        else:
+            both[name] = value
     return both

@@ -5,6 +5,7 @@ from __future__ import annotations
 from include.definition.adaptation import Adaptation, PatchOperation, UserRule
 from include.definition.data import Bucket, BucketEnd, Database, MovedAddress
 from include.definition.data import Volumes as VolumeSettings
+from include.definition.hooks import Hook
 from include.definition.images import CustomImage, ImageName, Images, ImageTarget
 from include.definition.load_balancer import LoadBalancer, NewLoadBalancer
 from include.definition.loading import load_definition
@@ -26,6 +27,7 @@ __all__ = [
     "Definition",
     "Dns",
     "FrontDoor",
+    "Hook",
     "HttpCheck",
     "ImageName",
     "ImageTarget",
