@@ -15,6 +15,7 @@ from include.definition.rds import NewInstance, RdsInstance
 from include.definition.target_cluster import NewCluster, NewNodes, TargetCluster
 from include.definition.traffic import Check, Cutover, Dns, FrontDoor, HttpCheck, Probe, SqlCheck
 from include.definition.velero import Toleration, Velero, VeleroImages, VeleroServer
+from include.definition.volume_choices import HostPath
 
 __all__ = [
     "Adaptation",
@@ -28,6 +29,7 @@ __all__ = [
     "Dns",
     "FrontDoor",
     "Hook",
+    "HostPath",
     "HttpCheck",
     "ImageName",
     "ImageTarget",

@@ -194,6 +194,12 @@ ROWS = [
         deployment("api", volumes=[{"name": "d", "persistentVolumeClaim": {"claimName": "gone"}}]),
         deployment("old", volumes=[{"name": "d", "projected": {"sources": [{"configMap": {"name": "gone"}}]}}]),
     ], [*WEB, "warning Deployment shop/api", "warning Deployment shop/old"]),
+    Row("dangling_references", "a PriorityClass that nobody has", [
+        deployment(priorityClassName="critical"),
+    ], WEB),
+    Row("dangling_references", "a PriorityClass of every cluster", [
+        deployment(priorityClassName="system-node-critical"),
+    ], []),
     Row("dangling_references", "what is there, what is optional, and the account of every namespace", [
         make("v1", "ConfigMap", "settings"),
         deployment(
