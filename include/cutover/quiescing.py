@@ -19,6 +19,7 @@ from include.cutover.workloads import (
 )
 from include.databases import refuse_unfollowed, resume_following
 from include.errors import PermanentError, WaitTimeoutError
+from include.hooks import run_hooks
 from include.inventory.owners import controller_of
 from include.ledger import Proof
 from include.ledger.records import now
@@ -64,6 +65,8 @@ def quiesce(run: MigrationRun, side: Side, *, timeout_seconds: float = PODS_GONE
         _refuse_bare_pods(cluster, namespaces)
         refuse_unfollowed(run)
         resume_following(run)
+        # Applications write down what only they know while they still run; a source that was stopped has no pods.
+        run_hooks(run, "before_stop")
     if side == "source" and not is_quiesced(run, side):
         expire_warm_proofs(run)
     begun = _read(run, side) or {}

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from include.definition.adaptation import Adaptation
 from include.definition.data import Bucket, Database, Volumes
+from include.definition.hooks import Hook
 from include.definition.images import Images
 from include.definition.parts import ConnectionId, Name, Part, Text
 from include.definition.places import Source, Target
@@ -73,6 +74,10 @@ class Definition(Part):
     volumes: Volumes = Field(description="copy of the volumes' content")
     adaptation: Adaptation = Field(
         default_factory=Adaptation, description="how objects change on their way, beyond the rule pack"
+    )
+    hooks: list[Hook] = Field(
+        default_factory=list,
+        description="commands to run in the applications' own containers around their move",
     )
     front_door: FrontDoor = Field(description="how customers reach the application")
     checks: list[Check] = Field(default_factory=list, description="functions that must work in the target")
