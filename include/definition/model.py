@@ -81,7 +81,7 @@ class Definition(Part):
     )
     front_door: FrontDoor = Field(description="how customers reach the application")
     checks: list[Check] = Field(default_factory=list, description="functions that must work in the target")
-    cutover: Cutover = Field(default_factory=Cutover, description="how the switch is watched")
+    cutover: Cutover = Field(default_factory=Cutover, description="when it may begin, and how it is watched")
     retirement: Retirement = Field(
         default_factory=Retirement, description="what happens to the source afterwards"
     )

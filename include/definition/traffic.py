@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from pydantic import Field
 
+from include.definition.cutover_times import Freeze, Window
 from include.definition.parts import ConnectionId, DnsRecord, HttpUrl, Part, ServiceName, Text, UrlPath
+from include.definition.volume_choices import WorkloadName
 
 
 class Dns(Part):
@@ -72,9 +74,27 @@ class Check(Part):
 
 
 class Cutover(Part):
-    """Say how the target is watched after the switch."""
+    """Say when the cutover may begin, what it may start ahead, and how the target is watched after the switch."""
+
+    windows: list[Window] = Field(
+        default_factory=list, description="hours in which it may begin; none: at any time"
+    )
+    freezes: list[Freeze] = Field(
+        default_factory=list, description="days on which it may not begin, windows or not"
+    )
+    start_early: list[WorkloadName] = Field(
+        default_factory=list,
+        description="workloads, each `kind namespace/name`, that the target starts before the source is stopped: they mount no "
+        "claim, and write nothing by themselves",
+    )
 
     watch_seconds: float = Field(default=60, gt=0, description="seconds to watch before the source is let go")
     most_failed_share: float = Field(
         default=0.05, ge=0, le=1, description="share of failed probe requests above which traffic goes back"
+    )
+    slowest_p95_ms: float | None = Field(
+        default=None,
+        gt=0,
+        description="milliseconds within which 95 of 100 answered probe requests have their answer, else traffic goes back; none: "
+        "however long they take",
     )

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 TIMEOUT_SECONDS = 600.0
-POLL_SECONDS = 1.0
+POLL_SECONDS = 0.25
 SECONDS_BETWEEN_LINES = 10.0
 # A pull can fail once, and a Secret arrive a moment later than the pod.
 HOPELESS_SECONDS = 30.0

@@ -171,6 +171,17 @@ def test_steps_are_told_in_their_order_and_parts_as_one(run: MigrationRun) -> No
     assert [row["name"] for row in recorded_steps(run.ledger)] == ["second", "copy"]
 
 
+def test_steps_count_from_a_moment_and_tell_which_the_switch_waited_for(run: MigrationRun) -> None:
+    for name in ("quiesce the source", "switch the front door"):
+        with timed_step(run, name):
+            pass
+    first, last = recorded_steps(run.ledger)
+    assert first["started"] == pytest.approx(0.0)
+    assert last["started"] >= 0.0
+    assert (first["critical"], last["critical"]) == (True, True)
+    assert recorded_steps(run.ledger, zero=0.0)[0]["started"] > 1e9
+
+
 def test_a_failed_step_is_timed_too(run: MigrationRun) -> None:
     with pytest.raises(ValueError, match="no"), timed_step(run, "broken"):
         raise ValueError("no")

@@ -208,8 +208,21 @@ REFUSALS: list[Any] = [
         id="a share above one",
     ),
     pytest.param(
-        put([1], "cutover"), "cutover: must be a mapping  allowed fields: watch_seconds", id="a list"
+        put([{"start": "22 h", "end": "04:00"}], "cutover", "windows"),
+        "cutover.windows[0].start: '22 h' is not a time of day; write HH:MM",
+        id="a window without a time of day",
     ),
+    pytest.param(
+        put([{"start": "22:00", "end": "04:00", "time_zone": "CET+1"}], "cutover", "windows"),
+        "cutover.windows[0].time_zone: 'CET+1' is not a time zone",
+        id="a window in no time zone",
+    ),
+    pytest.param(
+        put([{"first": "2026-12-20", "last": "2026-12-01", "reason": "x"}], "cutover", "freezes"),
+        "cutover.freezes[0]: last day 2026-12-01 lies before the first, 2026-12-20",
+        id="a freeze that ends before it begins",
+    ),
+    pytest.param(put([1], "cutover"), "cutover: must be a mapping  allowed fields: windows", id="a list"),
 ]
 
 
