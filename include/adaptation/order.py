@@ -21,6 +21,7 @@ ADAPTING = (
     "node_choice",
     "pod_classes",
     "pull_secret",
+    "quota_classes",
     "rbac_groups",
     "recreate",
     "service_accounts",

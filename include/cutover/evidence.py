@@ -11,6 +11,7 @@ from include.planning.drift import find_changes
 from include.planning.markdown import cell
 from include.progress import readable_bytes, readable_seconds
 from include.report.rows import Row, State, join_rows
+from include.waivers import waiver_findings
 
 if TYPE_CHECKING:
     from include.run import MigrationRun
@@ -27,6 +28,7 @@ def cutover_evidence(run: MigrationRun) -> str:
         f"## Switch {front_door.dns.record} to {run.definition.target.region}\n",
         _table(rows),
         _open(rows),
+        _waived(run, rows),
         _drift(run),
         "**An approval** stops the writers in the namespaces "
         f"{', '.join(run.definition.source.namespaces)} of the source, moves the last changes, and moves the traffic. "
@@ -60,6 +62,19 @@ def _drift(run: MigrationRun) -> str:
     places = "1 place" if len(changes) == 1 else f"{len(changes)} places"
     head = f"**The source has changed in {places} since the plan; this is not on the target:**\n"
     return "\n".join([head, *lines, *more]) + "\n"
+
+
+def _waived(run: MigrationRun, rows: list[Row]) -> str:
+    """Return who accepts what without an equal proof, and the definition's waivers that accept nothing."""
+    proved = {(row.phase, row.key): row.state == "equal" for row in rows}
+    accepted = [
+        f"- {row.phase}/{cell(row.key)}: {cell(row.waiver.by)}, {cell(row.waiver.reason)}"
+        for row in rows
+        if row.waiver
+    ]
+    wrong = [f"- {cell(one['object'])} {cell(one['message'])}" for one in waiver_findings(run.ledger, proved)]
+    parts = [("Accepted without an equal proof", accepted), ("Waivers to look at", wrong)]
+    return "\n".join(f"**{title}:**\n" + "\n".join(lines) + "\n" for title, lines in parts if lines)
 
 
 def _open(rows: list[Row]) -> str:

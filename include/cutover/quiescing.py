@@ -19,6 +19,7 @@ from include.cutover.workloads import (
 )
 from include.databases import refuse_unfollowed, resume_following, stop_following
 from include.errors import PermanentError, WaitTimeoutError
+from include.hooks import run_hooks
 from include.inventory.owners import controller_of
 from include.ledger import Proof
 from include.ledger.records import now
@@ -64,6 +65,8 @@ def quiesce(run: MigrationRun, side: Side, *, timeout_seconds: float = PODS_GONE
         _refuse_bare_pods(cluster, namespaces)
         refuse_unfollowed(run)
         resume_following(run)
+        # Applications write down what only they know while they still run; a source that was stopped has no pods.
+        run_hooks(run, "before_stop")
         # What is left is applied by the last pass, which need not wait then for who follows to come to an end.
         stop_following(run)
     if side == "source" and not is_quiesced(run, side):

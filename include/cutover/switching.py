@@ -7,10 +7,9 @@ import time
 from typing import TYPE_CHECKING
 
 from include.cutover.front_door import (
-    RecordSet,
+    front_door_zone,
     is_traffic_on_target,
     read_record,
-    records_of,
     service_addresses,
     write_record,
 )
@@ -21,6 +20,7 @@ from include.ledger import Proof
 from include.ledger.records import Action, now
 from include.planning.model import load_plan
 from include.proofs import settle_item
+from include.zones import RecordSet, records_of
 
 if TYPE_CHECKING:
     from include.connections.access import Side
@@ -108,7 +108,7 @@ def _remember(run: MigrationRun, before: list[RecordSet], wanted: list[RecordSet
 def _prove(run: MigrationRun, wanted: list[RecordSet], action: Action, seconds: float) -> None:
     seen = read_record(run)
     proof = Proof(
-        method="answer of the DNS server",
+        method=front_door_zone(run).method,
         source=_values(wanted),
         target=_values(seen),
         equal=_values(wanted) == _values(seen),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from include.definition.adaptation import Adaptation, PatchOperation, UserRule
 from include.definition.data import Bucket, BucketEnd, Database, MovedAddress
 from include.definition.data import Volumes as VolumeSettings
+from include.definition.hooks import Hook
 from include.definition.images import CustomImage, ImageName, Images, ImageTarget
 from include.definition.load_balancer import LoadBalancer, NewLoadBalancer
 from include.definition.loading import load_definition
@@ -14,6 +15,7 @@ from include.definition.rds import NewInstance, RdsInstance
 from include.definition.target_cluster import NewCluster, NewNodes, TargetCluster
 from include.definition.traffic import Check, Cutover, Dns, FrontDoor, HttpCheck, Probe, SqlCheck
 from include.definition.velero import Toleration, Velero, VeleroImages, VeleroServer
+from include.definition.volume_choices import HostPath
 
 __all__ = [
     "Adaptation",
@@ -26,6 +28,8 @@ __all__ = [
     "Definition",
     "Dns",
     "FrontDoor",
+    "Hook",
+    "HostPath",
     "HttpCheck",
     "ImageName",
     "ImageTarget",

@@ -28,6 +28,7 @@ def find_cross_problems(document: Mapping[str, Any]) -> list[Problem]:
         *_unknown_databases(document),
         *_front_door_outside(document),
         *_placeholder(document),
+        *_hooks_outside(document),
         *find_target_problems(document),
         *find_service_problems(document),
         *find_managed_problems(document),
@@ -37,7 +38,7 @@ def find_cross_problems(document: Mapping[str, Any]) -> list[Problem]:
 
 
 def _repeated_names(document: Mapping[str, Any]) -> Iterator[Problem]:
-    for section in ("databases", "buckets", "checks"):
+    for section in ("databases", "buckets", "hooks", "checks"):
         first: dict[str, int] = {}
         for index, row in _rows(document, section):
             name = row.get("name")
@@ -161,6 +162,16 @@ def _front_door_outside(document: Mapping[str, Any]) -> Iterator[Problem]:
             allowed = ", ".join(str(name) for name in namespaces)
             text = f"namespace {namespace!r} is not migrated  allowed: {allowed}"
             yield Problem(("front_door", "service"), text)
+
+
+def _hooks_outside(document: Mapping[str, Any]) -> Iterator[Problem]:
+    namespaces = _list(_at(document, "source", "namespaces"))
+    for index, row in _rows(document, "hooks"):
+        namespace = str(row.get("workload")).partition(" ")[2].partition("/")[0]
+        if namespace and namespaces and namespace not in namespaces:
+            allowed = ", ".join(str(name) for name in namespaces)
+            text = f"namespace {namespace!r} is not migrated  allowed: {allowed}"
+            yield Problem(("hooks", index, "workload"), text)
 
 
 def _placeholder(document: Mapping[str, Any]) -> Iterator[Problem]:

@@ -126,6 +126,8 @@ def _one_type(field: Schema, schema: Schema) -> str:
         return " or ".join(f"`{value}`" for value in field["enum"])
     if _model_in(field, schema) is not None and field.get("type") != "array":
         return "mapping"
+    if field.get("format") == "date":
+        return "date"
     if field.get("type") == "array":
         return f"list of {_one_type(field['items'], schema)}{_bounds(field)}"
     if field.get("type") == "object":

@@ -12,7 +12,9 @@ from include.definition.volume_choices import WorkloadName
 class Dns(Part):
     """Name the DNS record that is switched at the cutover."""
 
-    connection: ConnectionId = Field(description="Airflow connection of the DNS server")
+    connection: ConnectionId = Field(
+        description="Airflow connection of who keeps the zone: `generic` a DNS server, `cce` the cloud's DNS, `http` a hook"
+    )
     record: DnsRecord = Field(description="fully qualified name of the A record, with its final dot")
     ttl_seconds: int = Field(
         ge=1, le=86400, description="TTL of the record in seconds; clients may stay on the source this long"

@@ -10,6 +10,7 @@ from include.ledger import Action, Proof
 
 Kind = Literal["migration", "rehearsal", "assessment"]
 Result = Literal["succeeded", "failed", "rolled_back"]
+OPTIONAL = ("assessment", "evidence", "certificate")
 
 
 class ReportPart(BaseModel):
@@ -77,6 +78,14 @@ class Downtime(BaseModel):
     steps: list[DowntimeStep] = Field(default_factory=list)
 
 
+class ReportEvidence(ReportPart):
+    """Name the key that signs the evidence beside the report; `public_key` is in PEM form."""
+
+    fingerprint: str
+    public_key: str
+    origin: str
+
+
 class Report(ReportPart):
     """Be the whole of report.json."""
 
@@ -92,8 +101,10 @@ class Report(ReportPart):
     downtime: Downtime | None
     findings: list[dict[str, Any]]
     assessment: dict[str, Any] | None = None
+    evidence: ReportEvidence | None = None
+    certificate: dict[str, Any] | None = None
 
     def as_json(self) -> dict[str, Any]:
-        """Return the document as it is written; only an assessment has the field of that name."""
-        left_out = {"assessment"} if self.assessment is None else None
+        """Return the document as it is written, without those of the last fields that this run has no use for."""
+        left_out = {name for name in OPTIONAL if getattr(self, name) is None}
         return self.model_dump(mode="json", by_alias=True, exclude=left_out)

@@ -54,7 +54,9 @@ def verify_workloads(
     What a pod waits for is logged while it waits. A workload that cannot start (no image, no Secret) is given
     up after half a minute.
 
-    :raises ProofError: with every workload that does not run, and why.
+    Hooks of the applications run once all workloads do.
+
+    :raises ProofError: with every workload that does not run, and why; or with every hook that failed.
     """
     watched = _watched(run)
     started = last_line = clock()
@@ -71,6 +73,9 @@ def verify_workloads(
     if problems:
         raise ProofError(problems, "workloads do not run on the target")
     logger.info("All %s workloads run", len(watched))
+    from include.hooks import run_hooks
+
+    run_hooks(run, "after_start")
     return len(watched)
 
 

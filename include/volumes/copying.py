@@ -62,7 +62,7 @@ def copy_volumes(run: MigrationRun, keys: Iterable[str] | None = None) -> int:
     if is_traffic_on_target(run):
         _side_by_side(run, rows, _hash_source)
         return len(rows)
-    _make_repository(run)
+    make_repository(run)
     if is_quiesced(run, "source"):
         with timed_step(run, STEP, rows[0].key):
             _side_by_side(run, rows, _copy_final)
@@ -95,7 +95,8 @@ def _side_by_side(run: MigrationRun, rows: list[PlanItem], copy: Any) -> None:
         run_side_by_side(one, rows, THREADS, name="volumes")
 
 
-def _make_repository(run: MigrationRun) -> None:
+def make_repository(run: MigrationRun) -> None:
+    """Make the repository unless it is there."""
     if not has_repository(run):
         run_mover(run.source, prepare_mover(run), repository_secrets(run))
         logger.info("Made the volume repository in bucket %s", run.definition.volumes.bucket)
@@ -116,14 +117,14 @@ def _copy(run: MigrationRun, row: PlanItem, which: Pass) -> tuple[int, bool]:
     refuse_other_claim(run, row)
     await_unused(run.target, namespace, claim)
     printed = carry_delta(run, row, which) if which == "final" and can_stand_by(row) else None
-    source_text, target_text = printed or _start_both(run, row, which)
+    source_text, target_text = printed or start_both(run, row, which)
     moved, has_changed = _note(run, row, which, source_text, target_text, stood_by=bool(printed))
     if printed:
         remove_standby(run, row)
     return moved, has_changed
 
 
-def _start_both(run: MigrationRun, row: PlanItem, which: Pass) -> tuple[str, str]:
+def start_both(run: MigrationRun, row: PlanItem, which: Pass) -> tuple[str, str]:
     """Start a mover on the source, then one on the target; return what both printed."""
     secrets = repository_secrets(run)
     used_on = node_using(run.source, row.details["namespace"], row.details["claim"])

@@ -111,6 +111,34 @@ def test_a_folder_of_the_source_s_node_arrives_in_a_claim(migration: Outcome) ->
     assert volume == {"name": "receipts", "persistentVolumeClaim": {"claimName": "receipts"}}
 
 
+def test_a_claim_of_each_class_went_ahead_of_the_volumes_and_left_nothing(migration: Outcome) -> None:
+    canaries = migration.documents(".")["volumes-canary.json"]
+    left = []
+    for kubeconfig in (paths.SOURCE_KUBECONFIG, paths.TARGET_KUBECONFIG):
+        with ClusterApi(kubeconfig) as api:
+            claims = api.items("/api/v1/persistentvolumeclaims")
+        left += [
+            one["metadata"]["name"] for one in claims if one["metadata"]["name"].startswith("cce-canary")
+        ]
+
+    assert list(canaries) == ["local-path"]
+    source, target = canaries["local-path"]
+    assert source == target
+    assert source["entries"] == 4
+    assert left == []
+
+
+def test_limits_of_a_namespace_arrive_and_count_the_targets_class(migration: Outcome) -> None:
+    with ClusterApi(paths.TARGET_KUBECONFIG) as api:
+        (quota,) = api.items("/api/v1/namespaces/shop/resourcequotas")
+        (limits,) = api.items("/api/v1/namespaces/shop/limitranges")
+    counted = "csi-disk.storageclass.storage.k8s.io/persistentvolumeclaims"
+
+    assert quota["spec"]["hard"][counted] == "8"
+    assert int(quota["status"]["used"][counted]) == 3
+    assert limits["spec"]["limits"][0]["max"] == {"memory": "4Gi"}
+
+
 def test_movers_stood_by_for_the_last_changes(migration: Outcome) -> None:
     passes = {document["claim"]: document for document in migration.documents("volumes").values()}
 

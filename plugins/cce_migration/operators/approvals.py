@@ -16,12 +16,13 @@ from cce_migration.runs import open_migration
 from cce_migration.ui.report_tab import report_link
 from include.approvals import Answer, Question, is_approved, keep_question, kept_question, record_answer
 from include.cutover import cutover_evidence
-from include.ledger import record_failure, resolve_failure
+from include.ledger import Waiver, record_failure, resolve_failure
 from include.planning import plan_summary
 from include.planning.digest import plan_digest
 from include.planning.drift import drift_summary, noted_changes
 from include.proposal import follow_source, refuse_another_plan, refuse_changes
 from include.retirement import retirement_summary
+from include.waivers import read_answer
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from include.run import MigrationRun
 
 APPROVE, REJECT = "Approve", "Reject"
+WAIVE = "Items that you accept without an equal proof, a line each: `phase/item: why`."
 
 
 class ApproveOperator(HITLOperator):
@@ -42,6 +44,8 @@ class ApproveOperator(HITLOperator):
     """
 
     question: str
+    # Whether the form takes items that are accepted without an equal proof.
+    waives: ClassVar[bool] = False
     retrying: ClassVar[dict[str, Any]] = {
         "retries": 2,
         "retry_delay": timedelta(seconds=5),
@@ -52,9 +56,22 @@ class ApproveOperator(HITLOperator):
         kwargs.setdefault("doc_md", inspect.getdoc(type(self)))
         # In place of the DAG's params, which have no part in the question. One without a default value would not get as
         # far as to be asked: the form is checked before anybody sees it (apache/airflow#59551).
-        kwargs["params"] = {"reason": Param(None, type=["null", "string"], title="Reason", source="task")}
+        kwargs["params"] = self._form()
         kwargs |= self.retrying
         super().__init__(subject=self.question, options=[APPROVE, REJECT], **kwargs)
+
+    def _form(self) -> dict[str, Param]:
+        fields = {"reason": Param(None, type=["null", "string"], title="Reason", source="task")}
+        if self.waives:
+            fields["waive"] = Param(
+                None,
+                type=["null", "string"],
+                format="multiline",
+                title="Waive",
+                description=WAIVE,
+                source="task",
+            )
+        return fields
 
     @property
     def phase(self) -> str:
@@ -80,7 +97,9 @@ class ApproveOperator(HITLOperator):
 
         :raises PermanentError: when it was a rejection.
         """
-        super().execute_complete(context, event)
+        # Airflow wants all fields of the form or none; who answers through its API may leave some out.
+        fields = {**dict.fromkeys(self.params), **(event.get("params_input") or {})}
+        super().execute_complete(context, {**event, "params_input": fields})
         run = open_migration(context)
         user = event.get("responded_by_user") or {}
         shown = kept_question(run.ledger, self.task_id)
@@ -88,14 +107,20 @@ class ApproveOperator(HITLOperator):
             question=self.task_id,
             approved=event["chosen_options"] == [APPROVE],
             by=str(user.get("name") or user.get("id") or "unknown"),
-            reason=str((event.get("params_input") or {}).get("reason") or ""),
+            reason=str(fields["reason"] or ""),
             plan=shown.plan if shown else None,
         )
         with self._failures_kept(run):
+            waived = self._waived(run, answer, str(fields.get("waive") or ""))
             record_answer(run.ledger, answer)
+            for (phase, key), waiver in waived.items():
+                run.ledger.record_waiver(phase, key, waiver)
             self.look_again(run)
         resolve_failure(run.ledger, self.task_id)
         return {"approved": answer.approved, "by": answer.by}
+
+    def _waived(self, run: MigrationRun, answer: Answer, text: str) -> dict[tuple[str, str], Waiver]:
+        return read_answer(run.ledger, text, answer.by, answer.reason) if answer.approved else {}
 
     @abstractmethod
     def evidence(self, run: MigrationRun, context: Context) -> str:
@@ -121,6 +146,7 @@ class ApprovePlanOperator(ApproveOperator):
     """Ask for approval of the plan. Until here nothing was changed on either side."""
 
     question = "Approve the plan of this migration?"
+    waives = True
 
     def execute(self, context: Context) -> None:
         """Ask, unless another plan was asked for here before: Airflow would show that one, so `approve_drift` asks."""
@@ -195,6 +221,7 @@ class ApproveCutoverOperator(ApproveOperator):
     """Ask for approval of the cutover, with the evidence. From here on customers notice."""
 
     question = "Stop the source and switch the traffic?"
+    waives = True
 
     def evidence(self, run: MigrationRun, context: Context) -> str:
         """Return what is proved and what is open."""

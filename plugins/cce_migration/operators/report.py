@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cce_migration.operators.base import MigrationOperator
+from cce_migration.task_logs import task_logs
 from include.cutover import is_rolled_back
 from include.errors import ProofError
+from include.evidence import note_key, write_bundle
 from include.report import write_report
 from include.report.document import Kind, Result
 from include.report.made_resources import RULE as MADE
@@ -33,7 +35,7 @@ def report_whatever_happens(kind: Kind, first: BaseOperator) -> WriteReportOpera
 
 
 class WriteReportOperator(MigrationOperator):
-    """Write report.json and report.html beside the ledger, whatever happened; fail unless everything is proved.
+    """Write report.json, report.html and the signed evidence, whatever happened; fail unless everything is proved.
 
     As a teardown of the run's first task it also runs when a person marks the run as failed.
 
@@ -53,7 +55,9 @@ class WriteReportOperator(MigrationOperator):
 
         :raises ProofError: with every reason, when the result is not `succeeded`.
         """
+        note_key(run)
         report = write_report(run.ledger, self.kind, self._result(run, context))
+        write_bundle(run, task_logs(run.ledger, str(context["run_id"])))
         place = f"{run.ledger.folder}/report.html"
         self.log.info("Report: %s, %s", report["result"], place)
         for row in report["findings"]:

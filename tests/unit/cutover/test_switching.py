@@ -8,13 +8,14 @@ import pytest
 
 from include.adaptation.merge_patch import apply_merge_patch
 from include.cutover import front_door, switching
-from include.cutover.front_door import RecordSet, is_traffic_on_target, records_of
+from include.cutover.front_door import is_traffic_on_target
 from include.cutover.steps import recorded_steps, timed_step
 from include.cutover.switching import switch_back, switch_traffic
 from include.errors import ClusterUnavailableError, PermanentError, TemporaryError
 from include.planning.fixed_rows import fixed_rows
 from include.planning.model import Plan, save_plan
 from include.run import MigrationRun
+from include.zones import RecordSet, records_of
 from tests.builders.objects import MemoryCluster, make
 from tests.builders.runs import run as lab_run
 

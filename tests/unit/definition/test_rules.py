@@ -13,6 +13,8 @@ from tests.builders.definitions import definition_text
 
 Change = Callable[[dict[str, Any]], object]
 
+HOOK = {"name": "flush", "workload": "Deployment shop/web", "when": "before_stop", "command": ["flush"]}
+
 
 def put(value: Any, *path: str | int) -> Change:
     def change(document: Any) -> None:
@@ -166,6 +168,21 @@ REFUSALS: list[Any] = [
         put("other/web", "front_door", "service"),
         "front_door.service: namespace 'other' is not migrated  allowed: shop, warehouse",
         id="a front door outside",
+    ),
+    pytest.param(
+        put([HOOK | {"workload": "Deployment other/web"}], "hooks"),
+        "hooks[0].workload: namespace 'other' is not migrated  allowed: shop, warehouse",
+        id="a hook outside",
+    ),
+    pytest.param(
+        put([HOOK | {"workload": "CronJob shop/nightly"}], "hooks"),
+        "hooks[0].workload: pods of a CronJob come and go; name a Deployment, StatefulSet or DaemonSet",
+        id="a hook of pods that come and go",
+    ),
+    pytest.param(
+        put([HOOK, HOOK], "hooks"),
+        "hooks[1].name: 'flush' is the name of hooks[0], too; names must differ",
+        id="two hooks of one name",
     ),
     pytest.param(
         put("shop.lab", "front_door", "dns", "record"),

@@ -94,7 +94,21 @@ def users(*names: str) -> list[dict[str, Any]]:
 
 QUOTA, LIMITS = ["blocker ResourceQuota shop/team"], ["blocker LimitRange shop/team"]
 
+
+def stateful(policy: dict[str, str]) -> dict[str, Any]:
+    """Return a StatefulSet that says what becomes of its claims."""
+    obj = workload("StatefulSet", "db", replicas=1)
+    obj["spec"] |= {"persistentVolumeClaimRetentionPolicy": policy, "volumeClaimTemplates": [claim("data")]}
+    return obj
+
+
 ROWS = [
+    Row("claim_retention", "claims that go with the pods", [
+        stateful({"whenScaled": "Delete"}),
+    ], ["blocker StatefulSet shop/db"]),
+    Row("claim_retention", "claims that go with the StatefulSet", [
+        stateful({"whenDeleted": "Delete", "whenScaled": "Retain"}),
+    ], []),
     Row("storage_class_mapping", "an unmapped class", [claim(storage_class="gp3")], [f"blocker {CLAIM}"]),
     Row("storage_class_mapping", "no class at all", [claim(storage_class=None)], [f"blocker {CLAIM}"]),
     Row("storage_class_mapping", "a template without class", [
