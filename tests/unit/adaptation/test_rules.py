@@ -14,6 +14,7 @@ from include.inventory.moved_addresses import moves_of
 from tests.builders.definitions import definition
 from tests.builders.goldens import golden_context
 from tests.builders.objects import claim, container, deployment, make, workload
+from tests.unit.adaptation.endpoint_cases import ENDPOINT_CASES
 from tests.unit.adaptation.pod_cases import POD_CASES
 from tests.unit.adaptation.storage_cases import STORAGE_CASES
 
@@ -269,6 +270,7 @@ CASES = [
         id="a source that was quiesced",
     ),
     pytest.param("source_hold", workload("DaemonSet", "agent"), {}, id="returned unchanged: not held"),
+    *ENDPOINT_CASES,
     *POD_CASES,
     *STORAGE_CASES,
 ]
