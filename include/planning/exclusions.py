@@ -57,8 +57,16 @@ def reason_to_exclude(obj: Manifest, inventory: Inventory) -> str | None:
         return GROUPS["velero.io"]
     if resource.name in {ENDPOINTS, SLICES}:
         return None if is_hand_written(obj, inventory) else "made by the target from Services"
+    if (obj["metadata"].get("namespace"), obj["metadata"]["name"]) in _source_logins(
+        resource.name, inventory
+    ):
+        return "a login to registries of the source: pods pull the copies from SWR"
     chooser = BY_KIND.get(resource.name)
     return chooser(obj) if chooser else None
+
+
+def _source_logins(resource: str, inventory: Inventory) -> frozenset[tuple[str, str]]:
+    return inventory.source_logins if resource == "secrets" else frozenset()
 
 
 def _secret(obj: Manifest) -> str | None:

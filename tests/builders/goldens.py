@@ -66,6 +66,7 @@ def golden_context() -> AdaptationContext:
         ("registry.source.lab",),
         disks,
         frozenset({("shop", "api")}),
+        frozenset({("shop", "source-login")}),
     )
 
 

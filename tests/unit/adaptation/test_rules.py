@@ -77,6 +77,24 @@ CASES = [
     ),
     pytest.param(
         "pull_secret",
+        deployment(imagePullSecrets=[{"name": "source-login"}]),
+        {"spec": {"template": {"spec": {"imagePullSecrets": [{"name": "default-secret"}]}}}},
+        id="a login that stays behind",
+    ),
+    pytest.param(
+        "pull_secret",
+        make("v1", "ServiceAccount", "web", imagePullSecrets=[{"name": "source-login"}]),
+        {"imagePullSecrets": None},
+        id="a login of a ServiceAccount",
+    ),
+    pytest.param(
+        "pull_secret",
+        make("v1", "ServiceAccount", "web", imagePullSecrets=[{"name": "mine"}]),
+        {},
+        id="returned unchanged: a ServiceAccount with another login",
+    ),
+    pytest.param(
+        "pull_secret",
         deployment(imagePullSecrets=[{"name": "mine"}]),
         {
             "spec": {
