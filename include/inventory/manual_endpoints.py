@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from ipaddress import ip_address
 from typing import Any
 
-from include.adaptation.hold import release
 from include.inventory.moved_addresses import Move, rewrite
 from include.inventory.store import Inventory
 
@@ -33,6 +32,9 @@ def is_hand_written(obj: Manifest, inventory: Inventory) -> bool:
 
 def chooses_no_pods(service: Manifest) -> bool:
     """Say whether a Service leads to endpoints that somebody writes."""
+    # The adaptation asks the inventory, too: one of the two packages has to wait.
+    from include.adaptation.hold import release
+
     # One that an earlier cutover redirected lost its selector only on the source.
     spec = release(service).get("spec") or {}
     return not spec.get("selector") and spec.get("type") != "ExternalName"
