@@ -11,6 +11,7 @@ from include.connections.access import (
     ObjectStorageAccess,
     RegistryAccess,
     Side,
+    WebhookAccess,
 )
 from include.connections.documents import DocumentConnections
 from include.connections.environment import EnvironmentConnections
@@ -26,4 +27,5 @@ __all__ = [
     "ObjectStorageAccess",
     "RegistryAccess",
     "Side",
+    "WebhookAccess",
 ]

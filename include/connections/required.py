@@ -59,6 +59,9 @@ def _needs(connections: Connections, definition: Definition) -> Iterator[Need]:
     yield "volumes.connection", _later(connections.object_storage, definition.volumes.connection)
     yield "volumes.repository", _later(connections.password, definition.volumes.repository)
     yield "front_door.dns.connection", _later(connections.dns, definition.front_door.dns.connection)
+    receivers = {"slack": connections.slack, "webhook": connections.webhook, "email": connections.host_of}
+    for index, one in enumerate(definition.notifications):
+        yield f"notifications[{index}].connection", _later(receivers[one.kind], one.connection)
 
 
 def _target_need(connections: Connections, definition: Definition) -> Need:

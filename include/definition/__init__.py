@@ -9,6 +9,7 @@ from include.definition.images import CustomImage, ImageName, Images, ImageTarge
 from include.definition.load_balancer import LoadBalancer, NewLoadBalancer
 from include.definition.loading import load_definition
 from include.definition.model import Definition, Retirement, Waived
+from include.definition.people import EVENT_KINDS, Approvals, EventKind, Notification
 from include.definition.places import Source, Target
 from include.definition.rds import NewInstance, RdsInstance
 from include.definition.target_cluster import NewCluster, NewNodes, TargetCluster
@@ -16,7 +17,9 @@ from include.definition.traffic import Check, Cutover, Dns, FrontDoor, HttpCheck
 from include.definition.velero import Toleration, Velero, VeleroImages, VeleroServer
 
 __all__ = [
+    "EVENT_KINDS",
     "Adaptation",
+    "Approvals",
     "Bucket",
     "BucketEnd",
     "Check",
@@ -25,6 +28,7 @@ __all__ = [
     "Database",
     "Definition",
     "Dns",
+    "EventKind",
     "FrontDoor",
     "HttpCheck",
     "ImageName",
@@ -36,6 +40,7 @@ __all__ = [
     "NewInstance",
     "NewLoadBalancer",
     "NewNodes",
+    "Notification",
     "PatchOperation",
     "Probe",
     "RdsInstance",

@@ -10,6 +10,7 @@ from include.definition.adaptation import Adaptation
 from include.definition.data import Bucket, Database, Volumes
 from include.definition.images import Images
 from include.definition.parts import Name, Part, Text
+from include.definition.people import Approvals, Notification
 from include.definition.places import Source, Target
 from include.definition.traffic import Check, Cutover, FrontDoor
 from include.definition.velero import Velero
@@ -58,6 +59,10 @@ class Definition(Part):
     waivers: list[Waived] = Field(
         default_factory=list, description="items accepted by name without an equal proof"
     )
+    approvals: Approvals = Field(
+        default_factory=Approvals, description="who may answer the questions of a run"
+    )
+    notifications: list[Notification] = Field(default_factory=list, description="who is told of what happens")
 
     @property
     def moved_entries(self) -> list[Database | Bucket]:

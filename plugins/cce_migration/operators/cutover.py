@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from airflow.sdk.exceptions import AirflowSkipException
 
+from cce_migration.notifiers.telling import tell
 from cce_migration.operators.base import MigrationOperator
 from include.connections import Side
 from include.cutover import (
@@ -27,6 +28,7 @@ from include.cutover.final_pass import (
     move_last_changes_of_volumes,
 )
 from include.databases import end_following
+from include.notifications import cutover_event
 from include.volumes import stand_by
 
 if TYPE_CHECKING:
@@ -170,4 +172,7 @@ class FinishProbeOperator(MigrationOperator):
         downtime = finish_probe(run)
         if downtime is None:
             raise AirflowSkipException("the cutover was not begun")
+        ending = cutover_event(run, downtime)
+        if ending is not None:
+            tell(run, ending, context)
         return {name: downtime[name] for name in ("seconds", "requests", "writes_lost", "writes_doubled")}

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from cce_migration.notifiers.telling import tell
 from cce_migration.operators.base import MigrationOperator
 from include.cutover import is_rolled_back
 from include.errors import ProofError
+from include.notifications import task_failed, was_told_of
 from include.report import write_report
 from include.report.document import Kind, Result
 from include.report.made_resources import RULE as MADE
@@ -41,7 +43,7 @@ class WriteReportOperator(MigrationOperator):
     """
 
     def __init__(self, *, kind: Kind, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
+        super().__init__(**kwargs | {"on_failure_callback": None})
         self.kind = kind
 
     def execute(self, context: Context) -> dict[str, Any]:
@@ -60,8 +62,16 @@ class WriteReportOperator(MigrationOperator):
             if row["rule"] == MADE:
                 self.log.warning("%s %s; %s", row["object"], row["message"], row["remedy"])
         if report["result"] != "succeeded":
+            self._tell(run, report, context)
             raise ProofError(_reasons(report), f"the {self.kind} ended as {report['result']}, report {place}")
         return {"result": report["result"], "report": place}
+
+    def _tell(self, run: MigrationRun, report: dict[str, Any], context: Context) -> None:
+        """Tell of a run that failed without a task that did."""
+        if report["result"] == "failed" and not was_told_of(run.ledger, "failed"):
+            instance = context["ti"]
+            event = task_failed(instance.task_id, instance.try_number, "; ".join(_reasons(report)))
+            tell(run, event, context)
 
     def _result(self, run: MigrationRun, context: Context) -> Result:
         if is_rolled_back(run):
