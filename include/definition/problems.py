@@ -54,10 +54,10 @@ class Problem:
     path: YamlPath
     text: str
 
-    def rendered(self, line: int | None) -> str:
+    def rendered(self, line: str) -> str:
         """Return `databases[1].engine: … (line 31)`."""
         place = yaml_path(self.path)
-        suffix = f" (line {line})" if line else ""
+        suffix = f" ({line})" if line else ""
         return f"{place}: {self.text}{suffix}" if place else f"{self.text}{suffix}"
 
 

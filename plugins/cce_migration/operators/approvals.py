@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from airflow.providers.standard.operators.hitl import HITLOperator
 from airflow.sdk import Param
+from airflow.sdk.exceptions import AirflowSkipException
 from airflow.sdk.execution_time.hitl import HITLUser
 
 from cce_migration.notifiers.telling import tell
@@ -108,7 +109,7 @@ class ApproveOperator(HITLOperator):
 
     def _people(self, run: MigrationRun) -> list[str]:
         """Return the ids of the users who may answer; none where everybody may."""
-        return getattr(run.definition.approvals, self.asks_for)
+        return list(getattr(run.definition.approvals, self.asks_for))
 
     def _refuse_strangers(self, run: MigrationRun, user: Mapping[str, Any]) -> None:
         """Look at who answered, as Airflow did: its check depends on a setting (`simple_auth_manager_all_admins`).
@@ -149,8 +150,16 @@ class ApprovePlanOperator(ApproveOperator):
     asks_for = "plan"
 
     def execute(self, context: Context) -> None:
-        """Ask, unless another plan was asked for here before: Airflow would show that one, so `approve_drift` asks."""
+        """Ask, unless another plan was asked for here before: Airflow would show that one, so `approve_drift` asks.
+
+        :raises AirflowSkipException: when only the plan was wanted: everything behind this task is skipped with it.
+        """
         run = open_migration(context)
+        if run.choice.is_plan_only:
+            run.ledger.phase_finished(self.phase, "succeeded")
+            raise AirflowSkipException(
+                "only the plan was chosen for this run: nothing is asked, and nothing is changed"
+            )
         shown = kept_question(run.ledger, self.task_id)
         if shown is not None and shown.plan != plan_digest(run.ledger):
             self.log.warning("The plan was made again since it was asked for here: approve_drift asks for it")

@@ -46,6 +46,8 @@ class MigrationOperator(BaseOperator):
         """Open the run, act, and keep the record of it in the ledger."""
         end_with_supervisor()
         run = self.open_run(context)
+        if self.phase in run.choice.left_out:
+            raise AirflowSkipException(f"phase {self.phase} is not among those chosen for this run")
         if not self.clears_up:
             run.ledger.phase_started(self.phase)
         task = _task_name(context)

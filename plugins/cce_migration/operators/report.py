@@ -9,7 +9,7 @@ from cce_migration.operators.base import MigrationOperator
 from include.cutover import is_rolled_back
 from include.errors import ProofError
 from include.notifications import task_failed, was_told_of
-from include.report import write_report
+from include.report import kind_of_run, write_report
 from include.report.document import Kind, Result
 from include.report.made_resources import RULE as MADE
 
@@ -55,7 +55,8 @@ class WriteReportOperator(MigrationOperator):
 
         :raises ProofError: with every reason, when the result is not `succeeded`.
         """
-        report = write_report(run.ledger, self.kind, self._result(run, context))
+        kind = kind_of_run(run.ledger, self.kind)
+        report = write_report(run.ledger, kind, self._result(run, context))
         place = f"{run.ledger.folder}/report.html"
         self.log.info("Report: %s, %s", report["result"], place)
         for row in report["findings"]:
@@ -63,7 +64,7 @@ class WriteReportOperator(MigrationOperator):
                 self.log.warning("%s %s; %s", row["object"], row["message"], row["remedy"])
         if report["result"] != "succeeded":
             self._tell(run, report, context)
-            raise ProofError(_reasons(report), f"the {self.kind} ended as {report['result']}, report {place}")
+            raise ProofError(_reasons(report), f"the {kind} ended as {report['result']}, report {place}")
         return {"result": report["result"], "report": place}
 
     def _tell(self, run: MigrationRun, report: dict[str, Any], context: Context) -> None:
