@@ -50,7 +50,10 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[str, States]]:
         "CCE_MIGRATION_LEDGER_ROOT": f"file://{folder / 'ledger'}",
         "PYTHONPATH": os.pathsep.join(str(ROOT / name) for name in ("", "plugins", "dags")),
     }
-    confs = [json.dumps({"definition": "lab", **one}) for one in ({"mode": "plan"}, {"phases": CHOSEN})]
+    confs = [
+        json.dumps({"definition": "lab", **one})
+        for one in ({"mode": "plan"}, {"mode": "full", "phases": CHOSEN})
+    ]
     command = [sys.executable, "-W", "ignore", "-m", "tests.dags.idle_run", str(folder / "states"), *confs]
     done = subprocess.run(command, env=known | settings, capture_output=True, text=True, cwd=ROOT)
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]

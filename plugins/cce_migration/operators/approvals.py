@@ -14,6 +14,7 @@ from airflow.sdk import Param
 from airflow.sdk.exceptions import AirflowSkipException
 from airflow.sdk.execution_time.hitl import HITLUser
 
+from cce_migration.links import LINKS
 from cce_migration.notifiers.telling import tell
 from cce_migration.runs import open_migration
 from cce_migration.ui.report_tab import report_link
@@ -46,6 +47,7 @@ class ApproveOperator(HITLOperator):
     is one to what was shown.
     """
 
+    operator_extra_links = LINKS
     question: str
     # The field of the definition's `approvals` that names who may answer.
     asks_for: ClassVar[str]

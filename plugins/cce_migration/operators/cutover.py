@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from airflow.sdk.exceptions import AirflowSkipException
 
+from cce_migration.metrics import send
 from cce_migration.notifiers.telling import tell
 from cce_migration.operators.base import MigrationOperator
 from include.connections import Side
@@ -28,6 +29,7 @@ from include.cutover.final_pass import (
     move_last_changes_of_volumes,
 )
 from include.databases import end_following
+from include.measures import downtime_measures
 from include.notifications import cutover_event
 from include.volumes import stand_by
 
@@ -172,6 +174,7 @@ class FinishProbeOperator(MigrationOperator):
         downtime = finish_probe(run)
         if downtime is None:
             raise AirflowSkipException("the cutover was not begun")
+        send(downtime_measures(run.ledger, downtime))
         ending = cutover_event(run, downtime)
         if ending is not None:
             tell(run, ending, context)
