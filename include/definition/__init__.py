@@ -10,6 +10,7 @@ from include.definition.images import CustomImage, ImageName, Images, ImageTarge
 from include.definition.load_balancer import LoadBalancer, NewLoadBalancer
 from include.definition.loading import load_definition
 from include.definition.model import Definition, Retirement, Waived
+from include.definition.people import EVENT_KINDS, Approvals, EventKind, Notification
 from include.definition.places import Source, Target
 from include.definition.rds import NewInstance, RdsInstance
 from include.definition.target_cluster import NewCluster, NewNodes, TargetCluster
@@ -18,7 +19,9 @@ from include.definition.velero import Toleration, Velero, VeleroImages, VeleroSe
 from include.definition.volume_choices import HostPath
 
 __all__ = [
+    "EVENT_KINDS",
     "Adaptation",
+    "Approvals",
     "Bucket",
     "BucketEnd",
     "Check",
@@ -27,6 +30,7 @@ __all__ = [
     "Database",
     "Definition",
     "Dns",
+    "EventKind",
     "FrontDoor",
     "Hook",
     "HostPath",
@@ -40,6 +44,7 @@ __all__ = [
     "NewInstance",
     "NewLoadBalancer",
     "NewNodes",
+    "Notification",
     "PatchOperation",
     "Probe",
     "RdsInstance",

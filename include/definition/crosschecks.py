@@ -7,6 +7,7 @@ from typing import Any
 
 from include.definition.adaptation_checks import find_adaptation_problems
 from include.definition.managed_checks import find_managed_problems
+from include.definition.people_checks import find_notification_problems
 from include.definition.problems import Problem, YamlPath, yaml_path
 from include.definition.service_checks import find_service_problems
 from include.definition.target_checks import find_target_problems
@@ -34,6 +35,7 @@ def find_cross_problems(document: Mapping[str, Any]) -> list[Problem]:
         *find_managed_problems(document),
         *find_volume_problems(document),
         *find_adaptation_problems(document),
+        *find_notification_problems(document),
     ]
 
 
