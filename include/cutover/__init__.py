@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from include.cutover.evidence import cutover_evidence
-from include.cutover.front_door import is_traffic_on_target, service_addresses, target_address
+from include.cutover.front_door import (
+    front_door_addresses,
+    is_traffic_on_target,
+    service_addresses,
+)
 from include.cutover.gates import pass_gates
 from include.cutover.handing_over import hand_over
 from include.cutover.probing import await_probe, finish_probe, is_probing, probe_front_door
@@ -21,6 +25,7 @@ __all__ = [
     "cutover_evidence",
     "end_quiesce",
     "finish_probe",
+    "front_door_addresses",
     "hand_over",
     "is_probing",
     "is_quiesced",
@@ -35,7 +40,6 @@ __all__ = [
     "service_addresses",
     "switch_back",
     "switch_traffic",
-    "target_address",
     "timed_step",
     "unquiesce",
     "watch_target",

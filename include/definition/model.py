@@ -7,11 +7,12 @@ from typing import Literal
 from pydantic import Field
 
 from include.definition.adaptation import Adaptation
+from include.definition.checks import Check
 from include.definition.data import Bucket, Database, Volumes
 from include.definition.images import Images
 from include.definition.parts import Name, Part, Text
 from include.definition.places import Source, Target
-from include.definition.traffic import Check, Cutover, FrontDoor
+from include.definition.traffic import Cutover, FrontDoor
 from include.definition.velero import Velero
 from include.phases import PhaseId
 
