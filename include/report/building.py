@@ -10,6 +10,7 @@ from include.ledger.records import now
 from include.report.document import Downtime, Kind, Report, ReportPhase, Result
 from include.report.made_resources import made_findings
 from include.report.rows import UNTOUCHED, Row, join_rows, phase_order, planned_items
+from include.report.slow_checks import slow_findings
 
 DOWNTIME_DOCUMENT = "cutover/downtime"
 FINDINGS_DOCUMENT = "findings"
@@ -50,7 +51,7 @@ def judge_run(ledger: Ledger, kind: Kind, result: Result, rows: Sequence[Row]) -
         phases=phases,
         items=[row.as_item() for row in rows],
         downtime=downtime,
-        findings=[*_findings(ledger), *_unmeasured(ledger), *left, *reasons],
+        findings=[*_findings(ledger), *_unmeasured(ledger), *slow_findings(ledger), *left, *reasons],
         assessment=assessment_of(ledger) if kind == "assessment" else None,
     )
 
