@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from include.definition.adaptation import Adaptation, PatchOperation, UserRule
+from include.definition.checks import Check, HttpCheck, JobCheck, JsonValue, Latency, SqlCheck, TcpCheck
 from include.definition.data import Bucket, BucketEnd, Database, MovedAddress
 from include.definition.data import Volumes as VolumeSettings
 from include.definition.hooks import Hook
@@ -14,7 +15,7 @@ from include.definition.people import EVENT_KINDS, Approvals, EventKind, Notific
 from include.definition.places import Source, Target
 from include.definition.rds import NewInstance, RdsInstance
 from include.definition.target_cluster import NewCluster, NewNodes, TargetCluster
-from include.definition.traffic import Check, Cutover, Dns, FrontDoor, HttpCheck, Probe, SqlCheck
+from include.definition.traffic import Cutover, Dns, FrontDoor, Probe
 from include.definition.velero import Toleration, Velero, VeleroImages, VeleroServer
 from include.definition.volume_choices import HostPath
 
@@ -38,6 +39,9 @@ __all__ = [
     "ImageName",
     "ImageTarget",
     "Images",
+    "JobCheck",
+    "JsonValue",
+    "Latency",
     "LoadBalancer",
     "MovedAddress",
     "NewCluster",
@@ -53,6 +57,7 @@ __all__ = [
     "SqlCheck",
     "Target",
     "TargetCluster",
+    "TcpCheck",
     "Toleration",
     "UserRule",
     "Velero",

@@ -8,13 +8,14 @@ from typing import Literal
 from pydantic import Field
 
 from include.definition.adaptation import Adaptation
+from include.definition.checks import Check
 from include.definition.data import Bucket, Database, Volumes
 from include.definition.hooks import Hook
 from include.definition.images import Images
 from include.definition.parts import ConnectionId, Name, Part, Text
 from include.definition.people import Approvals, Notification
 from include.definition.places import Source, Target
-from include.definition.traffic import Check, Cutover, FrontDoor
+from include.definition.traffic import Cutover, FrontDoor
 from include.definition.velero import Velero
 from include.phases import PhaseId
 

@@ -11,6 +11,7 @@ from include.ledger.records import now
 from include.report.document import Downtime, Kind, Report, ReportPhase, Result
 from include.report.made_resources import made_findings
 from include.report.rows import Row, join_rows, phase_order, planned_items, untouched_phases
+from include.report.slow_checks import slow_findings
 from include.waivers import waiver_findings
 
 DOWNTIME_DOCUMENT = "cutover/downtime"
@@ -59,6 +60,7 @@ def judge_run(ledger: Ledger, kind: Kind, result: Result, rows: Sequence[Row]) -
             *_unmeasured(ledger),
             *_left_out(ledger, kind),
             *_waivers(ledger, rows),
+            *slow_findings(ledger),
             *left,
             *reasons,
         ],

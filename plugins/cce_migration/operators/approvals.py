@@ -263,8 +263,8 @@ class ApproveCutoverOperator(ApproveOperator):
     asks_for = "cutover"
 
     def evidence(self, run: MigrationRun, context: Context) -> str:
-        """Return what is proved and what is open."""
-        return cutover_evidence(run)
+        """Return what is proved, what is open, what follows, and how to go back."""
+        return cutover_evidence(run, report_link(context))
 
 
 class ApproveRetirementOperator(ApproveOperator):
