@@ -8,11 +8,14 @@ from typing import Literal
 from pydantic import Field
 
 from include.definition.adaptation import Adaptation
+from include.definition.checks import Check
 from include.definition.data import Bucket, Database, Volumes
+from include.definition.hooks import Hook
 from include.definition.images import Images
 from include.definition.parts import ConnectionId, Name, Part, Text
+from include.definition.people import Approvals, Notification
 from include.definition.places import Source, Target
-from include.definition.traffic import Check, Cutover, FrontDoor
+from include.definition.traffic import Cutover, FrontDoor
 from include.definition.velero import Velero
 from include.phases import PhaseId
 
@@ -74,9 +77,13 @@ class Definition(Part):
     adaptation: Adaptation = Field(
         default_factory=Adaptation, description="how objects change on their way, beyond the rule pack"
     )
+    hooks: list[Hook] = Field(
+        default_factory=list,
+        description="commands to run in the applications' own containers around their move",
+    )
     front_door: FrontDoor = Field(description="how customers reach the application")
     checks: list[Check] = Field(default_factory=list, description="functions that must work in the target")
-    cutover: Cutover = Field(default_factory=Cutover, description="how the switch is watched")
+    cutover: Cutover = Field(default_factory=Cutover, description="when it may begin, and how it is watched")
     retirement: Retirement = Field(
         default_factory=Retirement, description="what happens to the source afterwards"
     )
@@ -84,6 +91,10 @@ class Definition(Part):
         default_factory=list, description="items accepted by name without an equal proof"
     )
     evidence: Evidence = Field(default_factory=Evidence, description="who signs what a run has proved")
+    approvals: Approvals = Field(
+        default_factory=Approvals, description="who may answer the questions of a run"
+    )
+    notifications: list[Notification] = Field(default_factory=list, description="who is told of what happens")
 
     @property
     def moved_entries(self) -> list[Database | Bucket]:

@@ -8,7 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from include.ledger import Action, Proof
 
-Kind = Literal["migration", "rehearsal", "assessment"]
+# Of a migration whose cutover was not chosen for the run the report is `partial`.
+Kind = Literal["migration", "rehearsal", "assessment", "partial"]
 Result = Literal["succeeded", "failed", "rolled_back"]
 OPTIONAL = ("assessment", "evidence", "certificate")
 
@@ -53,10 +54,15 @@ class ReportItem(ReportPart):
 
 
 class DowntimeStep(ReportPart):
-    """Say how long one step of the cutover took."""
+    """Say how long one step of the cutover took.
+
+    `started` counts from the first failed request, in seconds; the switch waited for the `critical` ones, one after another.
+    """
 
     name: str
     seconds: float
+    started: float | None = None
+    critical: bool = False
 
 
 class Downtime(BaseModel):
@@ -69,6 +75,7 @@ class Downtime(BaseModel):
     writes_acknowledged: int
     writes_lost: int
     writes_doubled: int
+    predicted_seconds: float | None = None
     steps: list[DowntimeStep] = Field(default_factory=list)
 
 
