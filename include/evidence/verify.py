@@ -26,7 +26,11 @@ NO_BUNDLE, CHANGED, MISSING, ADDED, FORGED, OVERSTATED = 1, 2, 3, 4, 5, 6
 # What lies before the 32 bytes of an Ed25519 key in its PEM form, RFC 8410.
 KEY_PREFIX = bytes.fromhex("302a300506032b6570032100")
 # Phases a run of each kind does not act in: their planned rows are not in its report.
-UNTOUCHED = {"migration": {"source_retirement"}, "rehearsal": {"cutover", "source_retirement"}}
+UNTOUCHED = {
+    "migration": {"source_retirement"},
+    "rehearsal": {"cutover", "source_retirement"},
+    "partial": {"cutover", "source_retirement"},
+}
 COMPARED = ("phase", "kind", "source", "target", "action", "bytes", "proof")
 
 Files = Mapping[str, bytes]
@@ -176,12 +180,14 @@ class _Documents:
         items = {(one["phase"], one["key"]): one for one in self.folder("items")}
         proofs = {(one["phase"], one["key"]): _proof(one) for one in self.folder("proofs")}
         plan = self.read("plan")["items"] if self.exists("plan") else []
-        planned = {
-            (row["phase"], row["key"]): row for row in plan if row["phase"] not in UNTOUCHED.get(kind, set())
-        }
+        planned = {(row["phase"], row["key"]): row for row in plan if self._acts_in(row["phase"], kind)}
         for key in items.keys() | planned.keys():
             known = items.get(key) or _unreached(planned[key])
             yield {**{name: known[name] for name in COMPARED[:-1]}, "proof": proofs.get(key)}
+
+    def _acts_in(self, phase: str, kind: str) -> bool:
+        chosen = self.read("choice")["phases"] if self.exists("choice") else [phase]
+        return phase in chosen and phase not in UNTOUCHED.get(kind, set())
 
     def waivers(self) -> set[tuple[str, str]]:
         named = self.read("definition").get("waivers") or [] if self.exists("definition") else []

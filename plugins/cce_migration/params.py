@@ -79,7 +79,8 @@ def past_migration_params() -> dict[str, Param]:
 def retirement_params() -> dict[str, Param]:
     """Return the params of a retirement: which run, and what of its source is deleted for good."""
     return {
-        **past_migration_params(),
+        # The definition is the one that the run has recorded.
+        **{name: param for name, param in past_migration_params().items() if name != "overrides"},
         "delete": Param(
             None,
             type=["null", "array"],
