@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from include.errors import ProofError
 from include.ledger import Proof
 from include.planning.database_client import database_size, open_database
+from include.planning.foreign_errors import explained
 from include.planning.storage_client import bucket_exists, list_objects, open_storage
 from include.retirement.choosing import chosen_for_deletion
 from include.retirement.records import record
@@ -52,7 +53,10 @@ def delete_source(run: MigrationRun) -> int:
 def _delete(run: MigrationRun, name: str, delete: Callable[[], bool]) -> str | None:
     started = time.monotonic()
     logger.warning("%s is deleted", name)
-    seen = "gone" if delete() else "there"
+    with explained(
+        name, "end its sessions and give the connection's user the right to delete it, then clear the task"
+    ):
+        seen = "gone" if delete() else "there"
     proof = Proof(method="looked for after it was deleted", source="gone", target=seen, equal=seen == "gone")
     problem = f"{name}: is still there; look who keeps it"
     return record(run, f"deleted/{name}", name, "deleted", proof, time.monotonic() - started, problem)

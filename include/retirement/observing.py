@@ -5,25 +5,24 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from include.cutover.workloads import living_pods, name_of
-from include.errors import MigrationError, ProofError, TemporaryError, shorten
+from include.errors import ProofError
 from include.ledger import Proof
 from include.objects.catalog import open_catalog
 from include.objects.jobs import PHASE as BUCKET_PHASE
 from include.objects.jobs import BucketJob, open_job, store_errors
 from include.objects.listing import list_into
+from include.planning.foreign_errors import explained
 from include.planning.model import load_plan
 from include.retirement.fencing import ask_source
 from include.retirement.quiet_databases import DatabaseWatch
 from include.retirement.records import record
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
-
     from include.run import MigrationRun
 
 logger = logging.getLogger(__name__)
@@ -165,15 +164,9 @@ def _serving(run: MigrationRun, namespace: str) -> Iterator[str]:
             yield f"{namespace}/{labels.get('kubernetes.io/service-name')}"
 
 
-@contextmanager
-def _server_errors(name: str) -> Generator[None]:
-    """Turn a driver's error into one that is tried again: a server that does not answer proves nothing."""
-    try:
-        yield
-    except MigrationError:
-        raise
-    except Exception as error:  # each driver has an exception tree of its own
-        raise TemporaryError(
-            f"database {name}, source: cannot be watched ({type(error).__name__}: {shorten(str(error), 160)}); make its "
-            "server answer, and give the connection's user the right to see sessions and counters"
-        ) from error
+def _server_errors(name: str) -> AbstractContextManager[None]:
+    """Name the database of a driver's error, which is tried again: a server that does not answer proves nothing."""
+    return explained(
+        f"database {name}, source: cannot be watched",
+        "make its server answer, and give the connection's user the right to see sessions and counters",
+    )

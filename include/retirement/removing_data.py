@@ -12,6 +12,7 @@ from include.ledger import Proof
 from include.objects import abort_all_uploads
 from include.objects.jobs import STATE_KEY
 from include.planning.database_client import open_database
+from include.planning.foreign_errors import explained
 from include.planning.ownership import marker_key
 from include.planning.server_notes import count_notes, remove_notes
 from include.planning.storage_client import open_storage
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from include.definition import Bucket, Database
     from include.run import MigrationRun
 
+REMEDY = "make its server answer, and give the connection the right to remove what the migration made, then clear the task"
 SLOTS = "select 'slot ' || slot_name from pg_replication_slots where database = current_database() and slot_name like %s"
 PUBLICATIONS = "select 'publication ' || pubname from pg_publication where pubname like %s"
 SCHEMAS = "select 'schema ' || nspname from pg_namespace where nspname = %s"
@@ -36,9 +38,10 @@ def remove_from_databases(run: MigrationRun) -> None:
     drop_followers(run)
     left = []
     for database in run.definition.databases:
-        target = run.connections.target_database(database)
-        remove_notes(target, run.definition.name)
-        left += [f"{name} of {database.name}" for name in _left_in_database(run, database, target)]
+        with explained(f"database {database.name}", REMEDY):
+            target = run.connections.target_database(database)
+            remove_notes(target, run.definition.name)
+            left += [f"{name} of {database.name}" for name in _left_in_database(run, database, target)]
     _record(run, "installation/databases", "database servers", left, started)
 
 
@@ -49,7 +52,10 @@ def remove_from_buckets(run: MigrationRun) -> None:
     """
     started = time.monotonic()
     abort_all_uploads(run)
-    left = [name for bucket in run.definition.buckets for name in _unmark(run, bucket)]
+    left = []
+    for bucket in run.definition.buckets:
+        with explained(f"bucket {bucket.target.bucket}", REMEDY):
+            left += _unmark(run, bucket)
     _record(run, "installation/buckets", "buckets of the target", left, started)
 
 
