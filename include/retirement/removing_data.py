@@ -36,7 +36,7 @@ def remove_from_databases(run: MigrationRun) -> None:
     """
     started = time.monotonic()
     drop_followers(run)
-    left = []
+    left: list[str] = []
     for database in run.definition.databases:
         with explained(f"database {database.name}", REMEDY):
             target = run.connections.target_database(database)
@@ -52,7 +52,7 @@ def remove_from_buckets(run: MigrationRun) -> None:
     """
     started = time.monotonic()
     abort_all_uploads(run)
-    left = []
+    left: list[str] = []
     for bucket in run.definition.buckets:
         with explained(f"bucket {bucket.target.bucket}", REMEDY):
             left += _unmark(run, bucket)
