@@ -8,8 +8,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from include.cutover.front_door import RecordSet, read_record, write_record
+from include.cutover.front_door import read_record, write_record
 from include.progress import readable_seconds
+from include.zones import RecordSet
 
 if TYPE_CHECKING:
     from include.run import MigrationRun
