@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from include.cutover.beginning import why_not
 from include.errors import MigrationError
 from include.inventory import load_inventory, read_source
 from include.planning.drift import find_changes
@@ -30,6 +32,7 @@ def cutover_evidence(run: MigrationRun) -> str:
         _open(rows),
         _waived(run, rows),
         _drift(run),
+        _times(run),
         "**An approval** stops the writers in the namespaces "
         f"{', '.join(run.definition.source.namespaces)} of the source, moves the last changes, and moves the traffic. "
         f"The target is then watched for {readable_seconds(run.definition.cutover.watch_seconds)}; when more than "
@@ -75,6 +78,16 @@ def _waived(run: MigrationRun, rows: list[Row]) -> str:
     wrong = [f"- {cell(one['object'])} {cell(one['message'])}" for one in waiver_findings(run.ledger, proved)]
     parts = [("Accepted without an equal proof", accepted), ("Waivers to look at", wrong)]
     return "\n".join(f"**{title}:**\n" + "\n".join(lines) + "\n" for title, lines in parts if lines)
+
+
+def _times(run: MigrationRun) -> str:
+    """Say when the cutover may not begin now: an approval changes nothing about that."""
+    problem = why_not(run.definition, datetime.now(UTC))
+    return (
+        f"**The cutover may not begin now:** {problem}. It would be refused after the approval.\n"
+        if problem
+        else ""
+    )
 
 
 def _open(rows: list[Row]) -> str:

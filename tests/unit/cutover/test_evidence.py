@@ -55,3 +55,11 @@ def test_a_source_that_does_not_answer_is_said_and_the_question_asked_all_the_sa
     text = cutover_evidence(run)
     assert "**The source could not be compared with the plan:** source cluster: no answer" in text
     assert "**An approval** stops the writers" in text
+
+
+def test_a_cutover_that_may_not_begin_now_is_said_before_it_is_approved(
+    run: MigrationRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "may not begin now" not in cutover_evidence(run)
+    monkeypatch.setattr(evidence, "why_not", lambda definition, moment: "year-end closing")
+    assert "**The cutover may not begin now:** year-end closing." in cutover_evidence(run)
