@@ -32,14 +32,22 @@ def settle_proof(run: MigrationRun, phase: str, key: str, proof: Proof, what_dif
 
 
 def settle_item(
-    run: MigrationRun, item: PlanItem, proof: Proof, problem: str, *, action: Action, seconds: float
+    run: MigrationRun,
+    item: PlanItem,
+    proof: Proof,
+    problem: str,
+    *,
+    action: Action,
+    seconds: float,
+    note: str | None = None,
 ) -> str | None:
     """Record a planned item with its proof; return the problem, or None when it is equal or waived.
 
     :param action: what was done with it, unless it failed.
+    :param note: what a reader of the report has to know of it.
     """
     left = settle_proof(run, item.phase, item.key, proof, problem)
-    record = item.record("failed" if left else action, seconds=seconds, error=left)
+    record = item.record("failed" if left else action, seconds=seconds, error=left, note=note)
     run.ledger.record_item(item.phase, record)
     return left
 

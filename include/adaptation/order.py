@@ -17,6 +17,7 @@ ADAPTING = (
     "ingress_backends",
     "jobs",
     "load_balancer",
+    "manual_endpoints",
     "moved_addresses",
     "node_choice",
     "pod_classes",

@@ -61,6 +61,9 @@ def _needs(connections: Connections, definition: Definition) -> Iterator[Need]:
     yield "front_door.dns.connection", lambda: _open_zone(connections, definition)
     if definition.evidence.key is not None:
         yield "evidence.key", _later(connections.password, definition.evidence.key)
+    receivers = {"slack": connections.slack, "webhook": connections.webhook, "email": connections.host_of}
+    for index, one in enumerate(definition.notifications):
+        yield f"notifications[{index}].connection", _later(receivers[one.kind], one.connection)
 
 
 def _target_need(connections: Connections, definition: Definition) -> Need:

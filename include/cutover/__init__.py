@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from include.cutover.evidence import cutover_evidence
-from include.cutover.front_door import is_traffic_on_target, service_addresses, target_address
+from include.cutover.front_door import (
+    front_door_addresses,
+    is_traffic_on_target,
+    service_addresses,
+)
 from include.cutover.probing import await_probe, finish_probe, is_probing, probe_front_door
 from include.cutover.quiescing import is_quiesced, quiesce, release_workloads, unquiesce
 from include.cutover.rolling_back import end_quiesce, is_rolled_back, roll_back
@@ -19,6 +23,7 @@ __all__ = [
     "cutover_evidence",
     "end_quiesce",
     "finish_probe",
+    "front_door_addresses",
     "is_probing",
     "is_quiesced",
     "is_rolled_back",
@@ -30,7 +35,6 @@ __all__ = [
     "roll_back",
     "service_addresses",
     "switch_back",
-    "target_address",
     "timed_step",
     "unquiesce",
     "watch_target",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from include.cutover.beginning import refuse_now
 from include.cutover.charge import Charge, take_charge
 from include.cutover.final_pass import move_last_changes
-from include.cutover.front_door import target_address
+from include.cutover.front_door import front_door_addresses
 from include.cutover.gates import pass_gates
 from include.cutover.handing_over import hand_over
 from include.cutover.quiescing import (
@@ -83,7 +83,11 @@ def _start_target(run: MigrationRun, charge: Charge) -> None:
     release_workloads(run)
     looks: Sequence[Callable[[], int]] = (
         lambda: _timed(run, "wait for the target's pods", lambda: verify_workloads(run)),
-        lambda: _timed(run, "check the target's functions", lambda: run_checks(run, target_address(run))),
+        lambda: _timed(
+            run,
+            "check the target's functions",
+            lambda: run_checks(run, front_door_addresses(run, with_source=False)),
+        ),
     )
     run_side_by_side(lambda look: look(), looks, len(looks), name="checks")
 

@@ -8,12 +8,14 @@ from typing import Literal
 from pydantic import Field
 
 from include.definition.adaptation import Adaptation
+from include.definition.checks import Check
 from include.definition.data import Bucket, Database, Volumes
 from include.definition.hooks import Hook
 from include.definition.images import Images
 from include.definition.parts import ConnectionId, Name, Part, Text
+from include.definition.people import Approvals, Notification
 from include.definition.places import Source, Target
-from include.definition.traffic import Check, Cutover, FrontDoor
+from include.definition.traffic import Cutover, FrontDoor
 from include.definition.velero import Velero
 from include.phases import PhaseId
 
@@ -89,6 +91,10 @@ class Definition(Part):
         default_factory=list, description="items accepted by name without an equal proof"
     )
     evidence: Evidence = Field(default_factory=Evidence, description="who signs what a run has proved")
+    approvals: Approvals = Field(
+        default_factory=Approvals, description="who may answer the questions of a run"
+    )
+    notifications: list[Notification] = Field(default_factory=list, description="who is told of what happens")
 
     @property
     def moved_entries(self) -> list[Database | Bucket]:

@@ -1,11 +1,11 @@
-"""Describe the front door, the functional checks and the switch of the traffic."""
+"""Describe the front door and the switch of the traffic."""
 
 from __future__ import annotations
 
 from pydantic import Field
 
 from include.definition.cutover_times import Freeze, Window
-from include.definition.parts import ConnectionId, DnsRecord, HttpUrl, Part, ServiceName, Text, UrlPath
+from include.definition.parts import ConnectionId, DnsRecord, HttpUrl, Part, ServiceName, UrlPath
 from include.definition.volume_choices import WorkloadName
 
 
@@ -47,30 +47,6 @@ class FrontDoor(Part):
     dns: Dns = Field(description="record to switch")
     service: ServiceName = Field(description="LoadBalancer Service behind the record, as namespace/name")
     probe: Probe = Field(description="client that watches the front door during the cutover")
-
-
-class HttpCheck(Part):
-    """Expect an answer over HTTP from the front door's Service."""
-
-    path: UrlPath = Field(description="path to request")
-    status: int = Field(default=200, ge=100, le=599, description="expected HTTP status")
-    contains: Text | None = Field(default=None, description="text the body must contain")
-
-
-class SqlCheck(Part):
-    """Expect one value from a migrated database."""
-
-    database: Text = Field(description="name of an entry in `databases`")
-    query: Text = Field(description="query that returns one row of one column; it must not write")
-    expect: str = Field(description='the value as text, e.g. "true"')
-
-
-class Check(Part):
-    """Check one function of the application in the target; set exactly one of http and sql."""
-
-    name: Text = Field(description="what is checked, shown in the report")
-    http: HttpCheck | None = Field(default=None, description="a request and its expected answer")
-    sql: SqlCheck | None = Field(default=None, description="a query and its expected value")
 
 
 class Cutover(Part):

@@ -8,7 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from include.ledger import Action, Proof
 
-Kind = Literal["migration", "rehearsal", "assessment"]
+# Of a migration whose cutover was not chosen for the run the report is `partial`.
+Kind = Literal["migration", "rehearsal", "assessment", "partial"]
 Result = Literal["succeeded", "failed", "rolled_back"]
 OPTIONAL = ("assessment", "evidence", "certificate")
 

@@ -17,7 +17,9 @@ from include.report.adaptation_view import AdaptationView
 from include.report.building import REASON_RULES
 from include.report.document import DowntimeStep, Report, ReportPhase
 from include.report.finding_groups import group_findings, sum_up
+from include.report.latency_chart import percentiles_text
 from include.report.rows import Row
+from include.report.verification_view import VerificationView
 
 TEMPLATES = Path(__file__).parent / "templates"
 SMALLEST_BAR_PERCENT = 0.6
@@ -31,8 +33,9 @@ def render_page(
     rows: Sequence[Row],
     answers: Sequence[Answer] = (),
     adaptation: AdaptationView | None = None,
+    verification: VerificationView | None = None,
 ) -> str:
-    """Return the page: result, numbers, reasons, downtime, phases, approvals, items with proofs, changes, findings."""
+    """Return the page: result, numbers, reasons, downtime, phases, approvals, verification, items with proofs, changes, findings."""
     template = environment().get_template("report.html.j2")
     return template.render(
         report=report,
@@ -46,6 +49,7 @@ def render_page(
         reasons=[finding for finding in report.findings if finding.get("rule") in REASON_RULES],
         answers=answers,
         adaptation=adaptation if adaptation and adaptation.count else None,
+        verification=verification if verification and verification.kinds else None,
     )
 
 
@@ -59,7 +63,13 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     made.filters.update(
-        size=readable_bytes, seconds=_seconds, moment=_moment, value=_value, words=_words, span=_span
+        size=readable_bytes,
+        seconds=_seconds,
+        moment=_moment,
+        value=_value,
+        words=_words,
+        span=_span,
+        percentiles=percentiles_text,
     )
     return made
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from include.choice import recorded_choice
 from include.ledger import ItemRecord, Ledger, Proof, Waiver
 from include.phases import PHASES
 from include.report.document import Kind, ReportItem, ReportWaiver
@@ -16,6 +17,7 @@ UNTOUCHED: Mapping[Kind, frozenset[str]] = {
     "migration": frozenset({"source_retirement"}),
     "rehearsal": frozenset({"cutover", "source_retirement"}),
     "assessment": frozenset(PHASES),
+    "partial": frozenset({"cutover", "source_retirement"}),
 }
 EXCLUDED = frozenset({"exclude", "excluded"})
 
@@ -92,7 +94,8 @@ class Row:
 
 def join_rows(ledger: Ledger, kind: Kind) -> list[Row]:
     """Return every planned or recorded item of a run, in phase order, then by key."""
-    planned = {key: row for key, row in _planned(ledger) if key[0] not in UNTOUCHED[kind]}
+    untouched = untouched_phases(ledger, kind)
+    planned = {key: row for key, row in _planned(ledger) if key[0] not in untouched}
     records = {(item.phase, item.key): item for item in ledger.items()}
     keys = sorted(planned.keys() | records.keys(), key=lambda key: (phase_order(key[0]), key[1]))
     proofs, waivers = _proofs(ledger, keys), _waivers(ledger, keys)
@@ -107,6 +110,11 @@ def join_rows(ledger: Ledger, kind: Kind) -> list[Row]:
         )
         for key in keys
     ]
+
+
+def untouched_phases(ledger: Ledger, kind: Kind) -> frozenset[str]:
+    """Return the phases that a run does not act in, by its kind or because they were not chosen for it."""
+    return UNTOUCHED[kind] | recorded_choice(ledger).left_out
 
 
 def phase_order(phase: str) -> tuple[int, str]:

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from airflow.sdk.exceptions import AirflowSkipException
 
+from cce_migration.metrics import send
+from cce_migration.notifiers.telling import tell
 from cce_migration.operators.base import MigrationOperator
 from include.connections import Side
 from include.cutover import (
@@ -22,6 +24,8 @@ from include.cutover.moving import move_traffic
 from include.cutover.readying import ready_target
 from include.cutover.time_to_live import restore_ttl
 from include.databases import end_following
+from include.measures import downtime_measures
+from include.notifications import cutover_event
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
@@ -132,4 +136,8 @@ class FinishProbeOperator(MigrationOperator):
         downtime = finish_probe(run)
         if downtime is None:
             raise AirflowSkipException("the cutover was not begun")
+        send(downtime_measures(run.ledger, downtime))
+        ending = cutover_event(run, downtime)
+        if ending is not None:
+            tell(run, ending, context)
         return {name: downtime[name] for name in ("seconds", "requests", "writes_lost", "writes_doubled")}
