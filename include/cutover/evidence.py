@@ -18,6 +18,7 @@ from include.planning.summary_findings import findings_part
 from include.progress import readable_bytes, readable_seconds
 from include.report.rows import Row, State, join_rows
 from include.verification.checks import read_comparisons
+from include.waivers import waiver_findings
 
 if TYPE_CHECKING:
     from include.run import MigrationRun
@@ -38,6 +39,7 @@ def cutover_evidence(run: MigrationRun, report_link: str = "") -> str:
         f"## Switch {run.definition.front_door.dns.record} to {run.definition.target.region}\n",
         _at_a_glance(run, rows, downtime, report_link),
         _open(rows),
+        _waived(run, rows),
         drift,
         _table(rows),
         checks_part(rows, read_comparisons(run.ledger)),
@@ -120,6 +122,19 @@ def _drift(run: MigrationRun) -> str:
     places = "1 place" if len(changes) == 1 else f"{len(changes)} places"
     head = f"**The source has changed in {places} since the plan; this is not on the target:**\n"
     return "\n".join([head, *lines, *more]) + "\n"
+
+
+def _waived(run: MigrationRun, rows: list[Row]) -> str:
+    """Return who accepts what without an equal proof, and the definition's waivers that accept nothing."""
+    proved = {(row.phase, row.key): row.state == "equal" for row in rows}
+    accepted = [
+        f"- {row.phase}/{cell(row.key)}: {cell(row.waiver.by)}, {cell(row.waiver.reason)}"
+        for row in rows
+        if row.waiver
+    ]
+    wrong = [f"- {cell(one['object'])} {cell(one['message'])}" for one in waiver_findings(run.ledger, proved)]
+    parts = [("Accepted without an equal proof", accepted), ("Waivers to look at", wrong)]
+    return "\n".join(f"**{title}:**\n" + "\n".join(lines) + "\n" for title, lines in parts if lines)
 
 
 def _open(rows: list[Row]) -> str:

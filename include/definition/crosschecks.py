@@ -8,6 +8,7 @@ from typing import Any
 from include.definition.adaptation_checks import find_adaptation_problems
 from include.definition.check_checks import find_check_problems
 from include.definition.managed_checks import find_managed_problems
+from include.definition.people_checks import find_notification_problems
 from include.definition.problems import Problem, YamlPath, yaml_path
 from include.definition.service_checks import find_service_problems
 from include.definition.target_checks import find_target_problems
@@ -27,17 +28,19 @@ def find_cross_problems(document: Mapping[str, Any]) -> list[Problem]:
         *_shared_buckets(document),
         *_front_door_outside(document),
         *_placeholder(document),
+        *_hooks_outside(document),
         *find_check_problems(document),
         *find_target_problems(document),
         *find_service_problems(document),
         *find_managed_problems(document),
         *find_volume_problems(document),
         *find_adaptation_problems(document),
+        *find_notification_problems(document),
     ]
 
 
 def _repeated_names(document: Mapping[str, Any]) -> Iterator[Problem]:
-    for section in ("databases", "buckets", "checks"):
+    for section in ("databases", "buckets", "hooks", "checks"):
         first: dict[str, int] = {}
         for index, row in _rows(document, section):
             name = row.get("name")
@@ -143,6 +146,16 @@ def _front_door_outside(document: Mapping[str, Any]) -> Iterator[Problem]:
             allowed = ", ".join(str(name) for name in namespaces)
             text = f"namespace {namespace!r} is not migrated  allowed: {allowed}"
             yield Problem(("front_door", "service"), text)
+
+
+def _hooks_outside(document: Mapping[str, Any]) -> Iterator[Problem]:
+    namespaces = _list(_at(document, "source", "namespaces"))
+    for index, row in _rows(document, "hooks"):
+        namespace = str(row.get("workload")).partition(" ")[2].partition("/")[0]
+        if namespace and namespaces and namespace not in namespaces:
+            allowed = ", ".join(str(name) for name in namespaces)
+            text = f"namespace {namespace!r} is not migrated  allowed: {allowed}"
+            yield Problem(("hooks", index, "workload"), text)
 
 
 def _placeholder(document: Mapping[str, Any]) -> Iterator[Problem]:

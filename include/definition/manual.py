@@ -78,6 +78,7 @@ def _rules() -> str:
 - `adaptation.disabled` names rules of the pack ([adaptation.md](adaptation.md)); names of `adaptation.rules` differ from each other and
   from those. A patch leaves kind, name and namespace alone.
 - `bandwidth.windows` are in UTC; a window's beginning and end differ, and its end may be on the next day.
+- Of `notifications`, `to` stands with kind `email` and with no other. YAML reads a bare key `on` as true: the field is called `events`.
 - Keys that stand twice in one mapping are refused: YAML would silently keep the last.
 """
 
@@ -127,6 +128,8 @@ def _one_type(field: Schema, schema: Schema) -> str:
         return " or ".join(f"`{value}`" for value in field["enum"])
     if _model_in(field, schema) is not None and field.get("type") != "array":
         return "mapping"
+    if field.get("format") == "date":
+        return "date"
     if field.get("type") == "array":
         return f"list of {_one_type(field['items'], schema)}{_bounds(field)}"
     if field.get("type") == "object":

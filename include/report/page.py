@@ -15,7 +15,7 @@ from include.errors import shorten
 from include.progress import readable_bytes, readable_seconds
 from include.report.adaptation_view import AdaptationView
 from include.report.building import REASON_RULES
-from include.report.document import Report, ReportPhase
+from include.report.document import DowntimeStep, Report, ReportPhase
 from include.report.finding_groups import group_findings, sum_up
 from include.report.latency_chart import percentiles_text
 from include.report.rows import Row
@@ -118,11 +118,20 @@ def _bar(report: Report, phase: ReportPhase) -> tuple[float, float]:
     return round(left, 2), round(max(SMALLEST_BAR_PERCENT, min(width, 100 - left)), 2)
 
 
-def _steps(report: Report) -> list[tuple[str, float, float]]:
-    """Return (name, seconds, share in percent) of the cutover's steps."""
+def _steps(report: Report) -> list[tuple[DowntimeStep, float, float]]:
+    """Return each step of the cutover with its start and width on one time line, in percent; steps of old runs lack a start."""
     steps = report.downtime.steps if report.downtime else []
-    whole = sum(step.seconds for step in steps) or 1.0
-    return [(step.name, step.seconds, round(step.seconds / whole * 100, 2)) for step in steps]
+    placed = [step for step in steps if step.started is not None]
+    begin = min((step.started or 0.0 for step in placed), default=0.0)
+    whole = max(((step.started or 0.0) + step.seconds for step in placed), default=0.0) - begin or 1.0
+    return [
+        (
+            step,
+            round(min(((step.started or 0.0) - begin) / whole * 100, 100 - SMALLEST_BAR_PERCENT), 2),
+            round(max(step.seconds / whole * 100, SMALLEST_BAR_PERCENT), 2),
+        )
+        for step in placed
+    ]
 
 
 def _seconds(seconds: float | None) -> str:

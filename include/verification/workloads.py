@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 TIMEOUT_SECONDS = 600.0
-POLL_SECONDS = 1.0
+POLL_SECONDS = 0.25
 SECONDS_BETWEEN_LINES = 10.0
 # A pull can fail once, and a Secret arrive a moment later than the pod.
 HOPELESS_SECONDS = 30.0
@@ -54,7 +54,9 @@ def verify_workloads(
     What a pod waits for is logged while it waits. A workload that cannot start (no image, no Secret) is given
     up after half a minute.
 
-    :raises ProofError: with every workload that does not run, and why.
+    Hooks of the applications run once all workloads do.
+
+    :raises ProofError: with every workload that does not run, and why; or with every hook that failed.
     """
     watched = _watched(run)
     started = last_line = clock()
@@ -71,6 +73,9 @@ def verify_workloads(
     if problems:
         raise ProofError(problems, "workloads do not run on the target")
     logger.info("All %s workloads run", len(watched))
+    from include.hooks import run_hooks
+
+    run_hooks(run, "after_start")
     return len(watched)
 
 
