@@ -104,6 +104,13 @@ def moved_to(target: str) -> Any:
 
 
 ROWS = [
+    Row("dns_settings", "a domain of the company", [], [
+        "warning ConfigMap kube-system/coredns",
+    ], facts={"cluster": {"dns": {"domains": {"corp.example.com": ["10.0.0.2"]}, "plugins": []}}}),
+    Row("dns_settings", "names of its own", [], [
+        "warning ConfigMap kube-system/coredns",
+    ], facts={"cluster": {"dns": {"domains": {}, "plugins": ["hosts"]}}}),
+    Row("dns_settings", "an inventory of an earlier version", [], [], facts={"cluster": {"version": "v1.34.4"}}),
     Row("load_balancers", "annotations of another cloud", [
         balancer(annotations={f"{AWS}type": "nlb"}),
     ], ["info Service shop/web by adaptation"]),
