@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 NAMESPACE = "velero"
 DATA_KEY = "resource-modifiers.yaml"
 SIGNS = re.compile(r"[^A-Za-z0-9_-]")
-# Velero makes namespaces itself and sends none through the modifiers.
+# They are made before the restore (include/velero/namespaces.py): Velero sends none through the modifiers.
 NOT_MODIFIED = frozenset({"Namespace"})
 # Secrets are adapted after the restore (include/adaptation/secrets.py), which closes them again.
 OPENED = {"immutable": None}

@@ -23,6 +23,7 @@ from include.velero.existing import present_objects, restorable, restored_before
 from include.velero.filters import filter_config_map
 from include.velero.finding import find_restored
 from include.velero.names import API_VERSION, NAMESPACE, object_path, owned
+from include.velero.namespaces import make_namespaces
 from include.velero.owners import link_owners
 from include.velero.results import object_id, restored_actions, result_lines
 from include.velero.states import read_phase, state_of, wait_until_finished
@@ -54,6 +55,7 @@ def submit_restore(run: MigrationRun) -> str:
     rows = restorable(planned, present)
     is_used = is_traffic_on_target(run)
     objects = adapted_plan(run)
+    make_namespaces(run.target, [one.adapted for one in objects])
     if not is_used:
         put_webhooks_away(run)
         known = restored_before(rows, present)
