@@ -12,6 +12,7 @@ from include.connections.access import (
     ObjectStorageAccess,
     RegistryAccess,
     Side,
+    WebhookAccess,
 )
 from include.connections.documents import DocumentConnections
 from include.connections.environment import EnvironmentConnections
@@ -28,4 +29,5 @@ __all__ = [
     "ObjectStorageAccess",
     "RegistryAccess",
     "Side",
+    "WebhookAccess",
 ]

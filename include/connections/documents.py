@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit, urlunsplit
 
 import yaml
 
@@ -22,9 +23,10 @@ from include.connections.access import (
     ObjectStorageAccess,
     RegistryAccess,
     Side,
+    WebhookAccess,
 )
 from include.errors import ConnectionDetailsError
-from include.ledger.secrets_guard import register_secret
+from include.ledger.secrets_guard import SHORTEST_FOUND_INSIDE, register_secret
 
 if TYPE_CHECKING:
     from include.definition import Database, TargetCluster
@@ -189,6 +191,18 @@ class DocumentConnections:
         """Return access to a cluster of CCE with a login for a day, which the cloud makes."""
         return cluster_login(self.cloud(wanted.connection), wanted)
 
+    def slack(self, connection_id: str) -> WebhookAccess:
+        """Return access to a webhook: host is its URL, without the part that is in password where there is one."""
+        token = str(self.document(connection_id).get("password") or "").strip("/")
+        url = f"{self._url(connection_id).rstrip('/')}/{token}".rstrip("/")
+        end = urlsplit(url).path.rpartition("/")[2]
+        # A shorter end is a word like any other, and no token.
+        return WebhookAccess(url=url, secret=end if len(end) >= SHORTEST_FOUND_INSIDE else "")
+
+    def webhook(self, connection_id: str) -> WebhookAccess:
+        """Return access to a webhook: host is its URL, password the key that signs."""
+        return WebhookAccess(url=self._url(connection_id), secret=self._field(connection_id, "password"))
+
     def password(self, connection_id: str) -> str:
         """Return the password of a connection that only holds one."""
         secret = self._field(connection_id, "password")
@@ -200,6 +214,16 @@ class DocumentConnections:
         if not isinstance(value, str) or not value:
             raise _malformed(connection_id, f"{name} is empty", "fill it in")
         return value
+
+    def _url(self, connection_id: str) -> str:
+        """Return the host as a URL; the scheme may stand in `schema`, as Airflow's own HTTP connections have it."""
+        host, port = self._field(connection_id, "host"), self.document(connection_id).get("port")
+        if "://" not in host:
+            host = f"{self.document(connection_id).get('schema') or 'https'}://{host}"
+        if not host.startswith(("http://", "https://")):
+            raise _malformed(connection_id, "host is no URL", "set it to https://… of the webhook")
+        address = urlsplit(host)
+        return urlunsplit(address._replace(netloc=f"{address.netloc}:{port}")) if port else host
 
     def _port(self, connection_id: str, default: int) -> int:
         value = self.document(connection_id).get("port") or default

@@ -59,6 +59,11 @@ def _needs(connections: Connections, definition: Definition) -> Iterator[Need]:
     yield "volumes.connection", _later(connections.object_storage, definition.volumes.connection)
     yield "volumes.repository", _later(connections.password, definition.volumes.repository)
     yield "front_door.dns.connection", lambda: _open_zone(connections, definition)
+    if definition.evidence.key is not None:
+        yield "evidence.key", _later(connections.password, definition.evidence.key)
+    receivers = {"slack": connections.slack, "webhook": connections.webhook, "email": connections.host_of}
+    for index, one in enumerate(definition.notifications):
+        yield f"notifications[{index}].connection", _later(receivers[one.kind], one.connection)
 
 
 def _target_need(connections: Connections, definition: Definition) -> Need:

@@ -63,6 +63,17 @@ def target_address(run: MigrationRun) -> str:
     return addresses[0]
 
 
+def front_door_addresses(run: MigrationRun, *, with_source: bool) -> dict[Side, str]:
+    """Return the address of the front door's load balancer on the target, and on the source where it has one.
+
+    :raises TemporaryError: while the target's has none.
+    """
+    found: dict[Side, str] = {"target": target_address(run)}
+    for address in service_addresses(run, "source")[:1] if with_source else []:
+        found["source"] = address
+    return found
+
+
 def read_record(run: MigrationRun) -> list[RecordSet]:
     """Ask whoever keeps the zone what the front door's record holds.
 

@@ -13,6 +13,7 @@ from include.cutover.front_door import (
     service_addresses,
     write_record,
 )
+from include.cutover.redirecting import end_redirect, redirect_source
 from include.cutover.steps import timed_step
 from include.errors import PermanentError, ProofError
 from include.ledger import Proof
@@ -48,6 +49,7 @@ def switch_traffic(run: MigrationRun) -> None:
             write_record(run, wanted)
         _prove(run, wanted, "already_equal" if was_switched else "adapted", time.monotonic() - started)
     logger.info("%s leads to %s, the target", run.definition.front_door.dns.record, _text(wanted))
+    redirect_source(run)
 
 
 def switch_back(run: MigrationRun) -> None:
@@ -63,6 +65,8 @@ def switch_back(run: MigrationRun) -> None:
         raise ProofError(
             f"DNS record {run.definition.front_door.dns.record}: holds {_text(seen)} instead of {_text(wanted)}"
         )
+    # Last: until then the target serves who comes to the source, and what it takes is brought back.
+    end_redirect(run)
     run.ledger.event(
         "traffic switched back", record=run.definition.front_door.dns.record, values=_values(wanted)
     )

@@ -161,6 +161,28 @@ def test_the_estate_answers_on_the_target(migration: Outcome) -> None:
     assert httpx.get("http://shop.lab/products/1/picture").status_code == 200
 
 
+def test_customers_with_an_old_answer_of_the_dns_are_led_on_to_the_target(migration: Outcome) -> None:
+    with ClusterApi(paths.SOURCE_KUBECONFIG) as api:
+        service = api.get("/api/v1/namespaces/shop/services/web")
+        pods = [
+            pod
+            for pod in api.items("/api/v1/namespaces/shop/pods")
+            if pod["status"]["phase"] not in {"Succeeded", "Failed"}
+        ]
+    (address,) = [row["ip"] for row in service["status"]["loadBalancer"]["ingress"]]
+
+    assert (address.startswith("198.18.10."), pods) == (True, [])
+    assert httpx.get(f"http://{address}/healthz", headers={"Host": "shop.lab"}).status_code == 200
+
+
+def test_the_steps_of_the_downtime_stand_on_one_time_line(migration: Outcome) -> None:
+    steps = {step["name"]: step for step in migration.report["downtime"]["steps"]}
+    path = [name for name, step in steps.items() if step["critical"]]
+
+    assert (path[0], path[-1]) == ("quiesce the source", "switch the front door")
+    assert steps["quiesce the source"]["started"] < 1 < steps["switch the front door"]["started"]
+
+
 def test_no_acknowledged_write_is_lost_or_doubled_for_the_probe(migration: Outcome) -> None:
     downtime = migration.report["downtime"]
     assert downtime["writes_acknowledged"] > 0

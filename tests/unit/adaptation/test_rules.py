@@ -288,6 +288,18 @@ CASES = [
         id="a source that was quiesced",
     ),
     pytest.param("source_hold", workload("DaemonSet", "agent"), {}, id="returned unchanged: not held"),
+    pytest.param(
+        "source_hold",
+        make(
+            "v1",
+            "Service",
+            "web",
+            metadata={"annotations": {"cce-migration/held": '{"selector": {"app": "web"}}'}},
+            spec={"ports": [{"port": 80}]},
+        ),
+        {"spec": {"selector": {"app": "web"}}, "metadata": {"annotations": None}},
+        id="a Service that leads on to the target",
+    ),
     *ENDPOINT_CASES,
     *POD_CASES,
     *STORAGE_CASES,

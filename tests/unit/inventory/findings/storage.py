@@ -40,6 +40,11 @@ def chosen(**choices: Any) -> Any:
     return lambda document: document["volumes"].update(choices)
 
 
+def started_early(*names: str) -> Any:
+    """Have the target start workloads ahead of the last changes."""
+    return lambda document: document["cutover"].update(start_early=list(names))
+
+
 FOLDER = {
     "workload": "Deployment shop/web",
     "volume": "data",
@@ -160,6 +165,16 @@ ROWS = [
     Row("volume_choices", "a folder that nobody mounts", [deployment()], [
         "blocker Deployment shop/web",
     ], chosen(host_paths=[FOLDER])),
+    Row("early_starts", "a workload without claims", [deployment()], [], started_early("Deployment shop/web")),
+    Row("early_starts", "a workload that mounts a claim", [*FINE, mounting()], [
+        "blocker Deployment shop/web",
+    ], started_early("Deployment shop/web")),
+    Row("early_starts", "a workload whose claims are made for it", [stateful_set("local-path")], [
+        "blocker StatefulSet shop/db",
+    ], started_early("StatefulSet shop/db")),
+    Row("early_starts", "a workload that is not there", [deployment()], [
+        "blocker Deployment shop/gone",
+    ], started_early("Deployment shop/gone")),
     Row("host_path_volumes", "a folder that moves into a claim", mounted_on("a"), [], chosen(host_paths=[FOLDER])),
     Row("unbound_claims", "a volume of a driver that nobody mounts", [claim(size="20Gi"), DRIVER], []),
     Row("block_volumes", "a raw device", [claim(volumeMode="Block"), volume()], [f"blocker {CLAIM}"]),
