@@ -10,7 +10,6 @@ from typing import Any
 from include.report.rows import phase_order
 
 LONGEST_PAGE = 500
-Values = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -34,7 +33,7 @@ class Choice:
 class Page:
     """Be a part of the chosen rows; `counts` says how many each value of a field would leave, were it asked for."""
 
-    rows: Sequence[Values]
+    rows: Sequence[Any]
     total: int
     counts: Mapping[str, Mapping[str, int]]
 
@@ -79,7 +78,8 @@ def _counted(
     rows: Sequence[Any], choice: Choice, name: str, read: Callable[[Any, str], Any]
 ) -> dict[str, int]:
     others = {other: value for other, value in choice.equal.items() if other != name and value}
-    return dict(Counter(str(read(row, name)) for row in rows if not others or _fits(row, others, read)))
+    fitting = rows if not others else [row for row in rows if _fits(row, others, read)]
+    return {str(value): number for value, number in Counter(read(row, name) for row in fitting).items()}
 
 
 def _sorted(

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 DOCUMENT = "report"
 KEPT = ("migration", "run_id", "kind", "result", "started", "finished", "findings")
 MOST_RUNS = 30
+# A rehearsal is a migration of its own, named after the one that it rehearses.
+OF_REHEARSALS = "-rehearsal"
 
 
 def report_of(documents: Documents) -> dict[str, Any] | None:
@@ -28,7 +30,7 @@ def report_of(documents: Documents) -> dict[str, Any] | None:
 def rehearsals(folder: UPath | Path, known: dict[str, Documents]) -> list[dict[str, Any]]:
     """Return the reports of the rehearsals of a run's migration, oldest first, the last thirty of them.
 
-    :param folder: the run's folder; those of the other runs lie beside it.
+    :param folder: the run's folder; those of the other runs lie beside it, those of rehearsals also beside its migration's.
     :param known: keeps what was read of each folder.
     """
     found = [report for report in _reports(folder, known) if report["kind"] == "rehearsal"]
@@ -37,11 +39,17 @@ def rehearsals(folder: UPath | Path, known: dict[str, Documents]) -> list[dict[s
 
 
 def _reports(folder: UPath | Path, known: dict[str, Documents]) -> Iterator[dict[str, Any]]:
-    for other in folder.parent.iterdir():
-        if other.is_dir():
-            report = report_of(known.setdefault(str(other), Documents(other)))
-            if report is not None:
-                yield report
+    for other in _runs_beside(folder):
+        report = report_of(known.setdefault(str(other), Documents(other)))
+        if report is not None:
+            yield report
+
+
+def _runs_beside(folder: UPath | Path) -> Iterator[UPath | Path]:
+    migration = folder.parent
+    for place in (migration, migration.parent / f"{migration.name}{OF_REHEARSALS}"):
+        if place.is_dir():
+            yield from (run for run in place.iterdir() if run.is_dir())
 
 
 def _shape(report: Mapping[str, Any]) -> dict[str, Any]:

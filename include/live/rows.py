@@ -139,7 +139,7 @@ def _judged(row: Row, proof: Document | None, waiver: str | None) -> tuple[State
     return "equal", None, row.note
 
 
-def _names(row: Document) -> dict[str, str]:
+def _names(row: Document) -> dict[str, Any]:
     return {name: str(row.get(name, "")) for name in ("phase", "key", "kind", "source", "target")}
 
 

@@ -23,7 +23,7 @@ from include.live.documents import Documents
 from include.live.pieces import running_pieces, with_pieces
 from include.live.reported import rehearsals, report_of
 from include.live.rows import STATES, Joined, Row
-from include.live.timeline import Phase, phases_of, progress_of
+from include.live.timeline import phases_of, progress_of
 from include.report.document import Kind
 
 if TYPE_CHECKING:
@@ -65,7 +65,8 @@ class RunView:
         with self._lock:
             moment = datetime.now(UTC)
             kind, report = self._kind(situation), report_of(self._documents)
-            phases, pieces, rows = self._state(kind, situation.is_live, moment)
+            rows, pieces = self._rows(kind, situation.is_live, moment)
+            phases = phases_of(self._documents, rows, is_live=situation.is_live, moment=moment)
             return {
                 "migration": self.migration,
                 "kind": kind,
@@ -107,7 +108,7 @@ class RunView:
     def items(self, situation: Situation, choice: Choice) -> Page:
         """Return a page of the items."""
         with self._lock:
-            rows = self._state(self._kind(situation), situation.is_live, datetime.now(UTC))[2]
+            rows = self._now(situation)
             page = choose(
                 rows,
                 choice,
@@ -119,7 +120,7 @@ class RunView:
     def item(self, situation: Situation, phase: str, key: str) -> dict[str, Any] | None:
         """Return everything known of one item, or None for one that neither plan nor ledger has."""
         with self._lock:
-            rows = self._state(self._kind(situation), situation.is_live, datetime.now(UTC))[2]
+            rows = self._now(situation)
             row = next((row for row in rows if (row.phase, row.key) == (phase, key)), None)
             return None if row is None else {"row": row.as_dict(), **details_of(self._documents, phase, key)}
 
@@ -145,16 +146,19 @@ class RunView:
         with self._lock:
             return rehearsals(self.folder, self._others)
 
-    def _state(
-        self, kind: Kind, is_live: bool, moment: datetime
-    ) -> tuple[list[Phase], list[dict[str, Any]], list[Row]]:
+    def _rows(self, kind: Kind, is_live: bool, moment: datetime) -> tuple[list[Row], list[dict[str, Any]]]:
+        """Return the items, and the pieces of work that go on."""
         rows = self._joined.rows(kind)
+        if not is_live:
+            return rows, []
         unfinished = [
             one["id"] for one in self._documents.all("phases", dict).values() if not one["finished"]
         ]
-        pieces = running_pieces(self._documents, unfinished, moment) if is_live else []
-        rows = with_pieces(rows, pieces)
-        return phases_of(self._documents, rows, is_live=is_live, moment=moment), pieces, rows
+        pieces = running_pieces(self._documents, unfinished, moment)
+        return with_pieces(rows, pieces), pieces
+
+    def _now(self, situation: Situation) -> list[Row]:
+        return self._rows(self._kind(situation), situation.is_live, datetime.now(UTC))[0]
 
     def _kind(self, situation: Situation) -> Kind:
         report = report_of(self._documents)
@@ -203,7 +207,7 @@ def _opened_with(folder: UPath | Path) -> str | None:
 
 
 def _count(rows: list[Row]) -> dict[str, int]:
-    found = dict.fromkeys(STATES, 0)
+    found: dict[str, int] = dict.fromkeys(STATES, 0)
     for row in rows:
         found[row.state] += 1
     return found

@@ -254,13 +254,15 @@ def waiting_run(folder: Path, run_id: str, *, began: datetime) -> Story:
     return story
 
 
-def rehearsals(folder: Path, count: int, *, before: datetime) -> list[str]:
+def rehearsals(
+    folder: Path, count: int, *, before: datetime, migration: str = "webshop-rehearsal"
+) -> list[str]:
     """Write rehearsals, one a week, each a little faster than the one before; return their ids."""
     ids = []
     for number in range(count):
         began = before - timedelta(weeks=count - number)
         run_id = f"scheduled__{began.isoformat(timespec='seconds')}"
-        story = Story(folder, run_id, began=began, objects=5)
+        story = Story(folder, run_id, began=began, objects=5, migration=migration)
         story.begin()
         story.finish(
             [name for name in PHASES if name != "cutover"],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -40,8 +40,8 @@ class KnownRun:
     @property
     def situation(self) -> Situation:
         """Return what the ledger does not know: what it is meant as, and whether it goes on."""
-        kind = next((kind for prefix, kind in KINDS if self.dag_id.startswith(prefix)), "migration")
-        return Situation(kind=kind, is_live=self.state in LIVE_STATES)
+        kinds: Iterator[Kind] = (kind for prefix, kind in KINDS if self.dag_id.startswith(prefix))
+        return Situation(kind=next(kinds, "migration"), is_live=self.state in LIVE_STATES)
 
     def as_dict(self) -> dict[str, Any]:
         """Return what Airflow knows of it as plain JSON."""

@@ -6,9 +6,10 @@ from html import escape
 from pathlib import Path
 
 from airflow.api_fastapi.core_api.security import GetUserDep, requires_access_dag
-from fastapi import Depends, FastAPI
+from fastapi import Depends, FastAPI, Response
 from fastapi.responses import FileResponse, HTMLResponse
 from fastapi.staticfiles import StaticFiles
+from starlette.types import Scope
 
 from cce_migration.runs import ledger_root
 from cce_migration.ui.api import router
@@ -36,9 +37,9 @@ Its plan is shown here once it is made, and its report at the end of the run, wh
 class FreshFiles(StaticFiles):
     """Have a browser ask whether a file is still the same: those of an old version would not fit each other."""
 
-    def file_response(self, *args: object, **kwargs: object) -> object:
+    async def get_response(self, path: str, scope: Scope) -> Response:
         """Return the file, not to be taken from a cache unasked."""
-        response = super().file_response(*args, **kwargs)
+        response = await super().get_response(path, scope)
         response.headers["Cache-Control"] = "no-cache"
         response.headers["X-Content-Type-Options"] = "nosniff"
         return response

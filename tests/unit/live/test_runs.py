@@ -168,6 +168,7 @@ def test_an_item_shows_both_values_of_its_proof_and_its_changes(tmp_path: Path) 
 
 def test_rehearsals_are_listed_in_their_order_and_no_other_run(tmp_path: Path) -> None:
     ids = rehearsals(tmp_path, 3, before=NOW)
+    rehearsals(tmp_path, 1, before=NOW, migration="webshop-of-others")
     view = view_of(finished_run(tmp_path, "finished", began=NOW - timedelta(days=1)))
     trend = view.trend()
     assert [one["run_id"] for one in trend] == ids
@@ -199,13 +200,13 @@ def test_runs_of_two_migrations_with_one_id_are_told_apart_by_their_definition(t
 
 
 def test_ten_thousand_items_are_answered_at_once(tmp_path: Path) -> None:
-    """The limit is wide: the machine of a test may be busy. docs/ui.md has the figures of a quiet one."""
+    """Seconds of the processor are counted: those of the clock are the machine's, which may be busy."""
     view = view_of(large_run(tmp_path, "large", began=NOW - timedelta(hours=3), items=10_000))
     assert view.summary(OVER)["states"]["equal"] == 10_000
     times = []
     for place in range(5):
-        started = time.perf_counter()
+        started = time.process_time()
         page = view.items(OVER, Choice(equal=ALL.equal, text="shop", by="source", offset=place * 100))
-        times.append(time.perf_counter() - started)
+        times.append(time.process_time() - started)
         assert len(page.rows) == 100
     assert min(times) < 0.3

@@ -98,12 +98,12 @@ def test_the_same_answer_is_not_sent_twice(airflow: Airflow, client: TestClient)
 def test_items_are_filtered_sorted_and_paged_by_the_server(airflow: Airflow, client: TestClient) -> None:
     midway_run(airflow.root, RUN_ID, began=NOW)
     airflow.runs["migrate_to_cce", RUN_ID] = "running"
-    wanted = "&state=waiting&phase=verification&text=shop+ingress&by=key&descending=true&limit=2"
+    wanted = "&state=waiting&phase=verification&text=ingress&by=key&descending=true&limit=2"
     page = client.get(f"/api/items?{RUN}{wanted}").json()
     keys = [row["key"] for row in page["rows"]]
     assert len(keys) == 2 < page["total"]
     assert keys == sorted(keys, reverse=True)
-    assert all("ingresss/shop/" in key for key in keys)
+    assert all("ingresss/" in key for key in keys)
     assert page["counts"]["state"] == {"waiting": page["total"]}
 
 

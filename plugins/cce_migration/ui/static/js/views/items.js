@@ -30,6 +30,7 @@ export function itemsView(ids) {
   node.addEventListener("keydown", (event) => event.key === "Escape" && !panel.hidden && close());
 
   async function show(path, given) {
+    if (path.length === 1) return go(hashOf(["items"], { phase: path[0] }), { replace: true });
     query = given;
     const wasOpen = !panel.hidden;
     panel.hidden = path.length < 2;
@@ -38,10 +39,10 @@ export function itemsView(ids) {
     if (panel.hidden) {
       await shown;
       if (wasOpen) list.node.querySelector("tr[tabindex='0']")?.focus();
-      return;
+      return null;
     }
     await Promise.all([shown, item.show(path[0], path.slice(1).join("/"))]);
-    if (!wasOpen) item.focus();
+    return wasOpen ? null : item.focus();
   }
 
   return { id: "items", title: "Items", node, show, refresh: () => Promise.all([list.refresh(), panel.hidden || item.refresh()]) };
