@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from include.definition import Definition
 from include.inventory.disks import disk_claims
 from include.inventory.ingress_backends import elb_backends
-from include.inventory.moved_addresses import Move, moves_of
+from include.inventory.moved_addresses import Move, longest_first, moves_of
 from include.planning.model import DOCUMENT, load_plan
+from include.rehearsal.adapting import service_moves
+from include.rehearsal.names import disposable_namespaces
 
 if TYPE_CHECKING:
     from include.inventory.store import Inventory
@@ -26,6 +28,7 @@ class AdaptationContext:
     :param registries: registry hosts whose images are copied.
     :param disk_claims: namespace and name of the claims that become disks.
     :param elb_backends: namespace and name of the Services that an ELB has to reach for Ingresses.
+    :param namespaces: of a rehearsal, namespace of the source -> that of the target; else empty.
     """
 
     definition: Definition
@@ -34,6 +37,7 @@ class AdaptationContext:
     registries: Sequence[str]
     disk_claims: frozenset[tuple[str, str]] = frozenset()
     elb_backends: frozenset[tuple[str, str]] = frozenset()
+    namespaces: Mapping[str, str] = field(default_factory=dict)
 
 
 def context_of(run: MigrationRun, inventory: Inventory) -> AdaptationContext:
@@ -44,13 +48,16 @@ def context_of(run: MigrationRun, inventory: Inventory) -> AdaptationContext:
     from include.planning.binding import bound_definition
 
     definition = bound_definition(run)
+    namespaces = disposable_namespaces(definition.source.namespaces) if run.is_rehearsal else {}
+    between = service_moves(inventory.objects("Service"), namespaces)
     return AdaptationContext(
         definition=definition,
-        moves=moves_of(definition),
+        moves=longest_first([*moves_of(definition), *between]),
         target_image=_target_images(run),
         registries=tuple(sorted(definition.images.hosts)),
         disk_claims=disk_claims(inventory, definition),
         elb_backends=elb_backends(inventory, definition),
+        namespaces=namespaces,
     )
 
 

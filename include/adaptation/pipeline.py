@@ -14,6 +14,7 @@ from include.adaptation.order import ADAPTING, NORMALIZING, ORDER
 from include.adaptation.user_rules import user_rules
 from include.errors import PermanentError
 from include.inventory.model import label
+from include.rehearsal import rule as rehearsal_rule
 
 Manifest = dict[str, Any]
 
@@ -41,6 +42,7 @@ class Trace:
 
 
 Rules = Mapping[str, AdaptationRule]
+REHEARSAL: AdaptationRule = rehearsal_rule
 
 
 @cache
@@ -70,6 +72,8 @@ def trace(obj: Manifest, context: AdaptationContext) -> Trace:
     passage.normalize({name: pack[name] for name in NORMALIZING if name in pack})
     passage.adapt({name: pack[name] for name in ADAPTING if name in pack})
     passage.adapt(user_rules(context.definition))
+    if context.namespaces:
+        passage.normalize({"rehearsal": REHEARSAL})
     return Trace(passage.obj, tuple(passage.changes), tuple(passage.changed_by))
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from include.connections import DnsAccess
 from include.connections.access import Side
 from include.errors import ClusterUnavailableError, PermanentError, TemporaryError, shorten
+from include.rehearsal.guards import refuse_in_rehearsal
 
 if TYPE_CHECKING:
     from include.run import MigrationRun
@@ -74,10 +75,12 @@ def service_addresses(run: MigrationRun, side: Side) -> list[str]:
 
 
 def target_address(run: MigrationRun) -> str:
-    """Return the address of the front door's load balancer on the target.
+    """Return the address of the front door's load balancer on the target; an empty one in a rehearsal, which takes none.
 
     :raises TemporaryError: while it has none.
     """
+    if run.is_rehearsal:
+        return ""
     addresses = service_addresses(run, "target")
     if not addresses:
         raise TemporaryError(
@@ -147,6 +150,7 @@ def write_record(run: MigrationRun, records: list[RecordSet]) -> None:
     import dns.update
 
     settings = run.definition.front_door.dns
+    refuse_in_rehearsal(run, f"DNS record {settings.record}: changing it")
     access = run.connections.dns(settings.connection)
     update = dns.update.UpdateMessage(
         access.zone,

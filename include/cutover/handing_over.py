@@ -8,6 +8,7 @@ from include.cutover.steps import timed_step
 from include.databases import hand_over_databases, take_back_databases
 from include.ledger.records import now
 from include.objects import hand_over_buckets, take_back_buckets
+from include.rehearsal.guards import refuse_in_rehearsal
 
 if TYPE_CHECKING:
     from include.run import MigrationRun
@@ -20,6 +21,7 @@ def hand_over(run: MigrationRun) -> int:
 
     :raises PermanentError: when one of them was not copied while its writers stood still.
     """
+    refuse_in_rehearsal(run, "databases and buckets: handing over to the target")
     # Before the first mark, so that a killed hand-over leaves a trace.
     run.ledger.write(DOCUMENT, {"at": now(), "undone": None})
     with timed_step(run, "hand over to the target"):

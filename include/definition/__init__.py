@@ -11,6 +11,7 @@ from include.definition.loading import load_definition
 from include.definition.model import Definition, Retirement, Waived
 from include.definition.places import Source, Target
 from include.definition.rds import NewInstance, RdsInstance
+from include.definition.rehearsal import Rehearsal, ScratchServer
 from include.definition.target_cluster import NewCluster, NewNodes, TargetCluster
 from include.definition.traffic import Check, Cutover, Dns, FrontDoor, HttpCheck, Probe, SqlCheck
 from include.definition.velero import Toleration, Velero, VeleroImages, VeleroServer
@@ -39,7 +40,9 @@ __all__ = [
     "PatchOperation",
     "Probe",
     "RdsInstance",
+    "Rehearsal",
     "Retirement",
+    "ScratchServer",
     "Source",
     "SqlCheck",
     "Target",

@@ -11,6 +11,7 @@ from include.definition.data import Bucket, Database, Volumes
 from include.definition.images import Images
 from include.definition.parts import Name, Part, Text
 from include.definition.places import Source, Target
+from include.definition.rehearsal import Rehearsal
 from include.definition.traffic import Check, Cutover, FrontDoor
 from include.definition.velero import Velero
 from include.phases import PhaseId
@@ -54,6 +55,9 @@ class Definition(Part):
     cutover: Cutover = Field(default_factory=Cutover, description="how the switch is watched")
     retirement: Retirement = Field(
         default_factory=Retirement, description="what happens to the source afterwards"
+    )
+    rehearsal: Rehearsal = Field(
+        default_factory=Rehearsal, description="when it is rehearsed, and whether the cutover asks for that"
     )
     waivers: list[Waived] = Field(
         default_factory=list, description="items accepted by name without an equal proof"
