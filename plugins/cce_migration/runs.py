@@ -15,10 +15,14 @@ if TYPE_CHECKING:
     from airflow.sdk import Context
 
 LEDGER_ROOT = "CCE_MIGRATION_LEDGER_ROOT"
+# Every run of this DAG is a rehearsal, whatever its params say.
+REHEARSALS = "rehearse_migration"
 
 
 def open_migration(context: Context) -> MigrationRun:
     """Return the run of a task: its definition from the DAG run's params, its record from the ledger.
+
+    A task of the DAG `rehearse_migration` gets a rehearsal.
 
     :raises DefinitionError: with every problem of the definition.
     """
@@ -27,6 +31,7 @@ def open_migration(context: Context) -> MigrationRun:
         str(context["run_id"]),
         ledger_root(),
         AirflowConnections(),
+        rehearse=context["ti"].dag_id == REHEARSALS,
     )
 
 
