@@ -10,6 +10,7 @@ from include.inventory import load_inventory, read_source
 from include.planning.drift import find_changes
 from include.planning.markdown import cell
 from include.progress import readable_bytes, readable_seconds
+from include.rehearsal.gate import gate_evidence
 from include.report.rows import Row, State, join_rows
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ def cutover_evidence(run: MigrationRun) -> str:
         _table(rows),
         _open(rows),
         _drift(run),
+        gate_evidence(run),
         "**An approval** stops the writers in the namespaces "
         f"{', '.join(run.definition.source.namespaces)} of the source, moves the last changes, and moves the traffic. "
         f"The target is then watched for {readable_seconds(run.definition.cutover.watch_seconds)}; when more than "

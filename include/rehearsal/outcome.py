@@ -6,41 +6,13 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from include.cutover.steps import recorded_steps
-from include.ledger.records import Record
 from include.planning.model import load_plan
 from include.rehearsal.last_pass import predicted_downtime
+from include.rehearsal.records import DOCUMENT, Outcome, PhaseSeconds, Step
 
 if TYPE_CHECKING:
-    from include.ledger import Ledger, PhaseRecord
+    from include.ledger import PhaseRecord
     from include.run import MigrationRun
-
-DOCUMENT = "rehearsal/outcome"
-
-
-class PhaseSeconds(Record):
-    """Compare what a phase was planned to take with what it took, in seconds."""
-
-    id: str
-    predicted: float
-    measured: float
-
-
-class Step(Record):
-    """Say how long one step of the cutover took in the rehearsal."""
-
-    name: str
-    seconds: float
-
-
-class Outcome(Record):
-    """Hold the numbers of one rehearsal.
-
-    :param downtime: seconds of downtime to expect, see `predicted_downtime`.
-    """
-
-    phases: list[PhaseSeconds]
-    steps: list[Step]
-    downtime: float
 
 
 def note_outcome(run: MigrationRun) -> Outcome:
@@ -58,11 +30,6 @@ def note_outcome(run: MigrationRun) -> Outcome:
     )
     run.ledger.write(DOCUMENT, outcome)
     return outcome
-
-
-def read_outcome(ledger: Ledger) -> Outcome | None:
-    """Return what a rehearsal has measured, or None when it did not come so far."""
-    return Outcome.model_validate(ledger.read(DOCUMENT)) if ledger.exists(DOCUMENT) else None
 
 
 def predicted_seconds(run: MigrationRun) -> dict[str, float]:

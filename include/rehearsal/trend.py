@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from include.ledger.finding import other_runs
 from include.ledger.storage import DocumentFolder
-from include.rehearsal.outcome import DOCUMENT, Outcome
+from include.rehearsal.records import DOCUMENT, Outcome
 
 if TYPE_CHECKING:
     from include.ledger import Ledger
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 # A phase that takes no longer varies by more than its work.
 SHORTEST_SECONDS = 5.0
 REPORT = "report"
+RULE = "rehearsal_regressed"
 
 
 @dataclass(frozen=True)
@@ -74,9 +75,6 @@ def as_past(report: dict[str, Any], outcome: Outcome | None) -> Past:
             if row.get("proof") and not row["proof"]["equal"]
         ),
     )
-
-
-RULE = "rehearsal_regressed"
 
 
 def regressions(present: Past, earlier: Sequence[Past], slower_percent: float) -> list[str]:

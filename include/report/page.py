@@ -18,6 +18,7 @@ from include.report.building import REASON_RULES
 from include.report.document import Report, ReportPhase
 from include.report.finding_groups import group_findings, sum_up
 from include.report.rows import Row
+from include.report.trend_view import TrendView
 
 TEMPLATES = Path(__file__).parent / "templates"
 SMALLEST_BAR_PERCENT = 0.6
@@ -31,6 +32,7 @@ def render_page(
     rows: Sequence[Row],
     answers: Sequence[Answer] = (),
     adaptation: AdaptationView | None = None,
+    trend: TrendView | None = None,
 ) -> str:
     """Return the page: result, numbers, reasons, downtime, phases, approvals, items with proofs, changes, findings."""
     template = environment().get_template("report.html.j2")
@@ -46,6 +48,7 @@ def render_page(
         reasons=[finding for finding in report.findings if finding.get("rule") in REASON_RULES],
         answers=answers,
         adaptation=adaptation if adaptation and adaptation.count else None,
+        trend=trend,
     )
 
 

@@ -14,6 +14,7 @@ from include.report.document import Kind, Report, Result
 from include.report.page import render_page
 from include.report.plan_view import view_plan
 from include.report.rows import Row, join_rows
+from include.report.trend_view import view_trend
 
 PAGE = "report.html"
 
@@ -46,4 +47,5 @@ def write_report(ledger: Ledger, kind: Kind, result: Result) -> dict[str, Any]:
 
 
 def _page(ledger: Ledger, report: Report, rows: Sequence[Row]) -> str:
-    return render_page(report, rows, answers(ledger), view_adaptation(ledger, rows))
+    trend = view_trend(ledger, report.as_json()) if report.kind == "rehearsal" else None
+    return render_page(report, rows, answers(ledger), view_adaptation(ledger, rows), trend)
