@@ -21,6 +21,14 @@ BALANCER_FIELDS = (
     "loadBalancerIP",
     "loadBalancerSourceRanges",
 )
+# With what the API server would write into it: the comparison of both sides knows nothing else.
+HEADLESS = {
+    "type": "ClusterIP",
+    "clusterIP": "None",
+    "internalTrafficPolicy": "Cluster",
+    "sessionAffinity": "None",
+}
+MANAGED_BY = "endpointslice.kubernetes.io/managed-by"
 ELB_PREFIX = "kubernetes.io/elb."
 OWNER = "rehearsal"
 
@@ -58,7 +66,11 @@ def endpoint_slice(service: Manifest, moves: Sequence[Move]) -> Manifest | None:
     return {
         "apiVersion": "discovery.k8s.io/v1",
         "kind": "EndpointSlice",
-        "metadata": {"name": name, "namespace": namespace, "labels": {"kubernetes.io/service-name": name}},
+        "metadata": {
+            "name": name,
+            "namespace": namespace,
+            "labels": {"kubernetes.io/service-name": name, MANAGED_BY: "cce-migration"},
+        },
         "addressType": f"IPv{ip_address(address).version}",
         "endpoints": [{"addresses": [address]}],
     }
@@ -76,7 +88,7 @@ def _service(obj: Manifest, _: Mapping[str, str]) -> None:
     """Take the way in from outside: an address, a port of the nodes or a listener belongs to the real Service."""
     spec = obj["spec"]
     if _is_address(str(spec.get("externalName") or "")):
-        obj["spec"] = {"type": "ClusterIP", "clusterIP": "None"}
+        obj["spec"] = dict(HEADLESS)
         return
     for port in spec.get("ports") or []:
         port.pop("nodePort", None)

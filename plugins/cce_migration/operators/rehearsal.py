@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from airflow.sdk.exceptions import AirflowRuntimeError
+
 from cce_migration.operators.base import MigrationOperator
 from include.rehearsal.exclusive import refuse_beside
 from include.rehearsal.judging import judge_rehearsal
@@ -43,7 +45,11 @@ class RemoveEarlierRehearsalsOperator(MigrationOperator):
         instance = context["ti"]
 
         def is_at_work(run_id: str) -> bool:
-            return instance.get_dagrun_state(instance.dag_id, run_id) in AT_WORK
+            try:
+                return instance.get_dagrun_state(instance.dag_id, run_id) in AT_WORK
+            except AirflowRuntimeError:
+                # Airflow's own record of it was cleaned away: it ended long ago.
+                return False
 
         refuse_beside(run, is_at_work)
         return remove_rehearsal(run)

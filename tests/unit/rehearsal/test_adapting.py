@@ -45,9 +45,9 @@ def test_a_name_that_became_an_address_is_served_by_a_slice() -> None:
 
     assert found is not None
     assert (found["addressType"], found["endpoints"]) == ("IPv4", [{"addresses": ["10.0.0.7"]}])
-    assert found["metadata"]["labels"] == {"kubernetes.io/service-name": "web"}
+    assert found["metadata"]["labels"]["kubernetes.io/service-name"] == "web"
     rewritten = service(type="ExternalName", externalName="10.0.0.7")
-    assert as_rehearsed(rewritten, NAMESPACES)["spec"] == {"type": "ClusterIP", "clusterIP": "None"}
+    assert as_rehearsed(rewritten, NAMESPACES)["spec"]["clusterIP"] == "None"
 
 
 def test_a_name_that_stays_one_needs_no_slice() -> None:
