@@ -86,18 +86,19 @@ class FakeStore:
     def __init__(self, keys: list[str]) -> None:
         self.keys, self.deleted, self.is_gone = keys, [], False  # type: ignore[var-annotated]
 
-    def list_objects_v2(self, Bucket: str, Prefix: str = "", MaxKeys: int = 9) -> dict[str, Any]:
-        return {"Contents": [{"Key": key} for key in self.keys if key.startswith(Prefix)]}
+    def list_objects_v2(self, **asked: Any) -> dict[str, Any]:
+        prefix = str(asked.get("Prefix", ""))
+        return {"Contents": [{"Key": key} for key in self.keys if key.startswith(prefix)]}
 
     def get_paginator(self, name: str) -> Any:
         rows = [{"Key": key, "VersionId": version} for key in self.keys for version in ("1", "2")]
         pages = {"list_object_versions": [{"Versions": rows}], "list_multipart_uploads": [{}]}[name]
-        return SimpleNamespace(paginate=lambda Bucket: pages)
+        return SimpleNamespace(paginate=lambda **asked: pages)
 
-    def delete_objects(self, Bucket: str, Delete: dict[str, Any]) -> None:
-        self.deleted += [row["Key"] for row in Delete["Objects"]]
+    def delete_objects(self, **asked: Any) -> None:
+        self.deleted += [row["Key"] for row in asked["Delete"]["Objects"]]
 
-    def delete_bucket(self, Bucket: str) -> None:
+    def delete_bucket(self, **asked: Any) -> None:
         self.is_gone = True
 
 
