@@ -18,6 +18,7 @@ from include.planning.markdown import cell
 from include.planning.obstacles import DOCUMENT as FINDINGS
 from include.planning.summary_findings import findings_part
 from include.progress import readable_bytes, readable_seconds
+from include.rehearsal.gate import gate_evidence
 from include.report.rows import Row, State, join_rows
 from include.verification.checks import read_comparisons
 from include.waivers import waiver_findings
@@ -43,6 +44,7 @@ def cutover_evidence(run: MigrationRun, report_link: str = "") -> str:
         _open(rows),
         _waived(run, rows),
         drift,
+        gate_evidence(run),
         _times(run),
         _table(rows),
         checks_part(rows, read_comparisons(run.ledger)),

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
+from include.definition.data import MovedAddress
 from include.definition.parts import Part, Text
 
 POINTER_PATTERN = r"^(/([^~/]|~[01])*)+$"
@@ -104,6 +105,11 @@ class Adaptation(Part):
         default_factory=dict,
         description="RuntimeClass of the source -> RuntimeClass of the target; empty: none, which takes isolation away from pods "
         "of a sandbox",
+    )
+    addresses: list[MovedAddress] = Field(
+        default_factory=list,
+        description="further addresses and names that change on their way, wherever they stand as whole words in ConfigMaps, "
+        "Secrets, environment variables and arguments",
     )
     rules: list[UserRule] = Field(
         default_factory=list, description="rules of one's own, which run after the pack in this order"

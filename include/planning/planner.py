@@ -24,6 +24,7 @@ from include.planning.obstacles import find_obstacles, refuse_blockers
 from include.planning.organization_row import organization_rows
 from include.planning.targets import target_rows
 from include.planning.webhook_rows import webhook_rows
+from include.rehearsal.planning import rehearsed_rows
 
 if TYPE_CHECKING:
     from include.run import MigrationRun
@@ -93,4 +94,5 @@ def _rows(run: MigrationRun, inventory: Inventory) -> list[PlanItem]:
         rows += folder_rows(inventory, run.definition)
         rows += live_rows(rows, inventory)
         rows += webhook_rows(inventory) + fixed_rows(run.definition) + target_rows(run)
-        return rows + [row for future in outside for row in future.result()]
+        rows += [row for future in outside for row in future.result()]
+    return rehearsed_rows(rows) if run.is_rehearsal else rows

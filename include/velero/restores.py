@@ -16,6 +16,7 @@ from include.ledger.records import Action
 from include.planning.model import PlanItem
 from include.progress import Progress
 from include.proofs import settle_item
+from include.rehearsal.names import disposable_namespaces
 from include.velero.attempts import choose_name, current_name
 from include.velero.backups import backup_name, planned_objects, policy_name
 from include.velero.bucket import BackupBucket, backup_bucket
@@ -130,13 +131,21 @@ def restore_manifest(run: MigrationRun, name: str, policy: ExistingPolicy) -> Ma
         "spec": {
             "backupName": backup_name(run),
             "includedNamespaces": sorted(run.definition.source.namespaces),
-            "includeClusterResources": True,
+            **_cluster_wide(run),
             "existingResourcePolicy": policy,
             "resourceModifier": {"apiGroup": "", "kind": "ConfigMap", "name": modifiers_name(run)},
             "resourcePolicy": {"apiGroup": "", "kind": "configmap", "name": policy_name(run)},
             "restorePVs": False,
         },
     }
+
+
+def _cluster_wide(run: MigrationRun) -> Manifest:
+    """Return where the objects go: a rehearsal's into its own namespaces, and none that belongs to the whole cluster."""
+    if not run.is_rehearsal:
+        return {"includeClusterResources": True}
+    namespaces = disposable_namespaces(run.definition.source.namespaces)
+    return {"includeClusterResources": False, "namespaceMapping": namespaces}
 
 
 def _is_of_older_backup(run: MigrationRun) -> bool:
