@@ -52,9 +52,14 @@ class Cluster:
     ) -> None:
         self.name = access.name
         self._access = access
-        self._transport = Transport(access, timeout_seconds=timeout_seconds, transport=transport)
+        self._transport = self._connect(access, timeout_seconds, transport)
         self._resources: Resources | None = None
         self._lock = threading.Lock()
+
+    def _connect(
+        self, access: ClusterAccess, timeout_seconds: float, transport: httpx.BaseTransport | None
+    ) -> Transport:
+        return Transport(access, timeout_seconds=timeout_seconds, transport=transport)
 
     def __repr__(self) -> str:
         return f"Cluster({self.name}, {self._transport.server})"
@@ -91,6 +96,16 @@ class Cluster:
                 cluster=self.name,
             )
         return document
+
+    def ask_service(
+        self, namespace: str, service: str, port: int, path: str, timeout_seconds: float
+    ) -> httpx.Response:
+        """Return what a Service answers to a GET, whatever its status, by way of the API server.
+
+        :raises ClusterUnavailableError: when no answer came.
+        """
+        place = f"/api/v1/namespaces/{namespace}/services/{service}:{port}/proxy{path}"
+        return self._transport.relay(place, timeout_seconds)
 
     def exists(self, path: str) -> bool:
         """Say whether an object is there."""

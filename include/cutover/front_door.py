@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from include.connections.access import Side
 from include.errors import ClusterUnavailableError, TemporaryError
+from include.rehearsal.guards import refuse_in_rehearsal
 from include.zones import RecordSet, Zone, open_zone
 
 if TYPE_CHECKING:
@@ -50,10 +51,12 @@ def service_addresses(run: MigrationRun, side: Side) -> list[str]:
 
 
 def target_address(run: MigrationRun) -> str:
-    """Return the address of the front door's load balancer on the target.
+    """Return the address of the front door's load balancer on the target; an empty one in a rehearsal, which takes none.
 
     :raises TemporaryError: while it has none.
     """
+    if run.is_rehearsal:
+        return ""
     addresses = service_addresses(run, "target")
     if not addresses:
         raise TemporaryError(
@@ -87,6 +90,7 @@ def write_record(run: MigrationRun, records: list[RecordSet]) -> None:
 
     :raises PermanentError: when it is refused.
     """
+    refuse_in_rehearsal(run, f"DNS record {run.definition.front_door.dns.record}: changing it")
     front_door_zone(run).write(records)
 
 

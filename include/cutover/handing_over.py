@@ -9,6 +9,7 @@ from include.databases import hand_over_databases, take_back_databases
 from include.engines import run_side_by_side
 from include.ledger.records import now
 from include.objects import hand_over_buckets, take_back_buckets
+from include.rehearsal.guards import refuse_in_rehearsal
 
 if TYPE_CHECKING:
     from include.cutover.charge import Charge
@@ -22,6 +23,7 @@ def hand_over(run: MigrationRun, charge: Charge) -> int:
 
     :raises PermanentError: when one of them was not copied while its writers stood still, or somebody else is in charge.
     """
+    refuse_in_rehearsal(run, "databases and buckets: handing over to the target")
     # Before the first mark, so that a killed hand-over leaves a trace.
     run.ledger.write(DOCUMENT, {"at": now(), "undone": None})
     charge.check()

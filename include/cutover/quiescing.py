@@ -24,6 +24,7 @@ from include.inventory.owners import controller_of
 from include.ledger import Proof
 from include.ledger.records import now
 from include.planning.model import load_plan
+from include.rehearsal.guards import refuse_in_rehearsal
 
 if TYPE_CHECKING:
     from include.clusters import Cluster
@@ -56,6 +57,8 @@ def quiesce(run: MigrationRun, side: Side, *, timeout_seconds: float = PODS_GONE
         a database failed.
     :raises WaitTimeoutError: naming the pods that do not end.
     """
+    if side == "source":
+        refuse_in_rehearsal(run, "source cluster: stopping its workloads")
     if side == "target" and is_traffic_on_target(run):
         logger.info("The front door leads to the target: it serves customers and stays as it is")
         return 0

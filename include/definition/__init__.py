@@ -14,6 +14,7 @@ from include.definition.model import Definition, Retirement, Waived
 from include.definition.people import EVENT_KINDS, Approvals, EventKind, Notification
 from include.definition.places import Source, Target
 from include.definition.rds import NewInstance, RdsInstance
+from include.definition.rehearsal import Rehearsal, ScratchServer
 from include.definition.target_cluster import NewCluster, NewNodes, TargetCluster
 from include.definition.traffic import Cutover, Dns, FrontDoor, Probe
 from include.definition.velero import Toleration, Velero, VeleroImages, VeleroServer
@@ -52,7 +53,9 @@ __all__ = [
     "PatchOperation",
     "Probe",
     "RdsInstance",
+    "Rehearsal",
     "Retirement",
+    "ScratchServer",
     "Source",
     "SqlCheck",
     "Target",

@@ -15,6 +15,7 @@ from include.definition.images import Images
 from include.definition.parts import ConnectionId, Name, Part, Text
 from include.definition.people import Approvals, Notification
 from include.definition.places import Source, Target
+from include.definition.rehearsal import Rehearsal
 from include.definition.traffic import Cutover, FrontDoor
 from include.definition.velero import Velero
 from include.phases import PhaseId
@@ -86,6 +87,9 @@ class Definition(Part):
     cutover: Cutover = Field(default_factory=Cutover, description="when it may begin, and how it is watched")
     retirement: Retirement = Field(
         default_factory=Retirement, description="what happens to the source afterwards"
+    )
+    rehearsal: Rehearsal = Field(
+        default_factory=Rehearsal, description="when it is rehearsed, and whether the cutover asks for that"
     )
     waivers: list[Waived] = Field(
         default_factory=list, description="items accepted by name without an equal proof"

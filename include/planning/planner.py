@@ -24,6 +24,7 @@ from include.planning.obstacles import find_obstacles, refuse_blockers
 from include.planning.organization_row import organization_rows
 from include.planning.targets import target_rows
 from include.planning.webhook_rows import webhook_rows
+from include.rehearsal.planning import rehearsed_rows
 
 if TYPE_CHECKING:
     from include.run import MigrationRun
@@ -65,13 +66,13 @@ def _forget_exclusions(run: MigrationRun, plan: Plan) -> None:
 
 def _refuse_more_than_velero_takes(run: MigrationRun, plan: Plan) -> None:
     """Make now what the backup and the restore will be told, hours before they are: it has to fit."""
-    from include.adaptation import resource_modifiers
+    from include.adaptation import adapted_plan, resource_modifiers
     from include.velero.filters import filter_config_map
 
     try:
         filter_config_map("filter", {}, plan.items("velero_backup_restore", "object"))
         stand_in = planning_run(run)
-        resource_modifiers(stand_in)
+        resource_modifiers(stand_in, adapted_plan(stand_in))
     except PermanentError as error:
         raise PreflightError([str(error)]) from error
 
@@ -93,4 +94,5 @@ def _rows(run: MigrationRun, inventory: Inventory) -> list[PlanItem]:
         rows += folder_rows(inventory, run.definition)
         rows += live_rows(rows, inventory)
         rows += webhook_rows(inventory) + fixed_rows(run.definition) + target_rows(run)
-        return rows + [row for future in outside for row in future.result()]
+        rows += [row for future in outside for row in future.result()]
+    return rehearsed_rows(rows) if run.is_rehearsal else rows

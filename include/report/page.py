@@ -19,6 +19,7 @@ from include.report.document import DowntimeStep, Report, ReportPhase
 from include.report.finding_groups import group_findings, sum_up
 from include.report.latency_chart import percentiles_text
 from include.report.rows import Row
+from include.report.trend_view import TrendView
 from include.report.verification_view import VerificationView
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -34,6 +35,7 @@ def render_page(
     answers: Sequence[Answer] = (),
     adaptation: AdaptationView | None = None,
     verification: VerificationView | None = None,
+    trend: TrendView | None = None,
 ) -> str:
     """Return the page: result, numbers, reasons, downtime, phases, approvals, verification, items with proofs, changes, findings."""
     template = environment().get_template("report.html.j2")
@@ -50,6 +52,7 @@ def render_page(
         answers=answers,
         adaptation=adaptation if adaptation and adaptation.count else None,
         verification=verification if verification and verification.kinds else None,
+        trend=trend,
     )
 
 

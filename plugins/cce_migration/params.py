@@ -18,8 +18,11 @@ MODE_LABELS = {
 }
 
 
-def migration_params() -> dict[str, Param]:
-    """Return the params of a migration: which definition, from the folder `migrations/` or from a file elsewhere."""
+def migration_params(**more: Param) -> dict[str, Param]:
+    """Return the params of a migration: which definition, from the folder `migrations/` or from a file elsewhere.
+
+    :param more: params of one DAG, which stand behind the definition.
+    """
     # A listing of one local folder: the only thing that is read when a DAG file is parsed.
     names = sorted(path.stem for path in MIGRATIONS_FOLDER.glob("*.yaml"))
     return {
@@ -30,20 +33,21 @@ def migration_params() -> dict[str, Param]:
             title="Definition",
             description_md="Which migration to run: a file of the folder `migrations/`, without its suffix.",
         ),
+        **more,
+        "overrides": Param(
+            None,
+            type=["null", "string"],
+            format="multiline",
+            title="Overrides",
+            description_md="YAML or JSON with fields that take the place of the definition's in this run. "
+            "The first task tells every problem with its place.",
+        ),
         "definition_file": Param(
             None,
             type=["null", "string"],
             title="Definition in another place",
             description_md="Absolute path of a definition on the workers; takes the place of the one chosen above.",
             section="Elsewhere",
-        ),
-        "overrides": Param(
-            None,
-            type=["null", "string"],
-            format="multiline",
-            title="Overrides",
-            description_md="YAML or JSON with fields that take the place of the definition's in this run, such as "
-            "`cutover: {watch_seconds: 120}`. The first task tells every problem with its place.",
         ),
     }
 

@@ -16,12 +16,14 @@ if TYPE_CHECKING:
     from airflow.sdk import Context
 
 LEDGER_ROOT = "CCE_MIGRATION_LEDGER_ROOT"
+# Every run of this DAG is a rehearsal, whatever its params say.
+REHEARSALS = "rehearse_migration"
 
 
 def open_migration(context: Context) -> MigrationRun:
     """Return the run of a task: its definition from the DAG run's params, its record from the ledger.
 
-    In a DAG whose form asks for a run of the past, it is that one.
+    In a DAG whose form asks for a run of the past, it is that one; a task of the DAG `rehearse_migration` gets a rehearsal.
 
     :raises DefinitionError: with every problem of the definition.
     """
@@ -33,6 +35,7 @@ def open_migration(context: Context) -> MigrationRun:
         ledger_root(),
         AirflowConnections(),
         _wishes(context["params"]),
+        rehearse=context["ti"].dag_id == REHEARSALS,
     )
 
 

@@ -130,6 +130,15 @@ class LiveRun:
         (kill if victim == "scheduler" else strike)(victims)
         return instance
 
+    def wait_for_task(self, task: str, seconds: float = 300) -> None:
+        """Wait until a task has succeeded."""
+
+        def has_succeeded() -> bool:
+            assert self.state() in {"queued", "running"}, f"the run ended before {task} succeeded"
+            return self.instance(task)["state"] == "success"
+
+        wait_until(has_succeeded, f"{task} has succeeded", seconds)
+
     def wait_for_end(self, seconds: float = 1200) -> str:
         """Wait until the run has ended, its teardowns too, and return its state."""
         wait_until(

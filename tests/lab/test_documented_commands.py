@@ -29,9 +29,10 @@ def type_in(block: Block, **variables: str) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-@pytest.mark.parametrize("block", commands_of("lab"), ids=str)
-def test_it_succeeds_on_a_lab_that_was_migrated(block: Block, migrated: Outcome) -> None:
-    type_in(block)
+@pytest.mark.parametrize("block", [*commands_of("lab"), *commands_of("lab target")], ids=str)
+def test_it_succeeds_on_a_lab_that_was_migrated(block: Block, migration: Outcome) -> None:
+    variables = {"KUBECONFIG": str(KUBECONFIGS["target"])} if block.how == "lab target" else {}
+    type_in(block, **variables)
 
 
 def test_the_account_for_a_migration_can_be_made_and_taken_back() -> None:

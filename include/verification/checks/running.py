@@ -10,12 +10,15 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import httpx
+
 from include.connections.access import Side
 from include.errors import LedgerError, ProofError
 from include.ledger import Proof
 from include.planning.model import PlanItem, load_plan
 from include.verification.checks.comparison import Comparison, read_comparison, write_comparison
 from include.verification.checks.http import HttpProbe
+from include.verification.checks.inside import ServiceTransport
 from include.verification.checks.job import JobProbe
 from include.verification.checks.latencies import Latencies, measure
 from include.verification.checks.probe import NoAnswerError, Probe, is_same
@@ -80,7 +83,10 @@ def run_checks(
 def open_probe(run: MigrationRun, check: Check, addresses: Mapping[Side, str]) -> Probe:
     """Return what asks for a check; nothing is asked yet."""
     if check.http is not None:
-        return HttpProbe(check.http, run.definition.front_door.probe.url, addresses)
+        url = run.definition.front_door.probe.url
+        if run.is_rehearsal:
+            return HttpProbe(check.http, url, {"target": str(httpx.URL(url).host)}, ServiceTransport(run))
+        return HttpProbe(check.http, url, addresses)
     if check.sql is not None:
         return SqlProbe(run, check.sql)
     if check.tcp is not None:

@@ -17,6 +17,7 @@ from airflow.sdk.execution_time.hitl import HITLUser
 from cce_migration.links import LINKS
 from cce_migration.notifiers.telling import tell
 from cce_migration.runs import open_migration
+from cce_migration.ui.links import run_url
 from cce_migration.ui.report_tab import report_link
 from include.approvals import Answer, Question, is_approved, keep_question, kept_question, record_answer
 from include.cutover import cutover_evidence
@@ -27,6 +28,7 @@ from include.planning import plan_summary
 from include.planning.digest import plan_digest
 from include.planning.drift import drift_summary, noted_changes
 from include.proposal import follow_source, refuse_another_plan, refuse_changes
+from include.rehearsal.gate import refuse_unrehearsed
 from include.retirement import retirement_summary
 from include.waivers import read_answer
 
@@ -65,11 +67,12 @@ class ApproveOperator(HITLOperator):
         kwargs.setdefault("doc_md", inspect.getdoc(type(self)))
         # In place of the DAG's params, which have no part in the question. One without a default value would not get as
         # far as to be asked: the form is checked before anybody sees it (apache/airflow#59551).
-        kwargs["params"] = self._form()
+        kwargs["params"] = self.fields()
         kwargs |= self.retrying
         super().__init__(subject=self.question, options=[APPROVE, REJECT], **kwargs)
 
-    def _form(self) -> dict[str, Param]:
+    def fields(self) -> dict[str, Param]:
+        """Return what a person can write beside the answer."""
         fields = {"reason": Param(None, type=["null", "string"], title="Reason", source="task")}
         if self.waives:
             fields["waive"] = Param(
@@ -109,7 +112,7 @@ class ApproveOperator(HITLOperator):
         :raises PermanentError: when it was a rejection.
         """
         # Airflow wants all fields of the form or none; who answers through its API may leave some out.
-        fields = {**dict.fromkeys(self.params), **(event.get("params_input") or {})}
+        fields = {**self.params.dump(), **(event.get("params_input") or {})}
         super().execute_complete(context, {**event, "params_input": fields})
         run = open_migration(context)
         user = event.get("responded_by_user") or {}
@@ -119,6 +122,7 @@ class ApproveOperator(HITLOperator):
             approved=event["chosen_options"] == [APPROVE],
             by=str(user.get("name") or user.get("id") or "unknown"),
             reason=str(fields["reason"] or ""),
+            without_rehearsal=bool(fields.get("without_rehearsal")),
             plan=shown.plan if shown else None,
         )
         with self._failures_kept(run):
@@ -127,7 +131,7 @@ class ApproveOperator(HITLOperator):
             record_answer(run.ledger, answer)
             for (phase, key), waiver in waived.items():
                 run.ledger.record_waiver(phase, key, waiver)
-            self.look_again(run)
+            self.look_again(run, answer)
         resolve_failure(run.ledger, self.task_id)
         return {"approved": answer.approved, "by": answer.by}
 
@@ -158,7 +162,7 @@ class ApproveOperator(HITLOperator):
         """Return the digest of the plan that is in question; None where none is."""
         return None
 
-    def look_again(self, run: MigrationRun) -> None:
+    def look_again(self, run: MigrationRun, answer: Answer) -> None:
         """Refuse an approval of what is no longer so; nothing to do where a later step judges that."""
 
     @contextmanager
@@ -237,7 +241,7 @@ class ApproveDriftOperator(ApproveOperator):
         """Return the digest of the plan, so that the answer says which one it was."""
         return plan_digest(run.ledger)
 
-    def look_again(self, run: MigrationRun) -> None:
+    def look_again(self, run: MigrationRun, answer: Answer) -> None:
         """Compare once more.
 
         :raises PermanentError: when the source has changed while the new plan was looked at.
@@ -264,7 +268,19 @@ class ApproveCutoverOperator(ApproveOperator):
 
     def evidence(self, run: MigrationRun, context: Context) -> str:
         """Return what is proved, what is open, what follows, and how to go back."""
-        return cutover_evidence(run, report_link(context))
+        return f"{cutover_evidence(run)}\n{_pages(context)}"
+
+    def fields(self) -> dict[str, Param]:
+        """Return what a person can write: a rehearsal that is asked for can be gone without, by name and with a reason."""
+        without = Param(False, type="boolean", title="Without a rehearsal", source="task")
+        return {**super().fields(), "without_rehearsal": without}
+
+    def look_again(self, run: MigrationRun, answer: Answer) -> None:
+        """Refuse a cutover that was not rehearsed as the definition asks for.
+
+        :raises PermanentError: when the approval does not override that, or gives no reason where one is due.
+        """
+        refuse_unrehearsed(run, answer.reason, overrides=answer.without_rehearsal)
 
 
 class ApproveRetirementOperator(ApproveOperator):
@@ -275,4 +291,10 @@ class ApproveRetirementOperator(ApproveOperator):
 
     def evidence(self, run: MigrationRun, context: Context) -> str:
         """Return what will be removed."""
-        return retirement_summary(run)
+        return f"{retirement_summary(run)}\n{_pages(context)}"
+
+
+def _pages(context: Context) -> str:
+    """Return links to where everything stands."""
+    migration = run_url(context["ti"].dag_id, str(context["run_id"]))
+    return f"[Open the items and their proofs]({migration}) or [the report]({report_link(context)})\n"

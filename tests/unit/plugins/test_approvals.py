@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -23,6 +24,7 @@ from include.planning.digest import plan_digest
 from include.planning.drift import Change, note_changes
 from include.planning.model import save_plan
 from include.run import MigrationRun
+from tests.builders.definitions import definition_text
 from tests.builders.objects import deployment, inventory
 from tests.builders.runs import plan_row
 
@@ -188,15 +190,38 @@ def test_evidence_that_is_another_than_what_is_shown_goes_to_the_log(
     for _ in range(2):
         with pytest.raises(TaskAwaitingInput):
             cutover.execute(context)
-    assert asked["body"] == "three are open"
+    assert asked["body"].startswith("three are open\n")
     told = [one for one in said if one.startswith("Airflow goes on showing")]
-    assert [one.rpartition("\n")[2] for one in told] == ["all is proved"]
+    assert [one.splitlines()[1] for one in told] == ["all is proved"]
 
 
 def test_an_approval_of_something_else_names_no_plan(context: dict[str, Any], book: Ledger) -> None:
     cutover = ApproveCutoverOperator(task_id="cutover.approve_cutover")
-    cutover.execute_complete(context, answer("Approve"))
+    cutover.execute_complete(context, cutover_answer())
     assert book.read("approvals/cutover.approve_cutover")["plan"] is None
+
+
+def cutover_answer(*, without_rehearsal: bool = False) -> dict[str, Any]:
+    written = {"reason": "rehearsed elsewhere", "without_rehearsal": without_rehearsal}
+    return {**answer("Approve"), "params_input": written}
+
+
+def test_a_cutover_without_the_rehearsal_asked_for_needs_a_person_who_says_so(
+    context: dict[str, Any], book: Ledger, tmp_path: Path
+) -> None:
+    path = tmp_path / "asks.yaml"
+    path.write_text(definition_text(lambda document: document.update(rehearsal={"required_within_days": 7})))
+    context["params"]["definition_file"] = str(path)
+    cutover = ApproveCutoverOperator(task_id="cutover.approve_cutover")
+
+    with pytest.raises(PermanentError, match="no rehearsal of lab was green"):
+        cutover.execute_complete(context, cutover_answer())
+    assert [row["task"] for row in open_failures(book)] == ["cutover.approve_cutover"]
+
+    cutover.execute_complete(context, cutover_answer(without_rehearsal=True))
+    kept = book.read("approvals/cutover.approve_cutover")
+    assert (kept["by"], kept["reason"], kept["without_rehearsal"]) == ("olga", "rehearsed elsewhere", True)
+    assert open_failures(book) == []
 
 
 def test_a_rejection_ends_the_run_and_names_the_person(
