@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from include.live.choosing import Choice, Page, choose
 from include.live.files import find_file, list_files
-from include.live.runs import RunView, Situation, find_run, open_view
+from include.live.runs import RunView, Situation, find_run, open_view, short_view
 
 __all__ = [
     "Choice",
@@ -16,4 +16,5 @@ __all__ = [
     "find_run",
     "list_files",
     "open_view",
+    "short_view",
 ]

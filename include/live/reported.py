@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import threading
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from include.live.documents import Documents
@@ -19,6 +21,11 @@ KEPT = ("migration", "run_id", "kind", "result", "started", "finished", "finding
 MOST_RUNS = 30
 # A rehearsal is a migration of its own, named after the one that it rehearses.
 OF_REHEARSALS = "-rehearsal"
+# The report's rule for an item that did not arrive.
+UNPROVED = "item_without_proof"
+# As many as a list of runs shows, and some.
+MOST_LISTED = 500
+_reading = threading.Lock()
 
 
 def report_of(documents: Documents) -> dict[str, Any] | None:
@@ -36,6 +43,22 @@ def rehearsals(folder: UPath | Path, known: dict[str, Documents]) -> list[dict[s
     found = [report for report in _reports(folder, known) if report["kind"] == "rehearsal"]
     chosen = sorted(found, key=lambda report: str(report["started"]))[-MOST_RUNS:]
     return [{name: value for name, value in report.items() if name != "findings"} for report in chosen]
+
+
+def short_report(folder: UPath | Path) -> dict[str, Any] | None:
+    """Return what a list of runs shows of a finished one, or None where there is no report."""
+    with _reading:
+        report = report_of(_documents_of(folder))
+    if report is None:
+        return None
+    unproved = sum(one.get("rule") == UNPROVED for one in report["findings"] or [])
+    known = {name: report[name] for name in ("migration", "kind", "result", "downtime")}
+    return {**known, "progress": 1.0, "waiting": [], "phase": None, "failed": unproved}
+
+
+@lru_cache(MOST_LISTED)
+def _documents_of(folder: UPath | Path) -> Documents:
+    return Documents(folder)
 
 
 def _reports(folder: UPath | Path, known: dict[str, Documents]) -> Iterator[dict[str, Any]]:

@@ -21,7 +21,7 @@ from include.live.cutover import downtime_of, predicted_downtime
 from include.live.details import changed_objects, details_of
 from include.live.documents import Documents
 from include.live.pieces import running_pieces, with_pieces
-from include.live.reported import rehearsals, report_of
+from include.live.reported import rehearsals, report_of, short_report
 from include.live.rows import STATES, Joined, Row
 from include.live.timeline import phases_of, progress_of
 from include.report.document import Kind
@@ -29,13 +29,8 @@ from include.report.document import Kind
 if TYPE_CHECKING:
     from upath import UPath
 
-# The report's rule for an item that did not arrive.
-UNPROVED = "item_without_proof"
 # A run of 10,000 items takes about 20 MB.
 MOST_RUNS = 12
-
-
-SHORT: dict[str, Any] = {"waiting": [], "phase": None}
 
 
 @dataclass(frozen=True)
@@ -88,11 +83,7 @@ class RunView:
             }
 
     def short(self, situation: Situation) -> dict[str, Any]:
-        """Return what a list of runs shows of this one; of a finished run nothing but its report is read."""
-        with self._lock:
-            report = report_of(self._documents)
-        if report is not None and not situation.is_live:
-            return {**SHORT, "migration": self.migration, "progress": 1.0, **_taken(report)}
+        """Return what a list of runs shows of this one."""
         whole = self.summary(situation)
         return {
             "migration": whole["migration"],
@@ -194,6 +185,12 @@ def open_view(folder: UPath | Path) -> RunView:
     return RunView(folder)
 
 
+def short_view(folder: UPath | Path, situation: Situation) -> dict[str, Any]:
+    """Return what a list of runs shows of one; of a finished run nothing but its report is read."""
+    report = None if situation.is_live else short_report(folder)
+    return report or open_view(folder).short(situation)
+
+
 def _note(folder: UPath | Path) -> dict[str, Any]:
     try:
         note = json.loads(DocumentFolder(folder).get(OPENED_WITH))
@@ -215,8 +212,3 @@ def _count(rows: list[Row]) -> dict[str, int]:
 
 def _severities(findings: list[dict[str, Any]]) -> dict[str, int]:
     return {name: sum(one.get("severity") == name for one in findings) for name in SEVERITIES}
-
-
-def _taken(report: dict[str, Any]) -> dict[str, Any]:
-    unproved = sum(one.get("rule") == UNPROVED for one in report["findings"] or [])
-    return {**{name: report[name] for name in ("kind", "result", "downtime")}, "failed": unproved}

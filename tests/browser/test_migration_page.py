@@ -198,7 +198,7 @@ def test_findings_changes_downtime_rehearsals_and_files_are_there(open_run) -> N
 def test_all_migrations_are_listed_and_lead_to_their_pages(page: Page, airflow: AirflowServer) -> None:
     page.goto(f"{airflow.address}/plugin/migrations")
     frame = page.frame_locator("iframe")
-    line = frame.get_by_role("row", name=re.compile(r"waiting"))
+    line = frame.get_by_role("row", name=re.compile(r"waiting migration waiting"))
     expect(line).to_contain_text("approve cutover")
     frame.get_by_role("link", name="failed", exact=True).click()
     expect(page).to_have_url(re.compile(r"/dags/migrate_to_cce/runs/failed/plugin/migration"))

@@ -15,7 +15,7 @@ from fastapi.responses import StreamingResponse
 from cce_migration.ui.answers import answer
 from cce_migration.ui.dag_runs import KnownRun, find_dag_run, latest_runs
 from cce_migration.ui.links import actions_url, overview_url, report_url, run_url
-from include.live import Choice, Page, RunView, find_file, list_files, open_view
+from include.live import Choice, Page, RunView, find_file, list_files, open_view, short_view
 
 CHUNK = 1 << 20
 readers = [Depends(requires_access_dag("GET"))]
@@ -144,7 +144,7 @@ def overview(
 
 
 def _short(known: KnownRun) -> dict[str, Any]:
-    view = open_view(known.folder).short(known.situation) if known.folder else None
+    view = short_view(known.folder, known.situation) if known.folder else None
     return {"run": known.as_dict(), "links": _links(known), "view": view}
 
 

@@ -12,7 +12,7 @@ from fastapi.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from cce_migration.runs import ledger_root
-from cce_migration.ui.api import router
+from cce_migration.ui.api import known_run, router
 from include.report import find_report
 
 STATIC = Path(__file__).parent / "static"
@@ -62,8 +62,10 @@ def overview(user: GetUserDep) -> FileResponse:
     return FileResponse(STATIC / "overview.html", headers=PAGE_HEADERS)
 
 
-@app.get("/report/{dag_id}/{run_id:path}", dependencies=[Depends(requires_access_dag("GET"))])
+@app.get(
+    "/report/{dag_id}/{run_id:path}", dependencies=[Depends(requires_access_dag("GET")), Depends(known_run)]
+)
 def report(dag_id: str, run_id: str) -> HTMLResponse:
-    """Return a run's report.html, to users who may read the DAG."""
+    """Return a run's report.html, to users who may read the DAG that it is a run of."""
     page = find_report(ledger_root(), run_id)
     return HTMLResponse(page or NOTHING_YET.format(run_id=escape(run_id)), headers=REPORT_HEADERS)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from include.ledger import Ledger, Waiver
-from include.live import Choice, RunView, Situation, find_file, find_run, list_files
+from include.live import Choice, RunView, Situation, find_file, find_run, list_files, short_view
 from include.report import build_report
 from tests.builders.runs import item, ledger, plan_row, proof
 from tests.builders.stories import (
@@ -148,7 +148,8 @@ def test_an_answer_to_another_plan_is_none_to_this_one(tmp_path: Path) -> None:
 
 def test_a_failed_run_names_its_result_and_what_differs(tmp_path: Path) -> None:
     view = view_of(finished_run(tmp_path, "failed", began=NOW - timedelta(days=1), failed="stock"))
-    assert (view.short(OVER)["result"], view.short(OVER)["failed"]) == ("failed", 1)
+    short = short_view(view.folder, OVER)
+    assert (short["result"], short["failed"], short["migration"]) == ("failed", 1, "webshop")
     blockers = view.findings(OVER, Choice(equal={"severity": "blocker"}))
     assert [one["object"] for one in blockers.rows] == ["rds_dump_restore/stock"]
     assert view.summary(OVER)["downtime"]["seconds"] == pytest.approx(8.4)
