@@ -30,6 +30,9 @@ class Answer(Record):
     approved: bool
     by: str = Field(min_length=1, description="name of the person, as Airflow knows it")
     reason: str = ""
+    without_rehearsal: bool = Field(
+        default=False, description="the person went without the rehearsal asked for"
+    )
     plan: str | None = Field(default=None, description="digest of the plan that was shown, where it was one")
     at: str = Field(default_factory=now)
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from include.databases import drop_followers
 from include.errors import MigrationError, TargetClusterMissingError
 from include.objects import abort_all_uploads
+from include.verification import remove_check_jobs
 from include.volumes import remove_movers
 
 if TYPE_CHECKING:
@@ -18,8 +19,8 @@ logger = logging.getLogger(__name__)
 
 
 def remove_leftovers(run: MigrationRun) -> int:
-    """Remove movers with their Secrets from both clusters, replication slots with what belongs to them, and unfinished
-    uploads; return how many.
+    """Remove movers with their Secrets from both clusters, Jobs of checks, replication slots with what belongs to
+    them, and unfinished uploads; return how many.
 
     What cannot be reached is told and left to the next run: nothing of it makes a migration that arrived a failed one.
     """
@@ -29,6 +30,7 @@ def remove_leftovers(run: MigrationRun) -> int:
     parts: dict[str, Callable[[], int]] = {
         "movers in the source cluster": lambda: remove_movers(run, run.source),
         "movers in the target cluster": lambda: remove_movers(run, run.target),
+        "Jobs of checks": lambda: remove_check_jobs(run),
         "what following databases has made": lambda: drop_followers(run),
         "unfinished uploads": lambda: abort_all_uploads(run),
     }

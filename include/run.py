@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from upath import UPath
 
     from include.clusters import Cluster
-    from include.connections import Connections
+    from include.connections import ClusterAccess, Connections
 
 logger = logging.getLogger(__name__)
 
@@ -39,6 +39,7 @@ class MigrationRun:
     ledger: Ledger
     connections: Connections
     run_id: str
+    is_rehearsal: bool = False
 
     @cached_property
     def choice(self) -> Choice:
@@ -47,23 +48,34 @@ class MigrationRun:
 
     @cached_property
     def source(self) -> Cluster:
-        """Return the source cluster, connected at its first request."""
+        """Return the source cluster, connected at its first request; a rehearsal's takes no writes but those of tools."""
         from include.clusters import Cluster
+        from include.rehearsal.clusters import guarded_source
 
-        return Cluster(self.connections.cluster(self.definition.source.cluster, "source"))
+        access = self.connections.cluster(self.definition.source.cluster, "source")
+        return guarded_source(access) if self.is_rehearsal else Cluster(access)
 
     @cached_property
     def target(self) -> Cluster:
-        """Return the target cluster, connected at its first request.
+        """Return the target cluster, connected at its first request; a rehearsal sees its own namespaces there.
 
         :raises TargetClusterMissingError: when it was not made yet.
         """
         from include.clusters import Cluster
+        from include.rehearsal.clusters import rehearsed_target
 
+        access = self.target_access()
+        return rehearsed_target(access, self.definition) if self.is_rehearsal else Cluster(access)
+
+    def target_access(self) -> ClusterAccess:
+        """Return the login of the target cluster.
+
+        :raises TargetClusterMissingError: when it was not made yet.
+        """
         wanted = self.definition.target.cluster
         if isinstance(wanted, str):
-            return Cluster(self.connections.cluster(wanted, "target"))
-        return Cluster(self.connections.cce_cluster(wanted))
+            return self.connections.cluster(wanted, "target")
+        return self.connections.cce_cluster(wanted)
 
     @cached_property
     def secrets_key(self) -> bytes:
@@ -103,23 +115,26 @@ def open_run(
     ledger_root: UPath | Path | str,
     connections: Connections,
     wishes: Wishes = Wishes(),
+    *,
+    rehearse: bool = False,
 ) -> MigrationRun:
     """Open a run, new or known.
 
     :param definition: path of a definition, or the name of one in `migrations/`.
+    :param rehearse: open a rehearsal of it, which runs the definition that `include.rehearsal.deriving` makes of it.
     :raises DefinitionError: with every problem of the definition and of the wishes.
 
     The first call records the definition and the choice; later calls use the recorded one, so that editing, renaming or removing the
     file does not change a run half way: a source that was stopped could not be started again.
     """
     try:
-        loaded, choice = _checked(definition, wishes)
+        loaded, choice = _checked(definition, wishes, rehearse=rehearse)
     except DefinitionError as refusal:
         known = find_opened(ledger_root, run_id, str(definition))
         if known is None:
             raise
         logger.warning("The definition as it was recorded at the start of this run is used: %s", refusal)
-        return _recorded(known, connections)
+        return recorded_run(known, connections, rehearse=rehearse)
     ledger = Ledger(ledger_root, loaded.name, run_id)
     if not ledger.exists("definition"):
         known = find_opened(ledger_root, run_id, str(definition))
@@ -127,14 +142,14 @@ def open_run(
             logger.warning(
                 "This run began as migration %s, before the definition was renamed", known.migration
             )
-            return _recorded(known, connections)
+            return recorded_run(known, connections, rehearse=rehearse)
         ledger.write(CHOICE, choice)
         ledger.write("definition", loaded)
         note_opening(ledger, str(definition))
-    return _recorded(ledger, connections)
+    return recorded_run(ledger, connections, rehearse=rehearse)
 
 
-def _checked(definition: str | Path, wishes: Wishes) -> tuple[Definition, Choice]:
+def _checked(definition: str | Path, wishes: Wishes, *, rehearse: bool) -> tuple[Definition, Choice]:
     """Return both, or raise one error with the problems of both."""
     refusal: DefinitionError | None = None
     choice = Choice()
@@ -150,12 +165,27 @@ def _checked(definition: str | Path, wishes: Wishes) -> tuple[Definition, Choice
         ) from None
     if refusal:
         raise refusal
-    return loaded, choice
+    return _rehearsed(loaded) if rehearse else loaded, choice
 
 
-def _recorded(ledger: Ledger, connections: Connections) -> MigrationRun:
+def _rehearsed(definition: Definition) -> Definition:
+    from include.rehearsal.deriving import rehearsed
+
+    return rehearsed(definition)
+
+
+def recorded_run(ledger: Ledger, connections: Connections, *, rehearse: bool = False) -> MigrationRun:
+    """Return the run of a ledger, with the definition as it was recorded."""
+    from include.rehearsal.connections import scratch_connections
+
     definition = Definition.model_validate(ledger.read("definition"))
-    return MigrationRun(definition=definition, ledger=ledger, connections=connections, run_id=ledger.run_id)
+    return MigrationRun(
+        definition=definition,
+        ledger=ledger,
+        connections=scratch_connections(connections, definition) if rehearse else connections,
+        run_id=ledger.run_id,
+        is_rehearsal=rehearse,
+    )
 
 
 def definition_path(definition: str | Path) -> Path:

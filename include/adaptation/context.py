@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from include.definition import Definition
 from include.inventory.disks import disk_claims
 from include.inventory.ingress_backends import elb_backends
-from include.inventory.moved_addresses import Move, moves_of
+from include.inventory.moved_addresses import Move, longest_first, moves_of
+from include.inventory.pod_security import levels_instead
 from include.planning.model import DOCUMENT, load_plan
+from include.rehearsal.adapting import service_moves
+from include.rehearsal.names import disposable_namespaces
 
 if TYPE_CHECKING:
     from include.inventory.store import Inventory
@@ -26,6 +29,9 @@ class AdaptationContext:
     :param registries: registry hosts whose images are copied.
     :param disk_claims: namespace and name of the claims that become disks.
     :param elb_backends: namespace and name of the Services that an ELB has to reach for Ingresses.
+    :param source_logins: namespace and name of the Secrets that stay behind, for they only let pods pull images that are copied.
+    :param pod_security_levels: namespace -> level that takes the place of its PodSecurityPolicies.
+    :param namespaces: of a rehearsal, namespace of the source -> that of the target; else empty.
     """
 
     definition: Definition
@@ -34,6 +40,9 @@ class AdaptationContext:
     registries: Sequence[str]
     disk_claims: frozenset[tuple[str, str]] = frozenset()
     elb_backends: frozenset[tuple[str, str]] = frozenset()
+    source_logins: frozenset[tuple[str, str]] = frozenset()
+    pod_security_levels: Mapping[str, str] = field(default_factory=dict)
+    namespaces: Mapping[str, str] = field(default_factory=dict)
 
 
 def context_of(run: MigrationRun, inventory: Inventory) -> AdaptationContext:
@@ -44,13 +53,18 @@ def context_of(run: MigrationRun, inventory: Inventory) -> AdaptationContext:
     from include.planning.binding import bound_definition
 
     definition = bound_definition(run)
+    namespaces = disposable_namespaces(definition.source.namespaces) if run.is_rehearsal else {}
+    between = service_moves(inventory.objects("Service"), namespaces)
     return AdaptationContext(
         definition=definition,
-        moves=moves_of(definition),
+        moves=longest_first([*moves_of(definition), *between]),
         target_image=_target_images(run),
         registries=tuple(sorted(definition.images.hosts)),
         disk_claims=disk_claims(inventory, definition),
         elb_backends=elb_backends(inventory, definition),
+        source_logins=inventory.source_logins,
+        pod_security_levels=levels_instead(inventory),
+        namespaces=namespaces,
     )
 
 

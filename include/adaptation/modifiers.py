@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from include.adaptation.context import context_of
+from include.adaptation.hold import can_be_held
+from include.adaptation.merge_patch import combined_patch, merge_patch
 from include.adaptation.planned import AdaptedObject, adapted_objects
 from include.clusters.config_maps import document_config_map
 from include.inventory.secrecy import ADAPTED
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
 NAMESPACE = "velero"
 DATA_KEY = "resource-modifiers.yaml"
 SIGNS = re.compile(r"[^A-Za-z0-9_-]")
-# Velero makes namespaces itself and sends none through the modifiers.
+# They are made before the restore (include/velero/namespaces.py): Velero sends none through the modifiers.
 NOT_MODIFIED = frozenset({"Namespace"})
 # Secrets are adapted after the restore (include/adaptation/secrets.py), which closes them again.
 OPENED = {"immutable": None}
@@ -34,13 +36,18 @@ def modifiers_name(run: MigrationRun) -> str:
     return f"cce-modifiers-{run.short_id}"
 
 
-def resource_modifiers(run: MigrationRun) -> dict[str, Any]:
-    """Return the ConfigMap for `spec.resourceModifier` of the restore, with the merge patch of each object.
+def adapted_plan(run: MigrationRun) -> list[AdaptedObject]:
+    """Return every object of the run's plan, adapted."""
+    inventory = load_inventory(run.ledger)
+    return list(adapted_objects(load_plan(run.ledger), inventory, context_of(run, inventory)))
+
+
+def resource_modifiers(run: MigrationRun, objects: Iterable[AdaptedObject]) -> dict[str, Any]:
+    """Return the ConfigMap for `spec.resourceModifier` of the restore: the merge patch of each object, its hold included.
 
     :raises PermanentError: when the patches do not fit into one ConfigMap, which is all Velero takes.
     """
-    plan, inventory = load_plan(run.ledger), load_inventory(run.ledger)
-    text = modifier_rules(adapted_objects(plan, inventory, context_of(run, inventory)))
+    text = modifier_rules(objects)
     return document_config_map(NAMESPACE, modifiers_name(run), DATA_KEY, text)
 
 
@@ -56,10 +63,18 @@ def _patch(one: AdaptedObject) -> dict[str, Any]:
     if one.original["kind"] in NOT_MODIFIED:
         return {}
     if one.original["kind"] != "Secret":
-        return one.patch
+        return combined_patch(one.patch, _hold(one))
     values = (one.original.get("data") or {}).values()
     is_rewritten = any(ADAPTED in value for value in values if isinstance(value, dict))
     return OPENED if one.original.get("immutable") and is_rewritten else {}
+
+
+def _hold(one: AdaptedObject) -> dict[str, Any]:
+    """Return the hold of a workload in full, whatever it is like in the backup.
+
+    One that was scaled, or released from a hold, between inventory and backup differs from the inventoried object.
+    """
+    return merge_patch(one.adapted, one.held) if can_be_held(one.held) else {}
 
 
 def patch_rules(patches: Iterable[tuple[AdaptedObject, dict[str, Any]]]) -> list[dict[str, Any]]:

@@ -14,6 +14,7 @@ from include.adaptation.order import ADAPTING, NORMALIZING, ORDER
 from include.adaptation.user_rules import user_rules
 from include.errors import PermanentError
 from include.inventory.model import label
+from include.rehearsal import rule as rehearsal_rule
 
 Manifest = dict[str, Any]
 
@@ -41,12 +42,19 @@ class Trace:
 
 
 Rules = Mapping[str, AdaptationRule]
+REHEARSAL: AdaptationRule = rehearsal_rule
+REHEARSAL_NAME = "rehearsal"
 
 
 @cache
 def adaptation_rules() -> dict[str, AdaptationRule]:
     """Return every rule of the pack by its module's name, in the order they run."""
     return {name: importlib.import_module(f"include.adaptation.rules.{name}") for name in ORDER}
+
+
+def known_rules() -> dict[str, AdaptationRule]:
+    """Return the rules of the pack and the one of rehearsals, which may have changed an object."""
+    return {**adaptation_rules(), REHEARSAL_NAME: REHEARSAL}
 
 
 def adapt(obj: Manifest, context: AdaptationContext) -> tuple[Manifest, tuple[str, ...]]:
@@ -70,6 +78,8 @@ def trace(obj: Manifest, context: AdaptationContext) -> Trace:
     passage.normalize({name: pack[name] for name in NORMALIZING if name in pack})
     passage.adapt({name: pack[name] for name in ADAPTING if name in pack})
     passage.adapt(user_rules(context.definition))
+    if context.namespaces:
+        passage.normalize({REHEARSAL_NAME: REHEARSAL})
     return Trace(passage.obj, tuple(passage.changes), tuple(passage.changed_by))
 
 

@@ -11,12 +11,12 @@ import logging
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from include.adaptation.context import context_of
 from include.errors import ObjectConflictError, ProofError
 from include.inventory.model import label
-from include.inventory.moved_addresses import Move
+from include.inventory.moved_addresses import Move, moves_of
 from include.inventory.secrecy import adapt_value, decode, keyed_hash
 from include.inventory.store import load_inventory
+from include.planning.binding import bound_definition
 from include.planning.model import load_plan
 
 if TYPE_CHECKING:
@@ -35,7 +35,8 @@ def adapt_secrets(run: MigrationRun) -> int:
     """
     planned = {item.key for item in load_plan(run.ledger).items(PHASE)}
     inventory = load_inventory(run.ledger)
-    moves = context_of(run, inventory).moves
+    # Those that the inventory's hashes were made with.
+    moves = moves_of(bound_definition(run))
     problems: list[str] = []
     changed = 0
     for secret in inventory.objects("Secret"):

@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from include.adaptation.context import AdaptationContext, context_of
-from include.adaptation.pipeline import adapt, adaptation_rules
+from include.adaptation.pipeline import adapt, known_rules
 from include.errors import ConnectionDetailsError
 from include.images import map_reference
 from include.inventory.disks import disk_claims
@@ -20,6 +20,7 @@ from include.planning.exclusions import reason_to_exclude
 from include.planning.object_rows import object_rows
 
 if TYPE_CHECKING:
+    from include.definition import Definition
     from include.run import MigrationRun
 
 EXAMPLES = 3
@@ -41,7 +42,7 @@ def find_changes(run: MigrationRun, inventory: Inventory) -> list[Manifest]:
     rows: list[Manifest] = [
         {
             "rule": rule,
-            "what": str(adaptation_rules()[rule].__doc__).partition("\n")[0].rstrip("."),
+            "what": _what(rule, run.definition),
             "count": len(names),
             "examples": sorted(names)[:EXAMPLES],
         }
@@ -62,6 +63,12 @@ def find_left_behind(inventory: Inventory) -> list[Manifest]:
         {"resource": name, "reason": reason, "count": count} for (name, reason), count in counts.items()
     ]
     return sorted(rows, key=lambda row: (-int(row["count"]), row["resource"], row["reason"]))
+
+
+def _what(rule: str, definition: Definition) -> str:
+    """Return what a rule does, in its first sentence; of a user's rule the reason that stands in the definition."""
+    written = {one.name: one.reason for one in definition.adaptation.rules}
+    return written.get(rule) or str(known_rules()[rule].__doc__).partition("\n")[0].rstrip(".")
 
 
 def _rules_for(obj: Manifest, context: AdaptationContext) -> Iterator[str]:

@@ -91,11 +91,17 @@ class Transport:
 
     def glance(self, path: str, timeout_seconds: float) -> httpx.Response:
         """Return the 2xx answer to one GET, which is not repeated; the errors are those of `send`."""
+        return self._accepted(self.relay(path, timeout_seconds), path)
+
+    def relay(self, path: str, timeout_seconds: float) -> httpx.Response:
+        """Return the answer to one GET, whatever its status: that of a program behind the API server's proxy.
+
+        :raises ClusterUnavailableError: when none came.
+        """
         try:
-            answer = self._client.get(path, extensions=self._extensions, timeout=timeout_seconds)
+            return self._client.get(path, extensions=self._extensions, timeout=timeout_seconds)
         except httpx.TransportError as error:
             raise connection_error(error, self.name, self.server, path) from error
-        return self._accepted(answer, path)
 
     def _accepted(self, answer: httpx.Response, path: str, body: Any = None) -> httpx.Response:
         if answer.is_success:

@@ -102,6 +102,18 @@ class DnsAccess:
 
 
 @dataclass(frozen=True)
+class HookAccess:
+    """Call a hook of the user's own: `token` is its bearer token, `name_servers` (address, port) tell what it has done."""
+
+    url: str
+    token: str = field(repr=False)
+    name_servers: tuple[tuple[str, int], ...] = ()
+
+    def __post_init__(self) -> None:
+        register_secret(self.token)
+
+
+@dataclass(frozen=True)
 class WebhookAccess:
     """Reach one webhook. `secret` signs what is sent; of Slack's it is the end of the URL, which lets everybody in."""
 
@@ -152,6 +164,12 @@ class Connections(Protocol):
 
     def dns(self, connection_id: str) -> DnsAccess:
         """Return access to a DNS server that takes signed updates."""
+
+    def is_hook(self, connection_id: str) -> bool:
+        """Say whether a connection is that of a hook."""
+
+    def hook(self, connection_id: str) -> HookAccess:
+        """Return access to a hook of the user's own."""
 
     def cloud(self, connection_id: str) -> CloudAccess:
         """Return access to a project of a cloud."""

@@ -19,6 +19,7 @@ from include.connections.access import (
     DatabaseAccess,
     DatabaseEngine,
     DnsAccess,
+    HookAccess,
     ObjectStorageAccess,
     RegistryAccess,
     Side,
@@ -162,6 +163,26 @@ class DocumentConnections:
             algorithm=str(extra.get("algorithm") or "hmac-sha256"),
         )
 
+    def is_hook(self, connection_id: str) -> bool:
+        """Say whether a connection is that of a hook."""
+        return self.document(connection_id).get("conn_type") == "http"
+
+    def hook(self, connection_id: str) -> HookAccess:
+        """Return access to a hook: host = its URL, password = the bearer token, extra.name_servers = address[:port] of each."""
+        url = self._field(connection_id, "host")
+        if not url.startswith(("http://", "https://")):
+            raise _malformed(connection_id, f"host is {url!r}", "set it to the whole URL of the hook")
+        servers = self._extra(connection_id).get("name_servers") or []
+        if not isinstance(servers, list) or not all(isinstance(one, str) and one for one in servers):
+            raise _malformed(
+                connection_id, "extra.name_servers is no list of addresses", 'write ["192.0.2.53", …]'
+            )
+        return HookAccess(
+            url=url,
+            token=self._field(connection_id, "password"),
+            name_servers=tuple(_server(connection_id, one) for one in servers),
+        )
+
     def cloud(self, connection_id: str) -> CloudAccess:
         """Return access to a project of a cloud: login = AK, password = SK, the rest in extra."""
         return read_cloud_access(connection_id, self.document(connection_id))
@@ -221,6 +242,15 @@ class DocumentConnections:
         if not isinstance(extra, Mapping):
             raise _malformed(connection_id, "extra is not a JSON object", "set it to a JSON object")
         return extra
+
+
+def _server(connection_id: str, text: str) -> tuple[str, int]:
+    host, separator, port = text.rpartition(":")
+    if not separator or ":" in host:
+        return text, 53
+    if not port.isdecimal():
+        raise _malformed(connection_id, f"extra.name_servers has {text!r}", "write address or address:port")
+    return host, int(port)
 
 
 def _choice(connection_id: str, name: str, value: object, allowed: tuple[str, ...]) -> str:

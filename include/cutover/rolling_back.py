@@ -6,9 +6,17 @@ import logging
 import time
 from typing import TYPE_CHECKING
 
+from include.cutover.charge import take_charge
 from include.cutover.front_door import is_traffic_on_target
 from include.cutover.handing_over import take_back, was_handed_over
-from include.cutover.quiescing import is_quiesced, quiesce, release_held, unquiesce, was_begun
+from include.cutover.quiescing import (
+    are_writers_held,
+    is_quiesced,
+    quiesce,
+    release_held,
+    unquiesce,
+    was_begun,
+)
 from include.cutover.steps import timed_step
 from include.cutover.switching import DOCUMENT as SWITCHED
 from include.cutover.switching import switch_back
@@ -59,8 +67,12 @@ def end_quiesce(run: MigrationRun) -> int:
 
     The target's are stopped first, should they run already: both sides would do the same work twice.
     """
-    if was_begun(run, "source") and was_handed_over(run) and not is_traffic_on_target(run):
-        logger.info("Waiting until the task of the switch, if it was ended by hand, can no longer act")
+    take_charge(run, "what undoes the cutover")
+    may_start = was_handed_over(run) or not are_writers_held(run, "target")
+    if was_begun(run, "source") and may_start and not is_traffic_on_target(run):
+        logger.info(
+            "Waiting until the task that moves the traffic, if it was ended by hand, can no longer act"
+        )
         time.sleep(ENDING_SECONDS)
     if is_traffic_on_target(run):
         logger.info("The front door leads to the target: the source stays as it is")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from include.databases.copying import copy_database, copy_database_delta
+from include.databases.copying import copy_database, copy_database_delta, copy_database_once_more
 from include.databases.follow import follow_databases, refuse_unfollowed, stop_following
 from include.databases.going_back import (
     arm_way_back,
@@ -20,6 +20,7 @@ __all__ = [
     "bring_back",
     "copy_database",
     "copy_database_delta",
+    "copy_database_once_more",
     "disarm_way_back",
     "drop_followers",
     "end_following",

@@ -53,6 +53,18 @@ def copy_database_again(job: DatabaseJob) -> None:
         _bring(job, final=False)
 
 
+def copy_database_once_more(run: MigrationRun, key: str) -> int:
+    """Copy what changed since the last copy while the source's writers go on, as a rehearsal does; return the tables moved.
+
+    :raises PermanentError: when the target holds something that is not this migration's.
+    """
+    job = open_job(run, key)
+    with server_errors(job), job.engine.lock():
+        _refuse_foreign(job)
+        _, copied = _copy_moment(job)
+    return copied.tables
+
+
 def copy_database_delta(run: MigrationRun, key: str) -> dict[str, int]:
     """Copy what changed since the last copy, once the writers stand still; return tables, rows and bytes, and whether it is proved.
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from include.definition.adaptation import Adaptation, PatchOperation, UserRule
+from include.definition.checks import Check, HttpCheck, JobCheck, JsonValue, Latency, SqlCheck, TcpCheck
 from include.definition.data import Bucket, BucketEnd, Database, MovedAddress
 from include.definition.data import Volumes as VolumeSettings
+from include.definition.hooks import Hook
 from include.definition.images import CustomImage, ImageName, Images, ImageTarget
 from include.definition.load_balancer import LoadBalancer, NewLoadBalancer
 from include.definition.loading import load_definition
@@ -12,9 +14,11 @@ from include.definition.model import Definition, Retirement, Waived
 from include.definition.people import EVENT_KINDS, Approvals, EventKind, Notification
 from include.definition.places import Source, Target
 from include.definition.rds import NewInstance, RdsInstance
+from include.definition.rehearsal import Rehearsal, ScratchServer
 from include.definition.target_cluster import NewCluster, NewNodes, TargetCluster
-from include.definition.traffic import Check, Cutover, Dns, FrontDoor, HttpCheck, Probe, SqlCheck
+from include.definition.traffic import Cutover, Dns, FrontDoor, Probe
 from include.definition.velero import Toleration, Velero, VeleroImages, VeleroServer
+from include.definition.volume_choices import HostPath
 
 __all__ = [
     "EVENT_KINDS",
@@ -30,10 +34,15 @@ __all__ = [
     "Dns",
     "EventKind",
     "FrontDoor",
+    "Hook",
+    "HostPath",
     "HttpCheck",
     "ImageName",
     "ImageTarget",
     "Images",
+    "JobCheck",
+    "JsonValue",
+    "Latency",
     "LoadBalancer",
     "MovedAddress",
     "NewCluster",
@@ -44,11 +53,14 @@ __all__ = [
     "PatchOperation",
     "Probe",
     "RdsInstance",
+    "Rehearsal",
     "Retirement",
+    "ScratchServer",
     "Source",
     "SqlCheck",
     "Target",
     "TargetCluster",
+    "TcpCheck",
     "Toleration",
     "UserRule",
     "Velero",

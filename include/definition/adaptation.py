@@ -6,13 +6,13 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
+from include.definition.data import MovedAddress
 from include.definition.parts import Part, Text
 
 POINTER_PATTERN = r"^(/([^~/]|~[01])*)+$"
 RULE_PATTERN = r"^[a-z][a-z0-9_-]*$"
 NOT_PATCHED = {
     "Secret": "its values would have to stand in the definition; write the Secret on the target",
-    "Namespace": "Velero makes namespaces itself; label the namespace on the source",
 }
 # They make the object what the plan knows; another one would be looked for in vain.
 IDENTITY = ("/kind", "/metadata/name", "/metadata/namespace")
@@ -32,7 +32,7 @@ class Selector(Part):
     """Choose the objects that a rule changes; everything that is given has to fit."""
 
     kind: Annotated[Text, AfterValidator(_kind)] = Field(
-        description="kind of the objects, e.g. Deployment; Secret and Namespace are refused"
+        description="kind of the objects, e.g. Deployment; Secret is refused"
     )
     api_version: Text | None = Field(
         default=None, alias="apiVersion", description="API version, e.g. apps/v1; left out: any"
@@ -105,6 +105,11 @@ class Adaptation(Part):
         default_factory=dict,
         description="RuntimeClass of the source -> RuntimeClass of the target; empty: none, which takes isolation away from pods "
         "of a sandbox",
+    )
+    addresses: list[MovedAddress] = Field(
+        default_factory=list,
+        description="further addresses and names that change on their way, wherever they stand as whole words in ConfigMaps, "
+        "Secrets, environment variables and arguments",
     )
     rules: list[UserRule] = Field(
         default_factory=list, description="rules of one's own, which run after the pack in this order"

@@ -37,7 +37,14 @@ def moves_of(definition: Definition) -> tuple[Move, ...]:
             moves.setdefault(move.source, move)
             for source, target in _shorter_forms(move):
                 moves.setdefault(source, Move(entry.name, source, target, is_known))
-    return tuple(sorted(moves.values(), key=lambda move: (-len(move.source), move.source)))
+    for row in definition.adaptation.addresses:
+        moves.setdefault(row.source, Move(row.source, row.source, row.target))
+    return longest_first(moves.values())
+
+
+def longest_first(moves: Iterable[Move]) -> tuple[Move, ...]:
+    """Return moves in the order in which they are told."""
+    return tuple(sorted(moves, key=lambda move: (-len(move.source), move.source)))
 
 
 def rewrite(text: str, moves: Sequence[Move]) -> tuple[str, tuple[str, ...]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from include.objects.copying import copy_bucket, copy_bucket_delta
+from include.objects.copying import copy_bucket, copy_bucket_delta, copy_bucket_once_more
 from include.objects.handover import hand_over_buckets, take_back_buckets
 from include.objects.proving import prove_bucket, prove_buckets
 from include.objects.uploads import abort_all_uploads
@@ -11,6 +11,7 @@ __all__ = [
     "abort_all_uploads",
     "copy_bucket",
     "copy_bucket_delta",
+    "copy_bucket_once_more",
     "hand_over_buckets",
     "prove_bucket",
     "prove_buckets",

@@ -48,6 +48,11 @@ def copy_bucket_delta(run: MigrationRun, key: str) -> dict[str, int]:
     return {"objects": moved.objects, "bytes": moved.bytes, "removed": moved.removed}
 
 
+def copy_bucket_once_more(run: MigrationRun, key: str) -> int:
+    """Copy what changed since the last copy while the source's writers go on, as a rehearsal does; return the objects moved."""
+    return _bring(open_job(run, key), final=False).objects
+
+
 def _bring(job: BucketJob, *, final: bool) -> Moved:
     with store_errors(job):
         handover = job.read_handover()

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from include.adaptation.adapting import FOLDER
-from include.adaptation.pipeline import adaptation_rules
+from include.adaptation.pipeline import known_rules
 from include.errors import shorten
 from include.ledger import Ledger, safe_key
 from include.report.rows import Row
@@ -70,7 +70,7 @@ def _rules(document: Mapping[str, Any]) -> set[str]:
 def _reasons(ledger: Ledger) -> dict[str, str]:
     definition = ledger.read("definition") if ledger.exists("definition") else {}
     written = (definition.get("adaptation") or {}).get("rules") or []
-    pack = {name: rule.REASON for name, rule in adaptation_rules().items()}
+    pack = {name: rule.REASON for name, rule in known_rules().items()}
     return pack | {rule["name"]: rule["reason"] for rule in written}
 
 

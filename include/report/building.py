@@ -11,10 +11,14 @@ from include.ledger.records import now
 from include.report.document import Downtime, Kind, Report, ReportPhase, Result
 from include.report.made_resources import made_findings
 from include.report.rows import Row, join_rows, phase_order, planned_items, untouched_phases
+from include.report.slow_checks import slow_findings
+from include.waivers import waiver_findings
 
 DOWNTIME_DOCUMENT = "cutover/downtime"
 FINDINGS_DOCUMENT = "findings"
 ASSESSMENT_DOCUMENT = "assessment"
+EVIDENCE_DOCUMENT = "evidence/key"
+CERTIFICATE_DOCUMENT = "retirement/certificate"
 REASON_RULES = frozenset({
     "item_without_proof",
     "empty_plan",
@@ -51,9 +55,23 @@ def judge_run(ledger: Ledger, kind: Kind, result: Result, rows: Sequence[Row]) -
         phases=phases,
         items=[row.as_item() for row in rows],
         downtime=downtime,
-        findings=[*_findings(ledger), *_unmeasured(ledger), *_left_out(ledger, kind), *left, *reasons],
+        findings=[
+            *_findings(ledger),
+            *_unmeasured(ledger),
+            *_left_out(ledger, kind),
+            *_waivers(ledger, rows),
+            *slow_findings(ledger),
+            *left,
+            *reasons,
+        ],
         assessment=assessment_of(ledger) if kind == "assessment" else None,
+        evidence=_optional(ledger, EVIDENCE_DOCUMENT),
+        certificate=_optional(ledger, CERTIFICATE_DOCUMENT),
     )
+
+
+def _optional(ledger: Ledger, document: str) -> Any:
+    return ledger.read(document) if ledger.exists(document) else None
 
 
 def assessment_of(ledger: Ledger) -> dict[str, Any] | None:
@@ -145,6 +163,11 @@ def _unmeasured(ledger: Ledger) -> Iterator[dict[str, Any]]:
             "add these seconds to the downtime if you have to be sure",
             severity="warning",
         )
+
+
+def _waivers(ledger: Ledger, rows: Sequence[Row]) -> Iterator[dict[str, Any]]:
+    if planned_items(ledger) and rows:
+        yield from waiver_findings(ledger, {(row.phase, row.key): row.state == "equal" for row in rows})
 
 
 def _left_out(ledger: Ledger, kind: Kind) -> Iterator[dict[str, Any]]:

@@ -11,6 +11,7 @@ from include.ledger import Action, Proof
 # Of a migration whose cutover was not chosen for the run the report is `partial`.
 Kind = Literal["migration", "rehearsal", "assessment", "partial"]
 Result = Literal["succeeded", "failed", "rolled_back"]
+OPTIONAL = ("assessment", "evidence", "certificate")
 
 
 class ReportPart(BaseModel):
@@ -53,10 +54,15 @@ class ReportItem(ReportPart):
 
 
 class DowntimeStep(ReportPart):
-    """Say how long one step of the cutover took."""
+    """Say how long one step of the cutover took.
+
+    `started` counts from the first failed request, in seconds; the switch waited for the `critical` ones, one after another.
+    """
 
     name: str
     seconds: float
+    started: float | None = None
+    critical: bool = False
 
 
 class Downtime(BaseModel):
@@ -69,7 +75,16 @@ class Downtime(BaseModel):
     writes_acknowledged: int
     writes_lost: int
     writes_doubled: int
+    predicted_seconds: float | None = None
     steps: list[DowntimeStep] = Field(default_factory=list)
+
+
+class ReportEvidence(ReportPart):
+    """Name the key that signs the evidence beside the report; `public_key` is in PEM form."""
+
+    fingerprint: str
+    public_key: str
+    origin: str
 
 
 class Report(ReportPart):
@@ -87,8 +102,10 @@ class Report(ReportPart):
     downtime: Downtime | None
     findings: list[dict[str, Any]]
     assessment: dict[str, Any] | None = None
+    evidence: ReportEvidence | None = None
+    certificate: dict[str, Any] | None = None
 
     def as_json(self) -> dict[str, Any]:
-        """Return the document as it is written; only an assessment has the field of that name."""
-        left_out = {"assessment"} if self.assessment is None else None
+        """Return the document as it is written, without those of the last fields that this run has no use for."""
+        left_out = {name for name in OPTIONAL if getattr(self, name) is None}
         return self.model_dump(mode="json", by_alias=True, exclude=left_out)

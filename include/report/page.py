@@ -15,9 +15,12 @@ from include.errors import shorten
 from include.progress import readable_bytes, readable_seconds
 from include.report.adaptation_view import AdaptationView
 from include.report.building import REASON_RULES
-from include.report.document import Report, ReportPhase
+from include.report.document import DowntimeStep, Report, ReportPhase
 from include.report.finding_groups import group_findings, sum_up
+from include.report.latency_chart import percentiles_text
 from include.report.rows import Row
+from include.report.trend_view import TrendView
+from include.report.verification_view import VerificationView
 
 TEMPLATES = Path(__file__).parent / "templates"
 SMALLEST_BAR_PERCENT = 0.6
@@ -31,8 +34,10 @@ def render_page(
     rows: Sequence[Row],
     answers: Sequence[Answer] = (),
     adaptation: AdaptationView | None = None,
+    verification: VerificationView | None = None,
+    trend: TrendView | None = None,
 ) -> str:
-    """Return the page: result, numbers, reasons, downtime, phases, approvals, items with proofs, changes, findings."""
+    """Return the page: result, numbers, reasons, downtime, phases, approvals, verification, items with proofs, changes, findings."""
     template = environment().get_template("report.html.j2")
     return template.render(
         report=report,
@@ -46,6 +51,8 @@ def render_page(
         reasons=[finding for finding in report.findings if finding.get("rule") in REASON_RULES],
         answers=answers,
         adaptation=adaptation if adaptation and adaptation.count else None,
+        verification=verification if verification and verification.kinds else None,
+        trend=trend,
     )
 
 
@@ -59,7 +66,13 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     made.filters.update(
-        size=readable_bytes, seconds=_seconds, moment=_moment, value=_value, words=_words, span=_span
+        size=readable_bytes,
+        seconds=_seconds,
+        moment=_moment,
+        value=_value,
+        words=_words,
+        span=_span,
+        percentiles=percentiles_text,
     )
     return made
 
@@ -108,11 +121,20 @@ def _bar(report: Report, phase: ReportPhase) -> tuple[float, float]:
     return round(left, 2), round(max(SMALLEST_BAR_PERCENT, min(width, 100 - left)), 2)
 
 
-def _steps(report: Report) -> list[tuple[str, float, float]]:
-    """Return (name, seconds, share in percent) of the cutover's steps."""
+def _steps(report: Report) -> list[tuple[DowntimeStep, float, float]]:
+    """Return each step of the cutover with its start and width on one time line, in percent; steps of old runs lack a start."""
     steps = report.downtime.steps if report.downtime else []
-    whole = sum(step.seconds for step in steps) or 1.0
-    return [(step.name, step.seconds, round(step.seconds / whole * 100, 2)) for step in steps]
+    placed = [step for step in steps if step.started is not None]
+    begin = min((step.started or 0.0 for step in placed), default=0.0)
+    whole = max(((step.started or 0.0) + step.seconds for step in placed), default=0.0) - begin or 1.0
+    return [
+        (
+            step,
+            round(min(((step.started or 0.0) - begin) / whole * 100, 100 - SMALLEST_BAR_PERCENT), 2),
+            round(max(step.seconds / whole * 100, SMALLEST_BAR_PERCENT), 2),
+        )
+        for step in placed
+    ]
 
 
 def _seconds(seconds: float | None) -> str:

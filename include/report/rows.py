@@ -10,6 +10,7 @@ from include.choice import recorded_choice
 from include.ledger import ItemRecord, Ledger, Proof, Waiver
 from include.phases import PHASES
 from include.report.document import Kind, ReportItem, ReportWaiver
+from include.waivers import defined_waivers
 
 # Phases a run of each kind does not act in: their plan rows ask for no proof.
 UNTOUCHED: Mapping[Kind, frozenset[str]] = {
@@ -105,7 +106,7 @@ def join_rows(ledger: Ledger, kind: Kind) -> list[Row]:
             planned=planned.get(key),
             record=records.get(key),
             proof=proofs.get(key),
-            waiver=waivers.get(key),
+            waiver=None if _is_proved(records.get(key), proofs.get(key)) else waivers.get(key),
         )
         for key in keys
     ]
@@ -139,12 +140,13 @@ def _proofs(ledger: Ledger, keys: list[RowKey]) -> dict[RowKey, Proof]:
     return {(phase, key): proof for phase in _phases_of(keys) for key, proof in ledger.proofs(phase).items()}
 
 
+def _is_proved(record: ItemRecord | None, proof: Proof | None) -> bool:
+    return record is not None and record.action != "failed" and proof is not None and proof.equal
+
+
 def _waivers(ledger: Ledger, keys: list[RowKey]) -> dict[RowKey, Waiver]:
-    """Return waivers of the definition, overlaid by those recorded in this run."""
-    found: dict[RowKey, Waiver] = {}
-    definition = ledger.read("definition") if ledger.exists("definition") else {}
-    for row in definition.get("waivers") or []:
-        found[str(row["phase"]), str(row["item"])] = Waiver(by=row["accepted_by"], reason=row["reason"])
+    """Return waivers of the definition that have not expired, overlaid by those recorded in this run."""
+    found = defined_waivers(ledger)
     for phase in _phases_of(keys):
         found.update({(phase, key): waiver for key, waiver in ledger.waivers(phase).items()})
     return found

@@ -15,6 +15,8 @@ from include.report.document import Kind, Report, Result
 from include.report.page import render_page
 from include.report.plan_view import view_plan
 from include.report.rows import Row, join_rows
+from include.report.trend_view import view_trend
+from include.report.verification_view import view_verification
 
 PAGE = "report.html"
 
@@ -62,4 +64,7 @@ def _assessment(ledger: Ledger, report: Report) -> str:
 
 
 def _page(ledger: Ledger, report: Report, rows: Sequence[Row]) -> str:
-    return render_page(report, rows, answers(ledger), view_adaptation(ledger, rows))
+    trend = view_trend(ledger, report.as_json()) if report.kind == "rehearsal" else None
+    return render_page(
+        report, rows, answers(ledger), view_adaptation(ledger, rows), view_verification(ledger, rows), trend
+    )

@@ -8,21 +8,24 @@ from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, Literal
 
-from include.adaptation import modifiers_name, resource_modifiers
-from include.clusters import ApiResource, Cluster
+from include.adaptation import adapted_plan, modifiers_name, resource_modifiers
+from include.adaptation.replacing import REPLACED, remove_unchangeable
 from include.errors import ObjectExistsError, ProofError
 from include.ledger import Proof
 from include.ledger.records import Action
 from include.planning.model import PlanItem
 from include.progress import Progress
 from include.proofs import settle_item
+from include.rehearsal.names import disposable_namespaces
 from include.velero.attempts import choose_name, current_name
 from include.velero.backups import backup_name, planned_objects, policy_name
 from include.velero.bucket import BackupBucket, backup_bucket
-from include.velero.existing import restorable
+from include.velero.existing import present_objects, restorable, restored_before
 from include.velero.filters import filter_config_map
-from include.velero.holding import with_hold_rules
+from include.velero.finding import find_restored
 from include.velero.names import API_VERSION, NAMESPACE, object_path, owned
+from include.velero.namespaces import make_namespaces
+from include.velero.owners import link_owners
 from include.velero.results import object_id, restored_actions, result_lines
 from include.velero.states import read_phase, state_of, wait_until_finished
 from include.velero.syncing import sync_backup
@@ -48,15 +51,24 @@ def submit_restore(run: MigrationRun) -> str:
     from include.cutover.front_door import is_traffic_on_target
     from include.cutover.webhooks import put_webhooks_away
 
-    rows = restorable(run.target, planned_objects(run))
+    planned = planned_objects(run)
+    present = present_objects(run.target, planned)
+    rows = restorable(planned, present)
     is_used = is_traffic_on_target(run)
+    objects = adapted_plan(run)
+    make_namespaces(run.target, [one.adapted for one in objects])
     if not is_used:
         put_webhooks_away(run)
+        known = restored_before(rows, present)
+        remove_unchangeable(
+            run.target,
+            [one.held for one in objects if one.item.key in known and one.held["kind"] in REPLACED],
+        )
     policy: ExistingPolicy = "none" if is_used else "update"
     sync_backup(run, backup_name(run))
     labels = owned(run.definition)
     run.target.apply(filter_config_map(policy_name(run), labels, rows))
-    modifiers = with_hold_rules(run, resource_modifiers(run))
+    modifiers = resource_modifiers(run, objects)
     modifiers["metadata"]["labels"] = {**(modifiers["metadata"].get("labels") or {}), **labels}
     run.target.apply(modifiers)
     name = choose_name(run, "restore", run.target, again=_is_of_older_backup(run))
@@ -83,6 +95,8 @@ def wait_for_restore(run: MigrationRun) -> str:
 def prove_restore(run: MigrationRun) -> int:
     """Look for every planned object on the target and record a proof for each; return how many there are.
 
+    Those that had owners get them back.
+
     :raises ProofError: with Velero's errors and every object that is missing, all at once.
     """
     started = time.monotonic()
@@ -104,15 +118,8 @@ def prove_restore(run: MigrationRun) -> int:
         problems += [problem for problem in pool.map(prove, rows) if problem]
     if problems:
         raise ProofError(problems, f"restore velero/{name}, target cluster")
+    link_owners(run, rows, served)
     return len(rows)
-
-
-def find_restored(target: Cluster, served: dict[str, ApiResource], row: PlanItem) -> Manifest | None:
-    """Return the live object of a plan row, in whatever version the target serves it, or None."""
-    resource = served.get(str(row.details["resource"]))
-    if resource is None:
-        return None
-    return target.find(resource.path(row.details.get("namespace"), row.details["name"]))
 
 
 def restore_manifest(run: MigrationRun, name: str, policy: ExistingPolicy) -> Manifest:
@@ -124,13 +131,21 @@ def restore_manifest(run: MigrationRun, name: str, policy: ExistingPolicy) -> Ma
         "spec": {
             "backupName": backup_name(run),
             "includedNamespaces": sorted(run.definition.source.namespaces),
-            "includeClusterResources": True,
+            **_cluster_wide(run),
             "existingResourcePolicy": policy,
             "resourceModifier": {"apiGroup": "", "kind": "ConfigMap", "name": modifiers_name(run)},
             "resourcePolicy": {"apiGroup": "", "kind": "configmap", "name": policy_name(run)},
             "restorePVs": False,
         },
     }
+
+
+def _cluster_wide(run: MigrationRun) -> Manifest:
+    """Return where the objects go: a rehearsal's into its own namespaces, and none that belongs to the whole cluster."""
+    if not run.is_rehearsal:
+        return {"includeClusterResources": True}
+    namespaces = disposable_namespaces(run.definition.source.namespaces)
+    return {"includeClusterResources": False, "namespaceMapping": namespaces}
 
 
 def _is_of_older_backup(run: MigrationRun) -> bool:

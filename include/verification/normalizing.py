@@ -9,12 +9,13 @@ from include.adaptation.hold import release
 from include.adaptation.rules import jobs, server_fields, service_accounts, service_addresses
 from include.adaptation.rules.claims import BINDING_FIELDS, BINDING_PREFIXES
 from include.inventory.secrecy import LAST_APPLIED, decode, keyed_hash
+from include.labels import OWNER
 
 Manifest = dict[str, Any]
 
 # Written by Velero and by the target's own controllers: allowed there, though not expected.
 TARGET_PREFIXES = ("velero.io/", "kubernetes.io/elb.", "everest.io/", "cce-migration/")
-TARGET_LABELS = frozenset({"kubernetes.io/metadata.name"})
+TARGET_LABELS = frozenset({"kubernetes.io/metadata.name", OWNER})
 
 
 def normalize(obj: Manifest, key: bytes) -> Manifest:

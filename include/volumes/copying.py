@@ -24,7 +24,7 @@ from include.volumes.claims import make_claim, refuse_other_claim
 from include.volumes.delta import carry_delta, remove_standby
 from include.volumes.movers import Pass, can_stand_by, prepare_mover, source_mover, target_mover
 from include.volumes.names import claim_of
-from include.volumes.output import read_restore_size, read_summary, read_tree
+from include.volumes.output import read_restore_size, read_summary, read_tree, seems_same
 from include.volumes.removing import remove_movers_of_other_runs
 from include.volumes.repository import has_repository, repository_secrets
 from include.volumes.running import run_mover
@@ -38,6 +38,8 @@ logger = logging.getLogger(__name__)
 PHASE = "velero_backup_restore"
 FOLDER = "volumes"
 THREADS = 4
+# Customers wait for the last one; movers that stand by do the work, and this side only waits for their answers.
+FINAL_THREADS = 16
 STEP = "copy the last changes of the volumes"
 
 
@@ -62,10 +64,10 @@ def copy_volumes(run: MigrationRun, keys: Iterable[str] | None = None) -> int:
     if is_traffic_on_target(run):
         _side_by_side(run, rows, _hash_source)
         return len(rows)
-    _make_repository(run)
+    make_repository(run)
     if is_quiesced(run, "source"):
         with timed_step(run, STEP, rows[0].key):
-            _side_by_side(run, rows, _copy_final)
+            _side_by_side(run, rows, _copy_final, FINAL_THREADS)
     else:
         remove_movers_of_other_runs(run)
         _side_by_side(run, rows, _copy_warm)
@@ -77,7 +79,7 @@ def copied_document(key: str) -> str:
     return f"{FOLDER}/{safe_key(key)}"
 
 
-def _side_by_side(run: MigrationRun, rows: list[PlanItem], copy: Any) -> None:
+def _side_by_side(run: MigrationRun, rows: list[PlanItem], copy: Any, threads: int = THREADS) -> None:
     record = partial(run.ledger.record_progress, PHASE, rows[0].key)
     total = sum(row.bytes for row in rows)
     with Progress(len(rows), total, logger, noun="volumes", record=record) as progress:
@@ -92,10 +94,11 @@ def _side_by_side(run: MigrationRun, rows: list[PlanItem], copy: Any) -> None:
             _record(run, row, moved, has_changed, time.monotonic() - started, None)
             progress.add(items=1, size=row.bytes)
 
-        run_side_by_side(one, rows, THREADS, name="volumes")
+        run_side_by_side(one, rows, threads, name="volumes")
 
 
-def _make_repository(run: MigrationRun) -> None:
+def make_repository(run: MigrationRun) -> None:
+    """Make the repository unless it is there."""
     if not has_repository(run):
         run_mover(run.source, prepare_mover(run), repository_secrets(run))
         logger.info("Made the volume repository in bucket %s", run.definition.volumes.bucket)
@@ -116,14 +119,14 @@ def _copy(run: MigrationRun, row: PlanItem, which: Pass) -> tuple[int, bool]:
     refuse_other_claim(run, row)
     await_unused(run.target, namespace, claim)
     printed = carry_delta(run, row, which) if which == "final" and can_stand_by(row) else None
-    source_text, target_text = printed or _start_both(run, row, which)
+    source_text, target_text = printed or start_both(run, row, which)
     moved, has_changed = _note(run, row, which, source_text, target_text, stood_by=bool(printed))
     if printed:
         remove_standby(run, row)
     return moved, has_changed
 
 
-def _start_both(run: MigrationRun, row: PlanItem, which: Pass) -> tuple[str, str]:
+def start_both(run: MigrationRun, row: PlanItem, which: Pass) -> tuple[str, str]:
     """Start a mover on the source, then one on the target; return what both printed."""
     secrets = repository_secrets(run)
     used_on = node_using(run.source, row.details["namespace"], row.details["claim"])
@@ -137,7 +140,8 @@ def _note(
     run: MigrationRun, row: PlanItem, which: Pass, source_text: str, target_text: str, *, stood_by: bool
 ) -> tuple[int, bool]:
     """Write down what both sides found; return the bytes that travelled, and whether anything changed."""
-    backup, restore = read_summary(source_text), read_summary(target_text)
+    is_same = seems_same(source_text)
+    backup, restore = ({}, {}) if is_same else (read_summary(source_text), read_summary(target_text))
     run.ledger.write(
         copied_document(row.key),
         {
@@ -145,7 +149,7 @@ def _note(
             "claim": claim_of(row),
             "stage": which,
             "stood_by": stood_by,
-            "snapshot": str(backup["snapshot_id"]),
+            "snapshot": backup.get("snapshot_id"),
             "backup": backup,
             "restore_size": read_restore_size(source_text),
             "restore": restore,

@@ -58,7 +58,9 @@ class _ObjectStorage:
         known = secrets()
         actions = ["Admin", "Read", "Write", "List", "Tagging"]
         # the shop's own key, which may only read: both storages know it, so that its Secret need not change on the way
-        reading = [f"Read:{_PICTURES}", f"List:{_PICTURES}"]
+        # of the bucket, and of the one that a rehearsal fills
+        buckets = (_PICTURES, f"{_PICTURES}-rehearsal")
+        reading = [f"{action}:{bucket}" for bucket in buckets for action in ("Read", "List")]
         return json.dumps({
             "identities": [
                 _identity(_IDENTITY, self._access_key, self._secret_key, actions),

@@ -11,8 +11,10 @@ import pytest
 from airflow.dag_processing.dagbag import DagBag
 from airflow.sdk import DAG
 
+from .test_import import DAGS
+
 GOLDEN = Path(__file__).parent / "golden"
-BEHIND_ALL = {"watcher", "write_report", "clear_up"}
+BEHIND_ALL = {"watcher", "write_report", "clear_up", "throw_away"}
 PHASES = [
     "resource_planning",
     "swr_image_sync",
@@ -38,7 +40,7 @@ def graph_text(dag: DAG) -> str:
     return "\n".join(lines) + "\n"
 
 
-@pytest.mark.parametrize("name", ["assess_source", "migrate_to_cce"])
+@pytest.mark.parametrize("name", DAGS)
 def test_the_graph_is_the_golden_one(name: str, bag: DagBag) -> None:
     assert graph_text(bag.dags[name]) == (GOLDEN / f"{name}.txt").read_text()
 
@@ -56,7 +58,7 @@ def test_a_failure_anywhere_reaches_the_watcher(migrate: DAG) -> None:
     assert watcher.trigger_rule == "one_failed"
 
 
-@pytest.mark.parametrize("name", ["assess_source", "migrate_to_cce"])
+@pytest.mark.parametrize("name", ["assess_source", "migrate_to_cce", "rehearse_migration"])
 def test_a_failed_report_fails_the_run_where_the_watcher_was_skipped(name: str, bag: DagBag) -> None:
     report = bag.dags[name].get_task("write_report")
     assert report.downstream_task_ids == set()

@@ -12,7 +12,7 @@ from airflow.dag_processing.dagbag import DagBag
 
 from tests.conftest import ROOT
 
-DAGS = ["assess_source", "migrate_to_cce"]
+DAGS = ["assess_source", "migrate_to_cce", "rehearse_migration", "rehearse_when_due", "retire_source"]
 # Each costs a tenth of a second to a second, at every parse and in every task.
 HEAVY = (
     "kubernetes",
@@ -29,6 +29,7 @@ PARSE = """
 import json, sys
 import croniter  # Airflow's own, loaded with the first DAG; it asks the program `file`
 import airflow.providers.standard.operators.hitl
+import airflow.providers.standard.operators.trigger_dagrun
 from airflow.sdk import ObjectStoragePath, Param, dag, task, task_group
 from airflow.providers.standard.triggers.temporal import DateTimeTrigger
 before = set(sys.modules)

@@ -13,8 +13,13 @@ from airflow.serialization.serialized_objects import DagSerialization
 from cce_migration.operators.approvals import ApproveDriftOperator, ApproveOperator
 from cce_migration.operators.base import MigrationOperator
 from cce_migration.operators.cutover import EndQuiesceOperator, RollBackOperator
+from cce_migration.operators.due import FindDueRehearsalsOperator, TriggerRehearsalOperator
 from include.errors import PermanentError, TemporaryError
 from tests.conftest import ROOT
+
+from .test_import import DAGS
+
+DUE = FindDueRehearsalsOperator | TriggerRehearsalOperator
 
 
 def all_tasks() -> list[tuple[str, BaseOperator | MappedOperator]]:
@@ -38,7 +43,7 @@ def test_a_task_that_acts_is_retried_by_the_one_policy(task: BaseOperator | Mapp
         assert task.retries == 0
         return
     operator = task.operator_class if isinstance(task, MappedOperator) else type(task)
-    assert issubclass(operator, MigrationOperator | ApproveOperator)
+    assert issubclass(operator, MigrationOperator | ApproveOperator | DUE)
     policy = task.partial_kwargs["retry_policy"] if isinstance(task, MappedOperator) else task.retry_policy
     assert task.retries == _expected_retries(task.task_id, operator)
     assert policy.evaluate(PermanentError("no"), 1, 5).action.value == "fail"
@@ -82,7 +87,7 @@ def test_each_phase_records_its_end_once(migrate: DAG) -> None:
     assert sorted(enders) == sorted(name for name in migrate.task_group_dict if name)
 
 
-@pytest.mark.parametrize("name", ["assess_source", "migrate_to_cce"])
+@pytest.mark.parametrize("name", DAGS)
 def test_a_dag_survives_serialization(name: str, bag: DagBag) -> None:
     written = DagSerialization.to_dict(bag.dags[name])
     assert set(DagSerialization.from_dict(written).task_ids) == set(bag.dags[name].task_ids)

@@ -22,13 +22,15 @@ from cce_migration.ui.report_tab import report_link
 from include.approvals import Answer, Question, is_approved, keep_question, kept_question, record_answer
 from include.cutover import cutover_evidence
 from include.errors import PermanentError
-from include.ledger import record_failure, resolve_failure
+from include.ledger import Waiver, record_failure, resolve_failure
 from include.notifications import approval_needed
 from include.planning import plan_summary
 from include.planning.digest import plan_digest
 from include.planning.drift import drift_summary, noted_changes
 from include.proposal import follow_source, refuse_another_plan, refuse_changes
+from include.rehearsal.gate import refuse_unrehearsed
 from include.retirement import retirement_summary
+from include.waivers import read_answer
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
     from include.run import MigrationRun
 
 APPROVE, REJECT = "Approve", "Reject"
+WAIVE = "Items that you accept without an equal proof, a line each: `phase/item: why`."
 
 
 class ApproveOperator(HITLOperator):
@@ -50,6 +53,8 @@ class ApproveOperator(HITLOperator):
 
     operator_extra_links = LINKS
     question: str
+    # Whether the form takes items that are accepted without an equal proof.
+    waives: ClassVar[bool] = False
     # The field of the definition's `approvals` that names who may answer.
     asks_for: ClassVar[str]
     retrying: ClassVar[dict[str, Any]] = {
@@ -62,9 +67,23 @@ class ApproveOperator(HITLOperator):
         kwargs.setdefault("doc_md", inspect.getdoc(type(self)))
         # In place of the DAG's params, which have no part in the question. One without a default value would not get as
         # far as to be asked: the form is checked before anybody sees it (apache/airflow#59551).
-        kwargs["params"] = {"reason": Param(None, type=["null", "string"], title="Reason", source="task")}
+        kwargs["params"] = self.fields()
         kwargs |= self.retrying
         super().__init__(subject=self.question, options=[APPROVE, REJECT], **kwargs)
+
+    def fields(self) -> dict[str, Param]:
+        """Return what a person can write beside the answer."""
+        fields = {"reason": Param(None, type=["null", "string"], title="Reason", source="task")}
+        if self.waives:
+            fields["waive"] = Param(
+                None,
+                type=["null", "string"],
+                format="multiline",
+                title="Waive",
+                description=WAIVE,
+                source="task",
+            )
+        return fields
 
     @property
     def phase(self) -> str:
@@ -92,7 +111,9 @@ class ApproveOperator(HITLOperator):
 
         :raises PermanentError: when it was a rejection.
         """
-        super().execute_complete(context, event)
+        # Airflow wants all fields of the form or none; who answers through its API may leave some out.
+        fields = {**self.params.dump(), **(event.get("params_input") or {})}
+        super().execute_complete(context, {**event, "params_input": fields})
         run = open_migration(context)
         user = event.get("responded_by_user") or {}
         shown = kept_question(run.ledger, self.task_id)
@@ -100,15 +121,22 @@ class ApproveOperator(HITLOperator):
             question=self.task_id,
             approved=event["chosen_options"] == [APPROVE],
             by=str(user.get("name") or user.get("id") or "unknown"),
-            reason=str((event.get("params_input") or {}).get("reason") or ""),
+            reason=str(fields["reason"] or ""),
+            without_rehearsal=bool(fields.get("without_rehearsal")),
             plan=shown.plan if shown else None,
         )
         with self._failures_kept(run):
             self._refuse_strangers(run, user)
+            waived = self._waived(run, answer, str(fields.get("waive") or ""))
             record_answer(run.ledger, answer)
-            self.look_again(run)
+            for (phase, key), waiver in waived.items():
+                run.ledger.record_waiver(phase, key, waiver)
+            self.look_again(run, answer)
         resolve_failure(run.ledger, self.task_id)
         return {"approved": answer.approved, "by": answer.by}
+
+    def _waived(self, run: MigrationRun, answer: Answer, text: str) -> dict[tuple[str, str], Waiver]:
+        return read_answer(run.ledger, text, answer.by, answer.reason) if answer.approved else {}
 
     def _people(self, run: MigrationRun) -> list[str]:
         """Return the ids of the users who may answer; none where everybody may."""
@@ -134,7 +162,7 @@ class ApproveOperator(HITLOperator):
         """Return the digest of the plan that is in question; None where none is."""
         return None
 
-    def look_again(self, run: MigrationRun) -> None:
+    def look_again(self, run: MigrationRun, answer: Answer) -> None:
         """Refuse an approval of what is no longer so; nothing to do where a later step judges that."""
 
     @contextmanager
@@ -150,6 +178,7 @@ class ApprovePlanOperator(ApproveOperator):
     """Ask for approval of the plan. Until here nothing was changed on either side."""
 
     question = "Approve the plan of this migration?"
+    waives = True
     asks_for = "plan"
 
     def execute(self, context: Context) -> None:
@@ -212,7 +241,7 @@ class ApproveDriftOperator(ApproveOperator):
         """Return the digest of the plan, so that the answer says which one it was."""
         return plan_digest(run.ledger)
 
-    def look_again(self, run: MigrationRun) -> None:
+    def look_again(self, run: MigrationRun, answer: Answer) -> None:
         """Compare once more.
 
         :raises PermanentError: when the source has changed while the new plan was looked at.
@@ -234,11 +263,24 @@ class ApproveCutoverOperator(ApproveOperator):
     """Ask for approval of the cutover, with the evidence. From here on customers notice."""
 
     question = "Stop the source and switch the traffic?"
+    waives = True
     asks_for = "cutover"
 
     def evidence(self, run: MigrationRun, context: Context) -> str:
-        """Return what is proved and what is open."""
+        """Return what is proved, what is open, what follows, and how to go back."""
         return f"{cutover_evidence(run)}\n{_pages(context)}"
+
+    def fields(self) -> dict[str, Param]:
+        """Return what a person can write: a rehearsal that is asked for can be gone without, by name and with a reason."""
+        without = Param(False, type="boolean", title="Without a rehearsal", source="task")
+        return {**super().fields(), "without_rehearsal": without}
+
+    def look_again(self, run: MigrationRun, answer: Answer) -> None:
+        """Refuse a cutover that was not rehearsed as the definition asks for.
+
+        :raises PermanentError: when the approval does not override that, or gives no reason where one is due.
+        """
+        refuse_unrehearsed(run, answer.reason, overrides=answer.without_rehearsal)
 
 
 class ApproveRetirementOperator(ApproveOperator):

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from cce_migration.notifiers.telling import tell
 from cce_migration.operators.base import MigrationOperator
+from cce_migration.task_logs import task_logs
 from include.cutover import is_rolled_back
 from include.errors import ProofError
+from include.evidence import note_key, write_bundle
 from include.measures import phase_in_words
 from include.notifications import task_failed, was_told_of
 from include.report import kind_of_run, write_report
@@ -36,7 +38,7 @@ def report_whatever_happens(kind: Kind, first: BaseOperator) -> WriteReportOpera
 
 
 class WriteReportOperator(MigrationOperator):
-    """Write report.json and report.html beside the ledger, whatever happened; fail unless everything is proved.
+    """Write report.json, report.html and the signed evidence, whatever happened; fail unless everything is proved.
 
     As a teardown of the run's first task it also runs when a person marks the run as failed.
 
@@ -56,8 +58,10 @@ class WriteReportOperator(MigrationOperator):
 
         :raises ProofError: with every reason, when the result is not `succeeded`.
         """
+        note_key(run)
         kind = kind_of_run(run.ledger, self.kind)
         report = write_report(run.ledger, kind, self._result(run, context))
+        write_bundle(run, task_logs(run.ledger, str(context["run_id"])))
         self._list_phases(run)
         place = f"{run.ledger.folder}/report.html"
         self.log.info("Report: %s, %s", report["result"], place)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from include.assessment.measuring import Measured
 from include.assessment.ownership import owner_of
 from include.assessment.prediction import predict_downtime
 from include.connections import DocumentConnections
+from include.definition import Adaptation
 from include.inventory.model import ImageUse
 from include.run import MigrationRun
 from include.sizing import KnownSize
@@ -122,6 +124,23 @@ def test_an_assessment_goes_on_without_any_connection_but_the_source_s(
 
     assert assess(run)["unknown_sizes"] == 23
     assert run.ledger.read("assessment")["changes"][0]["rule"] == "images"
+
+
+def test_a_rule_of_the_user_s_is_told_with_its_reason(tmp_path: Path) -> None:
+    rule = {
+        "name": "team",
+        "reason": "we label what we own",
+        "selector": {"kind": "Service"},
+        "patch": [{"op": "add", "path": "/metadata/labels/team", "value": "a"}],
+    }
+    written = Adaptation.model_validate({"rules": [rule]})
+    run = estate_run(tmp_path)
+    run = replace(run, definition=run.definition.model_copy(update={"adaptation": written}))
+
+    assess(run)
+
+    (found,) = [row for row in run.ledger.read("assessment")["changes"] if row["rule"] == "team"]
+    assert found["what"] == "we label what we own"
 
 
 def test_an_assessment_of_nothing_still_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

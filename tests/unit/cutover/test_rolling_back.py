@@ -23,7 +23,7 @@ from include.cutover import (
     rolling_back,
     unquiesce,
 )
-from include.cutover.final_pass import move_last_changes_of_databases
+from include.cutover.final_pass import move_last_changes
 from include.errors import ClusterUnavailableError, PermanentError, TemporaryError, WaitTimeoutError
 from include.ledger import Proof
 from include.planning.model import Plan, PlanItem, save_plan
@@ -191,7 +191,7 @@ def test_an_undone_quiesce_is_not_undone_again(run: MigrationRun, traffic: Traff
 
 def test_a_last_copy_beside_running_writers_is_refused(run: MigrationRun, traffic: Traffic) -> None:
     with pytest.raises(PermanentError, match="writers were not stopped"):
-        move_last_changes_of_databases(run)
+        move_last_changes(run)
 
 
 def test_no_cutover_begins_unmeasured(run: MigrationRun, monkeypatch: pytest.MonkeyPatch) -> None:

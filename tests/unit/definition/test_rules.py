@@ -13,6 +13,8 @@ from tests.builders.definitions import definition_text
 
 Change = Callable[[dict[str, Any]], object]
 
+HOOK = {"name": "flush", "workload": "Deployment shop/web", "when": "before_stop", "command": ["flush"]}
+
 
 def put(value: Any, *path: str | int) -> Change:
     def change(document: Any) -> None:
@@ -193,6 +195,21 @@ REFUSALS: list[Any] = [
         id="a front door outside",
     ),
     pytest.param(
+        put([HOOK | {"workload": "Deployment other/web"}], "hooks"),
+        "hooks[0].workload: namespace 'other' is not migrated  allowed: shop, warehouse",
+        id="a hook outside",
+    ),
+    pytest.param(
+        put([HOOK | {"workload": "CronJob shop/nightly"}], "hooks"),
+        "hooks[0].workload: pods of a CronJob come and go; name a Deployment, StatefulSet or DaemonSet",
+        id="a hook of pods that come and go",
+    ),
+    pytest.param(
+        put([HOOK, HOOK], "hooks"),
+        "hooks[1].name: 'flush' is the name of hooks[0], too; names must differ",
+        id="two hooks of one name",
+    ),
+    pytest.param(
         put("shop.lab", "front_door", "dns", "record"),
         "front_door.dns.record: 'shop.lab' does not fit  allowed: a fully qualified name with its final dot",
         id="a record without final dot",
@@ -211,13 +228,71 @@ REFUSALS: list[Any] = [
         id="an unknown database",
     ),
     pytest.param(
+        put({"name": "both", "tcp": {"host": "a", "port": 1}, "http": {"path": "/"}}, "checks", 0),
+        "checks[0]: has http and tcp; make a check of each  allowed: exactly one of http, sql, tcp, job",
+        id="two checks in one",
+    ),
+    pytest.param(
+        put({"name": "port", "tcp": {"port": 1}}, "checks", 0),
+        "checks[0].tcp: has neither service nor host  allowed: exactly one of service, host",
+        id="a port of nothing",
+    ),
+    pytest.param(
+        put({"database": "shop-orders", "query": "select 1"}, "checks", 2, "sql"),
+        "checks[2].sql: has neither expect nor same_as_source",
+        id="a query that expects nothing",
+    ),
+    pytest.param(
+        put([{"path": "$.[", "equals": 1}], "checks", 0, "http", "json"),
+        "checks[0].http.json[0].path: '$.[' is no JSON path",
+        id="a path that is none",
+    ),
+    pytest.param(
+        put([{"path": "$.a"}], "checks", 0, "http", "json"),
+        "checks[0].http.json[0]: has neither equals nor same_as_source",
+        id="a value that is not expected",
+    ),
+    pytest.param(
+        put(
+            {"path": "/", "method": "POST", "json": [{"path": "$.a", "same_as_source": True}]},
+            "checks",
+            0,
+            "http",
+        ),
+        "checks[0].http.json[0].same_as_source: the source is not asked a POST: it may change something; write equals",
+        id="a write that is expected as on the source",
+    ),
+    pytest.param(
+        put({"name": "job", "job": {"cron_job": "other/report"}}, "checks", 0),
+        "checks[0].job.cron_job: namespace 'other' is not migrated  allowed: shop, warehouse",
+        id="a CronJob outside",
+    ),
+    pytest.param(
+        put("Pod", "checks", 5, "job", "manifest", "kind"),
+        "checks[5].job.manifest: is not the manifest of a Job  allowed: apiVersion batch/v1, kind Job",
+        id="a check by a Pod",
+    ),
+    pytest.param(
         put(1.5, "cutover", "most_failed_share"),
         "cutover.most_failed_share: 1.5 is out of range  allowed: less than or equal to 1",
         id="a share above one",
     ),
     pytest.param(
-        put([1], "cutover"), "cutover: must be a mapping  allowed fields: watch_seconds", id="a list"
+        put([{"start": "22 h", "end": "04:00"}], "cutover", "windows"),
+        "cutover.windows[0].start: '22 h' is not a time of day; write HH:MM",
+        id="a window without a time of day",
     ),
+    pytest.param(
+        put([{"start": "22:00", "end": "04:00", "time_zone": "CET+1"}], "cutover", "windows"),
+        "cutover.windows[0].time_zone: 'CET+1' is not a time zone",
+        id="a window in no time zone",
+    ),
+    pytest.param(
+        put([{"first": "2026-12-20", "last": "2026-12-01", "reason": "x"}], "cutover", "freezes"),
+        "cutover.freezes[0]: last day 2026-12-01 lies before the first, 2026-12-20",
+        id="a freeze that ends before it begins",
+    ),
+    pytest.param(put([1], "cutover"), "cutover: must be a mapping  allowed fields: windows", id="a list"),
 ]
 
 

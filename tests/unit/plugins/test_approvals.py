@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -23,7 +24,9 @@ from include.planning.digest import plan_digest
 from include.planning.drift import Change, note_changes
 from include.planning.model import save_plan
 from include.run import MigrationRun
+from tests.builders.definitions import definition_text
 from tests.builders.objects import deployment, inventory
+from tests.builders.runs import plan_row
 
 
 def answer(option: str, reason: str | None = None) -> dict[str, Any]:
@@ -88,7 +91,7 @@ def test_the_evidence_is_in_the_question(
         operator.execute(context)
     assert asked["body"].startswith("## Migration lab: namespaces shop, warehouse into eu-de")
     assert asked["options"] == ["Approve", "Reject"]
-    assert list(asked["params"]) == ["reason"]
+    assert list(asked["params"]) == ["reason", "waive"]
 
 
 @pytest.mark.usefixtures("planned")
@@ -112,6 +115,35 @@ def test_an_approval_is_recorded_by_name_and_with_the_plan(
     record = planned.read(planned.list("approvals")[0])
     assert (record["by"], record["reason"]) == ("olga", "seen in the rehearsal")
     assert record["plan"] == plan_digest(planned)
+
+
+@pytest.mark.usefixtures("asked")
+def test_who_approves_may_accept_items_without_an_equal_proof(
+    operator: ApprovePlanOperator, context: dict[str, Any], book: Ledger
+) -> None:
+    book.write("plan", {"items": [plan_row("pictures"), plan_row("a:b")]})
+    given = answer("Approve")
+    given["params_input"]["waive"] = "obs_sync/pictures: a stray file\n\nobs_sync/a:b: another\n"
+    operator.execute_complete(context, given)
+
+    waivers = {key: (one.by, one.reason) for key, one in book.waivers("obs_sync").items()}
+    assert waivers == {"pictures": ("olga", "a stray file"), "a:b": ("olga", "another")}
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [("obs_sync/picture: x", "near: obs_sync/pictures"), ("obs_sync/pictures", "gives no reason")],
+)
+def test_what_is_accepted_by_a_wrong_name_or_without_a_reason_is_told(
+    text: str, words: str, operator: ApprovePlanOperator, context: dict[str, Any], book: Ledger
+) -> None:
+    book.write("plan", {"items": [plan_row("pictures")]})
+    given = answer("Approve")
+    given["params_input"]["waive"] = text
+    with pytest.raises(PermanentError, match=words):
+        operator.execute_complete(context, given)
+    assert book.waivers("obs_sync") == {}
+    assert book.list("approvals") == []
 
 
 @pytest.mark.usefixtures("asked")
@@ -158,15 +190,38 @@ def test_evidence_that_is_another_than_what_is_shown_goes_to_the_log(
     for _ in range(2):
         with pytest.raises(TaskAwaitingInput):
             cutover.execute(context)
-    assert asked["body"] == "three are open"
+    assert asked["body"].startswith("three are open\n")
     told = [one for one in said if one.startswith("Airflow goes on showing")]
-    assert [one.rpartition("\n")[2] for one in told] == ["all is proved"]
+    assert [one.splitlines()[1] for one in told] == ["all is proved"]
 
 
 def test_an_approval_of_something_else_names_no_plan(context: dict[str, Any], book: Ledger) -> None:
     cutover = ApproveCutoverOperator(task_id="cutover.approve_cutover")
-    cutover.execute_complete(context, answer("Approve"))
+    cutover.execute_complete(context, cutover_answer())
     assert book.read("approvals/cutover.approve_cutover")["plan"] is None
+
+
+def cutover_answer(*, without_rehearsal: bool = False) -> dict[str, Any]:
+    written = {"reason": "rehearsed elsewhere", "without_rehearsal": without_rehearsal}
+    return {**answer("Approve"), "params_input": written}
+
+
+def test_a_cutover_without_the_rehearsal_asked_for_needs_a_person_who_says_so(
+    context: dict[str, Any], book: Ledger, tmp_path: Path
+) -> None:
+    path = tmp_path / "asks.yaml"
+    path.write_text(definition_text(lambda document: document.update(rehearsal={"required_within_days": 7})))
+    context["params"]["definition_file"] = str(path)
+    cutover = ApproveCutoverOperator(task_id="cutover.approve_cutover")
+
+    with pytest.raises(PermanentError, match="no rehearsal of lab was green"):
+        cutover.execute_complete(context, cutover_answer())
+    assert [row["task"] for row in open_failures(book)] == ["cutover.approve_cutover"]
+
+    cutover.execute_complete(context, cutover_answer(without_rehearsal=True))
+    kept = book.read("approvals/cutover.approve_cutover")
+    assert (kept["by"], kept["reason"], kept["without_rehearsal"]) == ("olga", "rehearsed elsewhere", True)
+    assert open_failures(book) == []
 
 
 def test_a_rejection_ends_the_run_and_names_the_person(

@@ -64,7 +64,9 @@ def test_a_failure_is_recorded_until_a_retry_succeeds(context: dict[str, Any], b
 
 def test_failures_of_mapped_tasks_are_kept_apart(context: dict[str, Any], book: Ledger) -> None:
     for index in (0, 1):
-        context["ti"] = SimpleNamespace(task_id="obs_sync.copy_buckets", map_index=index)
+        context["ti"] = SimpleNamespace(
+            dag_id="migrate_to_cce", task_id="obs_sync.copy_buckets", map_index=index
+        )
         with pytest.raises(PermanentError):
             step(error=PermanentError("refused")).execute(context)
     assert [row["task"] for row in open_failures(book)] == [
