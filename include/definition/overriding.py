@@ -9,8 +9,10 @@ from include.definition.problems import Problem, YamlPath
 from include.definition.yaml_text import Lines, parse_yaml
 
 ORIGIN = " of the overrides"
-# The ledger's folder and names of objects carry the name: another one would be another migration.
-FIXED = ("schema", "name")
+ONE_MIGRATION = "is the same in all runs of a migration"
+REVIEWED = "stands in the definition alone: whoever triggers a run decides neither who approves it nor what is waived"
+# The ledger's folder and names of objects carry the name.
+FIXED = {"schema": ONE_MIGRATION, "name": ONE_MIGRATION, "approvals": REVIEWED, "waivers": REVIEWED}
 
 
 def override(document: dict[str, Any], lines: Lines, text: str) -> list[Problem]:
@@ -21,9 +23,9 @@ def override(document: dict[str, Any], lines: Lines, text: str) -> list[Problem]
     changes, places, problems = parse_yaml(text, ORIGIN)
     if changes is None:
         return [Problem(("overrides",), f"{problem.text}{_hint(problem)}") for problem in problems]
-    for name in FIXED:
+    for name, reason in FIXED.items():
         if changes.pop(name, None) is not None:
-            problems.append(Problem(("overrides", name), "is the same in all runs of a migration; remove it"))
+            problems.append(Problem(("overrides", name), f"{reason}; remove it"))
     _merge(document, changes, (), (lines, places))
     return problems
 

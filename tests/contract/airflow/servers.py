@@ -23,7 +23,7 @@ from tests.conftest import ROOT
 PEOPLE = {"olga": "user", "anna": "user", "vera": "viewer"}
 PROGRAMS = ("api-server", "scheduler", "dag-processor")
 START_SECONDS = 240.0
-RUN_SECONDS = 120.0
+RUN_SECONDS = 240.0
 
 
 @dataclass

@@ -54,14 +54,14 @@ def visit(airflow: Airflow, browser: Browser) -> Iterator[Open]:
 def test_the_form_offers_modes_and_phases_and_takes_overrides(airflow: Airflow, visit: Open) -> None:
     page = visit("olga", "/dags/migrate_to_cce")
     page.get_by_role("button", name="Trigger").first.click()
-    form = page.locator("[data-scope=dialog][data-state=open]").first
-    form.locator("textarea[name=element_overrides]").fill("cutover: {watch_seconds: -1}")
-    shown = form.inner_text()
+    submit = page.locator("[data-testid=trigger-dag-submit]")
+    page.locator("textarea[name=element_overrides]").fill("cutover: {watch_seconds: -1}")
+    shown = page.inner_text("body")
     assert "Migrate: ask for approval of the plan, and go on" in shown
     assert "velero_backup_restore" in shown
     known = runs(airflow)
-    page.locator("[data-testid=trigger-dag-submit]").click()
-    form.wait_for(state="hidden")
+    submit.click()
+    submit.wait_for(state="hidden")
 
     (run,) = runs(airflow) - known
     task = "resource_planning.read_definition"

@@ -39,6 +39,8 @@ def test_no_text_changes_nothing(text: str) -> None:
         ("checks: {", "overrides: line 1, column 10: not YAML:"),
         ("120", "overrides: must be a mapping, such as `cutover: {watch_seconds: 120}`"),
         ("name: other", "overrides.name: is the same in all runs of a migration; remove it"),
+        ("approvals: {cutover: [me]}", "overrides.approvals: stands in the definition alone"),
+        ("waivers: []", "overrides.waivers: stands in the definition alone"),
         ("cutover:\n  watch_seconds: 9\n  watch_seconds: 8", "cutover.watch_seconds: written twice"),
         (
             "source:\n  namespaces: [shop, kube-system]",

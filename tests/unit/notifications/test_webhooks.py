@@ -114,11 +114,11 @@ def test_a_receiver_that_fails_is_a_warning_and_told_by_the_next_try(
 def test_a_receiver_that_hangs_delays_nothing_for_long(
     run_of: RunOf, server: WebhookServer, caplog: pytest.LogCaptureFixture
 ) -> None:
-    server.seconds = 2.0
+    server.seconds = 30.0
     began = time.monotonic()
     tell(run_of(HOOK), task_failed("a.b", 1, "no"))
-    assert time.monotonic() - began < 2.0
-    assert "ReadTimeout, 2 times" in caplog.text
+    assert time.monotonic() - began < 20.0
+    assert "was not told" in caplog.text
 
 
 def test_a_text_with_a_secret_is_not_sent(run_of: RunOf, server: WebhookServer) -> None:
