@@ -96,7 +96,7 @@ def open_run(
         if known is None:
             raise
         logger.warning("The definition as it was recorded at the start of this run is used: %s", refusal)
-        return _recorded(known, connections)
+        return recorded_run(known, connections)
     ledger = Ledger(ledger_root, loaded.name, run_id)
     if not ledger.exists("definition"):
         known = find_opened(ledger_root, run_id, str(definition))
@@ -104,13 +104,14 @@ def open_run(
             logger.warning(
                 "This run began as migration %s, before the definition was renamed", known.migration
             )
-            return _recorded(known, connections)
+            return recorded_run(known, connections)
         ledger.write("definition", loaded)
         note_opening(ledger, str(definition))
-    return _recorded(ledger, connections)
+    return recorded_run(ledger, connections)
 
 
-def _recorded(ledger: Ledger, connections: Connections) -> MigrationRun:
+def recorded_run(ledger: Ledger, connections: Connections) -> MigrationRun:
+    """Return the run of a ledger, with the definition as it was recorded."""
     definition = Definition.model_validate(ledger.read("definition"))
     return MigrationRun(definition=definition, ledger=ledger, connections=connections, run_id=ledger.run_id)
 

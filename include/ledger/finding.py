@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from include.ledger.keys import safe_folder
 from include.ledger.ledger import Ledger, root_path
+from include.ledger.records import now
 from include.ledger.storage import DocumentFolder
 
 if TYPE_CHECKING:
@@ -34,7 +35,20 @@ def run_folders(root: UPath | Path | str, run_id: str) -> Iterator[UPath | Path]
 
 def note_opening(ledger: Ledger, definition: str) -> None:
     """Note what a run was opened with, so that it is found again whatever becomes of the definition."""
-    ledger.write(OPENED_WITH, {"definition": definition, "migration": ledger.migration})
+    note = {"definition": definition, "migration": ledger.migration, "run_id": ledger.run_id, "at": now()}
+    ledger.write(OPENED_WITH, note)
+
+
+def all_runs(root: UPath | Path | str) -> Iterator[DocumentFolder]:
+    """Yield the documents of every run of every migration, in a stable order.
+
+    :param root: where the ledgers of all migrations lie.
+    """
+    top = root_path(root)
+    for migration in sorted(top.iterdir(), key=str) if top.is_dir() else []:
+        for folder in sorted(migration.iterdir(), key=str) if migration.is_dir() else []:
+            if folder.is_dir():
+                yield DocumentFolder(folder)
 
 
 def find_opened(root: UPath | Path | str, run_id: str, definition: str) -> Ledger | None:

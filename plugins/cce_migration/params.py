@@ -27,3 +27,16 @@ def migration_params() -> dict[str, Param]:
             section="Elsewhere",
         ),
     }
+
+
+def past_migration_params() -> dict[str, Param]:
+    """Return the params of a DAG that works on a migration run of the past: which definition, and which of its runs."""
+    return {
+        **migration_params(),
+        "migration_run": Param(
+            None,
+            type=["null", "string"],
+            title="Run of migrate_to_cce",
+            description_md="Id of the run, as the list of its runs shows it; left empty, the latest run that switched the traffic.",
+        ),
+    }

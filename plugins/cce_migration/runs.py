@@ -9,6 +9,7 @@ from airflow.sdk import ObjectStoragePath
 
 from cce_migration.hooks.connections import AirflowConnections
 from include.errors import PermanentError
+from include.past_runs import open_past_run
 from include.run import MigrationRun, open_run
 
 if TYPE_CHECKING:
@@ -20,13 +21,34 @@ LEDGER_ROOT = "CCE_MIGRATION_LEDGER_ROOT"
 def open_migration(context: Context) -> MigrationRun:
     """Return the run of a task: its definition from the DAG run's params, its record from the ledger.
 
+    In a DAG whose form asks for a run of the past, it is that one.
+
     :raises DefinitionError: with every problem of the definition.
     """
+    if "migration_run" in context["params"]:
+        return open_past_migration(context)
     return open_run(
         chosen_definition(context["params"]),
         str(context["run_id"]),
         ledger_root(),
         AirflowConnections(),
+    )
+
+
+def open_past_migration(context: Context) -> MigrationRun:
+    """Return the run of the past that a task of another DAG works on: the same one in all tasks of its DAG run.
+
+    The form asks for it: `migration_run`, the latest one that switched the traffic when it is left empty.
+
+    :raises PermanentError: when there is none, naming those that there are.
+    """
+    params, instance = context["params"], context["ti"]
+    return open_past_run(
+        chosen_definition(params),
+        params.get("migration_run") or None,
+        ledger_root(),
+        AirflowConnections(),
+        by=f"{instance.dag_id}/{context['run_id']}",
     )
 
 
