@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +28,7 @@ SWITCHED = "cutover/endpoint"
 REPORT = "report"
 # Who works on the run since it ended: a run of another DAG is bound to the same one in all of its tasks.
 CONTINUED = "continued-by"
+PASSAGES = "passages"
 MOST_NAMED = 10
 
 
@@ -65,7 +66,12 @@ def open_past_run(
     if not bound:
         found.ledger.write(_note(by), {"by": by, "at": now()})
         logger.info("The migration run %s", found.text())
-    return recorded_run(found.ledger, connections)
+    return replace(recorded_run(found.ledger, connections), passage=passage_of(by))
+
+
+def passage_of(by: str) -> str:
+    """Return the folder of a run's ledger in which another DAG's run keeps how the customers fared meanwhile."""
+    return f"{PASSAGES}/{safe_key(by)}"
 
 
 def past_runs(root: UPath | Path | str, definition: str | Path) -> Iterator[PastRun]:

@@ -9,12 +9,13 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from include.ledger import safe_key
+from include.run import CUTOVER
 
 if TYPE_CHECKING:
     from include.ledger import Ledger
     from include.run import MigrationRun
 
-FOLDER = "cutover/steps"
+FOLDER = "steps"
 
 
 @contextmanager
@@ -29,7 +30,7 @@ def timed_step(run: MigrationRun, name: str, part: str = "") -> Generator[None]:
         yield
     finally:
         finished = time.time()
-        document = f"{FOLDER}/{safe_key(f'{name}/{part}' if part else name)}"
+        document = f"{run.passage}/{FOLDER}/{safe_key(f'{name}/{part}' if part else name)}"
         run.ledger.write(
             document,
             {
@@ -43,10 +44,10 @@ def timed_step(run: MigrationRun, name: str, part: str = "") -> Generator[None]:
         )
 
 
-def recorded_steps(ledger: Ledger) -> list[dict[str, Any]]:
-    """Return the steps as `{"name", "seconds"}`, in the order they began."""
+def recorded_steps(ledger: Ledger, passage: str = CUTOVER) -> list[dict[str, Any]]:
+    """Return the steps of the cutover, or of another passage, as `{"name", "seconds"}`, in the order they began."""
     spans: dict[str, tuple[float, float]] = {}
-    for document in ledger.list(FOLDER):
+    for document in ledger.list(f"{passage}/{FOLDER}"):
         row = ledger.read(document)
         started, finished = float(row["started"]), float(row["finished"])
         known = spans.get(row["name"], (started, finished))

@@ -71,6 +71,27 @@ class Downtime(BaseModel):
     steps: list[DowntimeStep] = Field(default_factory=list)
 
 
+class RollBack(BaseModel):
+    """Show how the customers were brought back to the source; `seconds` is None when nobody measured it.
+
+    `left_behind` is what was written on the target and stays there, `left_objects` what exists there only.
+    """
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    at: str
+    approved_by: str
+    seconds: float | None = None
+    requests: int = 0
+    failed_requests: int = 0
+    writes_acknowledged: int = 0
+    writes_lost: int = 0
+    writes_doubled: int = 0
+    steps: list[DowntimeStep] = Field(default_factory=list)
+    left_behind: list[str] = Field(default_factory=list)
+    left_objects: list[str] = Field(default_factory=list)
+
+
 class Report(ReportPart):
     """Be the whole of report.json."""
 
@@ -84,10 +105,11 @@ class Report(ReportPart):
     phases: list[ReportPhase]
     items: list[ReportItem]
     downtime: Downtime | None
+    rollback: RollBack | None = None
     findings: list[dict[str, Any]]
     assessment: dict[str, Any] | None = None
 
     def as_json(self) -> dict[str, Any]:
-        """Return the document as it is written; only an assessment has the field of that name."""
-        left_out = {"assessment"} if self.assessment is None else None
+        """Return the document as it is written; only an assessment, and a run that went back, have the fields of these names."""
+        left_out = {name for name in ("assessment", "rollback") if getattr(self, name) is None}
         return self.model_dump(mode="json", by_alias=True, exclude=left_out)

@@ -15,7 +15,7 @@ from include.errors import shorten
 from include.progress import readable_bytes, readable_seconds
 from include.report.adaptation_view import AdaptationView
 from include.report.building import REASON_RULES
-from include.report.document import Report, ReportPhase
+from include.report.document import Downtime, DowntimeStep, Report, ReportPhase, RollBack
 from include.report.finding_groups import group_findings, sum_up
 from include.report.rows import Row
 
@@ -39,7 +39,7 @@ def render_page(
         result_word=RESULT_WORDS[report.result],
         tiles=_tiles(report, rows),
         bars={phase.id: _bar(report, phase) for phase in report.phases},
-        steps=_steps(report),
+        passages=_passages(report),
         groups=[_group(phase.id, rows) for phase in report.phases],
         rules=group_findings(report.findings),
         finding_counts=sum_up(report.findings),
@@ -108,9 +108,19 @@ def _bar(report: Report, phase: ReportPhase) -> tuple[float, float]:
     return round(left, 2), round(max(SMALLEST_BAR_PERCENT, min(width, 100 - left)), 2)
 
 
-def _steps(report: Report) -> list[tuple[str, float, float]]:
-    """Return (name, seconds, share in percent) of the cutover's steps."""
-    steps = report.downtime.steps if report.downtime else []
+def _passages(report: Report) -> list[tuple[str, str, Downtime | RollBack, list[tuple[str, float, float]]]]:
+    """Return (id, title, figures, steps) of the cutover and of the way back, where they were measured."""
+    found: list[tuple[str, str, Downtime | RollBack | None]] = [
+        ("downtime", "Downtime at the front door", report.downtime),
+        ("rollback", "The way back", report.rollback),
+    ]
+    return [
+        (name, title, one, _steps(one.steps)) for name, title, one in found if one and one.seconds is not None
+    ]
+
+
+def _steps(steps: Sequence[DowntimeStep]) -> list[tuple[str, float, float]]:
+    """Return (name, seconds, share in percent) of the steps."""
     whole = sum(step.seconds for step in steps) or 1.0
     return [(step.name, step.seconds, round(step.seconds / whole * 100, 2)) for step in steps]
 

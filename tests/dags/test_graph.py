@@ -38,7 +38,7 @@ def graph_text(dag: DAG) -> str:
     return "\n".join(lines) + "\n"
 
 
-@pytest.mark.parametrize("name", ["assess_source", "migrate_to_cce"])
+@pytest.mark.parametrize("name", ["assess_source", "migrate_to_cce", "roll_back_cutover"])
 def test_the_graph_is_the_golden_one(name: str, bag: DagBag) -> None:
     assert graph_text(bag.dags[name]) == (GOLDEN / f"{name}.txt").read_text()
 
@@ -56,7 +56,7 @@ def test_a_failure_anywhere_reaches_the_watcher(migrate: DAG) -> None:
     assert watcher.trigger_rule == "one_failed"
 
 
-@pytest.mark.parametrize("name", ["assess_source", "migrate_to_cce"])
+@pytest.mark.parametrize("name", ["assess_source", "migrate_to_cce", "roll_back_cutover"])
 def test_a_failed_report_fails_the_run_where_the_watcher_was_skipped(name: str, bag: DagBag) -> None:
     report = bag.dags[name].get_task("write_report")
     assert report.downstream_task_ids == set()

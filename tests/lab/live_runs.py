@@ -32,11 +32,12 @@ class LiveRun:
     """Trigger a run, and follow it through Airflow's API. Its approvals are answered as `make migrate` answers them.
 
     :param answers: off for a run whose approvals the test answers itself.
+    :param dag: which DAG; one that works on a migration run of the past takes the latest.
     """
 
-    def __init__(self, *, answers: bool = True) -> None:
+    def __init__(self, *, answers: bool = True, dag: str = DAG) -> None:
         self._client = RestClient()
-        self.run = Run(DAG, f"killed_{datetime.now(UTC):%Y-%m-%dT%H-%M-%S}", is_new=True)
+        self.run = Run(dag, f"killed_{datetime.now(UTC):%Y-%m-%dT%H-%M-%S}", is_new=True)
         self._stopped = threading.Event()
         self._approvals = threading.Thread(target=self._answer, name="approvals") if answers else None
         self._lock = threading.Lock()
@@ -44,9 +45,9 @@ class LiveRun:
         self.started = 0.0
 
     def __enter__(self) -> LiveRun:
-        self._client.patch(f"/dags/{DAG}", {"is_paused": False})
+        self._client.patch(f"/dags/{self.run.dag_id}", {"is_paused": False})
         document = {"dag_run_id": self.run.run_id, "logical_date": None, "conf": {"definition": "lab"}}
-        self._client.post(f"/dags/{DAG}/dagRuns", document)
+        self._client.post(f"/dags/{self.run.dag_id}/dagRuns", document)
         self.started = time.monotonic()
         if self._approvals:
             self._approvals.start()

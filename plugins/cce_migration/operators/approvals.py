@@ -22,6 +22,7 @@ from include.planning.digest import plan_digest
 from include.planning.drift import drift_summary, noted_changes
 from include.proposal import follow_source, refuse_another_plan, refuse_changes
 from include.retirement import retirement_summary
+from include.run import CUTOVER
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
@@ -67,7 +68,8 @@ class ApproveOperator(HITLOperator):
         run.ledger.phase_started(self.phase)
         with self._failures_kept(run):
             text = self.evidence(run, context)
-            shown = keep_question(run.ledger, Question(question=self.task_id, text=text, plan=self.plan(run)))
+            asked = Question(question=self.asked_in(run), text=text, plan=self.plan(run))
+            shown = keep_question(run.ledger, asked)
         if shown.text != text:
             self.log.warning(
                 "Airflow goes on showing the question of %s; the present answer to it:\n%s", shown.at, text
@@ -83,9 +85,9 @@ class ApproveOperator(HITLOperator):
         super().execute_complete(context, event)
         run = open_migration(context)
         user = event.get("responded_by_user") or {}
-        shown = kept_question(run.ledger, self.task_id)
+        shown = kept_question(run.ledger, self.asked_in(run))
         answer = Answer(
-            question=self.task_id,
+            question=self.asked_in(run),
             approved=event["chosen_options"] == [APPROVE],
             by=str(user.get("name") or user.get("id") or "unknown"),
             reason=str((event.get("params_input") or {}).get("reason") or ""),
@@ -94,8 +96,12 @@ class ApproveOperator(HITLOperator):
         with self._failures_kept(run):
             record_answer(run.ledger, answer)
             self.look_again(run)
-        resolve_failure(run.ledger, self.task_id)
+        resolve_failure(run.ledger, self.task_id, run.passage)
         return {"approved": answer.approved, "by": answer.by}
+
+    def asked_in(self, run: MigrationRun) -> str:
+        """Return how the ledger names the question: a DAG on a run of the past may ask the same in several runs of its own."""
+        return self.task_id if run.passage == CUTOVER else f"{self.task_id} {run.passage}"
 
     @abstractmethod
     def evidence(self, run: MigrationRun, context: Context) -> str:
@@ -113,7 +119,7 @@ class ApproveOperator(HITLOperator):
         try:
             yield
         except Exception as error:
-            record_failure(run.ledger, self.task_id, self.phase, error)
+            record_failure(run.ledger, self.task_id, self.phase, error, run.passage)
             raise
 
 
@@ -161,7 +167,7 @@ class ApproveDriftOperator(ApproveOperator):
         with self._failures_kept(run):
             is_settled = self._is_settled(run)
         if is_settled:
-            resolve_failure(run.ledger, self.task_id)
+            resolve_failure(run.ledger, self.task_id, run.passage)
             return
         super().execute(context)
 

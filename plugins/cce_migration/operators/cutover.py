@@ -11,13 +11,11 @@ from include.connections import Side
 from include.cutover import (
     apply_webhooks,
     await_probe,
-    end_quiesce,
     finish_probe,
     hand_over,
     pass_gates,
     probe_front_door,
     quiesce,
-    roll_back,
     switch_traffic,
     watch_target,
 )
@@ -26,6 +24,7 @@ from include.cutover.final_pass import (
     move_last_changes_of_databases,
     move_last_changes_of_volumes,
 )
+from include.cutover.rolling_back import end_quiesce, roll_back
 from include.databases import end_following
 from include.volumes import stand_by
 

@@ -12,18 +12,17 @@ from include.adaptation.merge_patch import apply_merge_patch
 from include.cutover import (
     await_probe,
     cutover_evidence,
-    end_quiesce,
     is_quiesced,
     is_rolled_back,
     probing,
     quiesce,
     quiescing,
     release_workloads,
-    roll_back,
     rolling_back,
     unquiesce,
 )
 from include.cutover.final_pass import move_last_changes_of_databases
+from include.cutover.rolling_back import end_quiesce, end_way_back, return_traffic, roll_back
 from include.errors import ClusterUnavailableError, PermanentError, TemporaryError, WaitTimeoutError
 from include.ledger import Proof
 from include.planning.model import Plan, PlanItem, save_plan
@@ -52,9 +51,13 @@ class Traffic:
     def __init__(self) -> None:
         self.on_target = False
         self.taken_back = 0
+        self.renewed = 0
 
     def switch_back(self, run: MigrationRun) -> None:
         self.on_target = False
+
+    def renew(self, run: MigrationRun) -> None:
+        self.renewed += 1
 
     def take_back(self, run: MigrationRun) -> int:
         self.taken_back += 1
@@ -68,6 +71,8 @@ def traffic(monkeypatch: pytest.MonkeyPatch) -> Traffic:
         monkeypatch.setattr(module, "is_traffic_on_target", lambda run: made.on_target)
     monkeypatch.setattr(rolling_back, "switch_back", made.switch_back)
     monkeypatch.setattr(rolling_back, "take_back", made.take_back)
+    monkeypatch.setattr(rolling_back, "bring_all_back", lambda run, *, leaves_behind: [])
+    monkeypatch.setattr(rolling_back, "renew_target", made.renew)
     monkeypatch.setattr(quiescing, "POLL_SECONDS", 0.01)
     monkeypatch.setattr(rolling_back, "ENDING_SECONDS", 0.05)
     monkeypatch.setattr(rolling_back, "POLL_SECONDS", 0.01)
@@ -105,11 +110,12 @@ def test_what_the_target_took_is_brought_back_while_both_sides_stand_still(
 ) -> None:
     seen: list[tuple[int, int]] = []
 
-    def bring_back(run: MigrationRun) -> list[str]:
+    def bring_back(run: MigrationRun, *, leaves_behind: bool) -> list[str]:
+        assert leaves_behind
         seen.append((replicas(run, "source"), replicas(run, "target")))
         return ["database shop: writes stay"]
 
-    monkeypatch.setattr(rolling_back, "bring_back", bring_back)
+    monkeypatch.setattr(rolling_back, "bring_all_back", bring_back)
     quiesce(run, "source")
     run.ledger.write("cutover/endpoint", {"at": "2026-11-26T10:00:00.000+00:00", "before": [], "after": []})
     traffic.on_target = True
@@ -326,3 +332,72 @@ def test_a_switch_that_a_killed_task_still_makes_is_waited_for(
     monkeypatch.setattr(rolling_back.time, "sleep", switch)
     assert end_quiesce(run) == 0
     assert replicas(run, "source") == 0
+
+
+def at_the_target(run: MigrationRun, traffic: Traffic) -> None:
+    quiesce(run, "source")
+    run.ledger.write("cutover/endpoint", {"at": "2026-11-26T10:00:00.000+00:00", "before": [], "after": []})
+    traffic.on_target = True
+
+
+def test_a_target_that_serves_customers_is_stopped_only_when_they_leave_it(
+    run: MigrationRun, traffic: Traffic
+) -> None:
+    at_the_target(run, traffic)
+    assert quiesce(run, "target") == 0
+    assert replicas(run, "target") == 3
+    assert quiesce(run, "target", is_left=True) == 1
+    assert replicas(run, "target") == 0
+
+
+def test_the_source_starts_only_once_the_front_door_leads_to_it(
+    run: MigrationRun, traffic: Traffic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at_the_target(run, traffic)
+    quiesce(run, "target", is_left=True)
+
+    def fail(_: MigrationRun) -> None:
+        raise TemporaryError("the DNS server does not answer")
+
+    monkeypatch.setattr(rolling_back, "switch_back", fail)
+    with pytest.raises(TemporaryError):
+        return_traffic(run)
+    assert (replicas(run, "source"), replicas(run, "target")) == (0, 0)
+    monkeypatch.setattr(rolling_back, "switch_back", traffic.switch_back)
+    return_traffic(run)
+    assert (replicas(run, "source"), replicas(run, "target")) == (3, 0)
+    assert is_rolled_back(run)
+    return_traffic(run)
+    assert end_way_back(run) == 0
+    assert (replicas(run, "source"), replicas(run, "target")) == (3, 0)
+
+
+def test_the_target_goes_on_where_the_way_back_ended_before_the_traffic_had_moved(
+    run: MigrationRun, traffic: Traffic
+) -> None:
+    at_the_target(run, traffic)
+    quiesce(run, "target", is_left=True)
+    assert end_way_back(run) == 1
+    assert (replicas(run, "source"), replicas(run, "target")) == (0, 3)
+    assert traffic.renewed == 1
+    assert not is_rolled_back(run)
+    assert end_way_back(run) == 0
+
+
+def test_a_way_back_that_stopped_nothing_leaves_the_target_alone(run: MigrationRun, traffic: Traffic) -> None:
+    at_the_target(run, traffic)
+    assert end_way_back(run) == 0
+    assert replicas(run, "target") == 3
+    assert traffic.renewed == 0
+
+
+def test_a_switch_back_that_was_killed_before_the_source_started_is_gone_on_with(
+    run: MigrationRun, traffic: Traffic
+) -> None:
+    at_the_target(run, traffic)
+    quiesce(run, "target", is_left=True)
+    traffic.switch_back(run)
+    assert end_way_back(run) == 0
+    assert (replicas(run, "source"), replicas(run, "target")) == (3, 0)
+    assert is_rolled_back(run)
+    assert traffic.taken_back == 1
