@@ -37,6 +37,7 @@ class PastRun:
     """Know of a run when its front door was switched, None when it never was, and how its report ended."""
 
     ledger: Ledger
+    definition: str
     opened: str
     switched: str | None
     result: str | None
@@ -77,9 +78,16 @@ def passage_of(by: str) -> str:
 def past_runs(root: UPath | Path | str, definition: str | Path) -> Iterator[PastRun]:
     """Yield all runs of a definition's migration, whatever it was called when it was opened, in a stable order."""
     name = _migration_of(definition)
+    for one in all_past_runs(root):
+        if one.definition == str(definition) or one.ledger.migration == name:
+            yield one
+
+
+def all_past_runs(root: UPath | Path | str) -> Iterator[PastRun]:
+    """Yield all runs of all migrations, in a stable order."""
     for documents in all_runs(root):
         note = _read(documents, OPENED_WITH)
-        if note and (note["definition"] == str(definition) or note["migration"] == name):
+        if note:
             yield _past_run(root, documents, note)
 
 
@@ -96,6 +104,7 @@ def _past_run(root: UPath | Path | str, documents: DocumentFolder, note: dict[st
     run_id = str(note.get("run_id") or documents.root.name)
     return PastRun(
         ledger=Ledger(root, str(note["migration"]), run_id),
+        definition=str(note["definition"]),
         opened=str(note.get("at") or ""),
         switched=(_read(documents, SWITCHED) or {}).get("at"),
         result=(_read(documents, REPORT) or {}).get("result"),

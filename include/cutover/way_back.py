@@ -109,7 +109,8 @@ def _table(run: MigrationRun, ways: list[WayBack]) -> str:
         rows = plan.items(phase, kind)
         if rows:
             size = readable_bytes(sum(row.bytes for row in rows))
-            lines.append(f"| {len(rows)} {kind}s, {size} | what differs, removals too |")
+            count = f"1 {kind}" if len(rows) == 1 else f"{len(rows)} {kind}s"
+            lines.append(f"| {count}, {size} | what differs, removals too |")
     return "\n".join(lines) + "\n"
 
 

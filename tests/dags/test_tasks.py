@@ -91,7 +91,9 @@ def test_each_phase_records_its_end_once(migrate: DAG) -> None:
     assert sorted(enders) == sorted(name for name in migrate.task_group_dict if name)
 
 
-@pytest.mark.parametrize("name", ["assess_source", "migrate_to_cce", "roll_back_cutover"])
+@pytest.mark.parametrize(
+    "name", ["assess_source", "look_after_way_back", "migrate_to_cce", "roll_back_cutover"]
+)
 def test_a_dag_survives_serialization(name: str, bag: DagBag) -> None:
     written = DagSerialization.to_dict(bag.dags[name])
     assert set(DagSerialization.from_dict(written).task_ids) == set(bag.dags[name].task_ids)

@@ -6,11 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 from airflow.sdk.exceptions import AirflowSkipException
 
+from cce_migration.hooks.connections import AirflowConnections
 from cce_migration.operators.approvals import ApproveOperator
 from cce_migration.operators.base import MigrationOperator
 from cce_migration.operators.report import WriteReportOperator
+from cce_migration.runs import ledger_root
 from include.cutover import finish_probe, is_rolled_back, quiesce, watch_source
 from include.cutover.bringing_back import bring_back, refuse_written_source
+from include.cutover.guarding import guard_ways_back
 from include.cutover.rolling_back import end_way_back, return_traffic
 from include.cutover.way_back import refuse_roll_back, roll_back_evidence
 from include.errors import ProofError
@@ -137,3 +140,17 @@ class WriteRollBackReportOperator(WriteReportOperator):
         if problems:
             raise ProofError(problems, f"not everything came back, report {place}")
         return {"result": report["result"], "report": place}
+
+
+class GuardWaysBackOperator(MigrationOperator):
+    """Look at every way back that is open: how much log its targets keep. What is too much is given up, and told.
+
+    A rollback copies whole tables then, which takes longer and loses nothing.
+    """
+
+    def execute(self, context: Context) -> dict[str, int]:
+        """Return the bytes that are kept, by migration and database; it is no part of any one run."""
+        return guard_ways_back(ledger_root(), AirflowConnections())
+
+    def act(self, run: MigrationRun, context: Context) -> None:
+        """Do nothing: it works on no run of its own."""
