@@ -8,11 +8,14 @@ from include.cutover.steps import timed_step
 from include.databases import hand_over_databases, take_back_databases
 from include.ledger.records import now
 from include.objects import hand_over_buckets, take_back_buckets
+from include.turning_back import forget_back
 
 if TYPE_CHECKING:
     from include.run import MigrationRun
 
 DOCUMENT = "cutover/handed-over"
+# What buckets and volumes note of their way back; databases are armed anew.
+WAYS_BACK = ("buckets-back", "volumes-back")
 
 
 def hand_over(run: MigrationRun) -> int:
@@ -22,8 +25,17 @@ def hand_over(run: MigrationRun) -> int:
     """
     # Before the first mark, so that a killed hand-over leaves a trace.
     run.ledger.write(DOCUMENT, {"at": now(), "undone": None})
+    _forget_former_way_back(run)
     with timed_step(run, "hand over to the target"):
         return hand_over_databases(run) + hand_over_buckets(run)
+
+
+def _forget_former_way_back(run: MigrationRun) -> None:
+    """A cutover that was undone and is made again in the same run has another way back."""
+    for folder in WAYS_BACK:
+        for name in run.ledger.list(folder):
+            run.ledger.remove(name)
+    forget_back(run)
 
 
 def was_handed_over(run: MigrationRun) -> bool:

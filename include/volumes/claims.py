@@ -10,6 +10,7 @@ from include.errors import ObjectExistsError, PermanentError
 from include.labels import RESTORED
 from include.ledger import safe_key
 from include.ledger.finding import other_runs
+from include.ledger.storage import DocumentFolder
 
 if TYPE_CHECKING:
     from include.planning.model import PlanItem
@@ -50,7 +51,7 @@ def refuse_other_claim(run: MigrationRun, row: PlanItem) -> None:
 def _refuse_left_behind(run: MigrationRun, row: PlanItem, made: str) -> None:
     """Raise when a rollback had to leave the claim's content behind, and it is still that claim."""
     name = f"{LEFT_FOLDER}/{safe_key(row.key)}"
-    for documents in other_runs(run.ledger):
+    for documents in (DocumentFolder(run.ledger.folder), *other_runs(run.ledger)):
         note = json.loads(documents.get(name)) if documents.has(name) else {}
         if note.get("left") and datetime.fromisoformat(made) < datetime.fromisoformat(note["at"]):
             raise PermanentError(

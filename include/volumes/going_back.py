@@ -18,7 +18,7 @@ from include.volumes.copying import THREADS, copied_document, start_both, volume
 from include.volumes.delta import carry_delta, remove_standby
 from include.volumes.movers import BACK, can_stand_by, source_mover
 from include.volumes.names import claim_of
-from include.volumes.output import read_summary, read_tree
+from include.volumes.output import Tree, read_summary, read_tree
 from include.volumes.proving import FINAL_METHOD
 from include.volumes.repository import repository_secrets, write_delivered
 from include.volumes.running import run_mover
@@ -51,17 +51,28 @@ def find_written_volumes(run: MigrationRun) -> list[str]:
     return [text for text in found if text]
 
 
+def note_begun(run: MigrationRun, row: PlanItem) -> None:
+    """Note that the source's volume is about to be changed by the way back, and what it has is not known meanwhile."""
+    run.ledger.write(_document(row), {"key": row.key, "claim": claim_of(row), "at": now()})
+
+
+def note_ahead(run: MigrationRun, row: PlanItem, tree: Tree) -> None:
+    """Note what the source's volume has, carried ahead while the target still serves: later runs compare with that."""
+    write_delivered(run, claim_of(row), {"run_id": run.run_id, "tree": tree.as_json()})
+    known = run.ledger.read(_document(row))
+    run.ledger.write(_document(row), {**known, "source_tree": tree.as_json()})
+
+
 def renew_deliveries(run: MigrationRun) -> int:
     """Let the target's volumes that were brought back go on: the source is compared with what it has now."""
-    rows = [row for row in volume_rows(run) if run.ledger.exists(_document(row))]
-    for row in rows:
-        tree = run.ledger.read(_document(row)).get("source_tree")
-        if tree:
-            write_delivered(run, claim_of(row), {"run_id": run.run_id, "tree": tree})
-            delivered = run.ledger.read(copied_document(row.key))
-            run.ledger.write(copied_document(row.key), {**delivered, "source_tree": tree})
-        run.ledger.remove(_document(row))
-    return len(rows)
+    trees = {
+        claim_of(row): tree
+        for row in volume_rows(run)
+        if run.ledger.exists(_document(row)) and (tree := run.ledger.read(_document(row)).get("source_tree"))
+    }
+    for claim, tree in trees.items():
+        write_delivered(run, claim, {"run_id": run.run_id, "tree": tree})
+    return len(trees)
 
 
 def _settle(run: MigrationRun, row: PlanItem, *, leaves_behind: bool) -> str | None:
@@ -94,6 +105,7 @@ def _bring_back(run: MigrationRun, row: PlanItem) -> None:
     namespace, claim = row.details["namespace"], row.details["claim"]
     for cluster in (run.target, run.source):
         await_unused(cluster, namespace, claim)
+    note_begun(run, row)
     printed = carry_delta(run, row, "final", BACK) if can_stand_by(row) else None
     target_text, source_text = printed or start_both(run, row, "final", BACK)
     if printed:
@@ -124,11 +136,11 @@ def _bring_back(run: MigrationRun, row: PlanItem) -> None:
 
 
 def _find_written(run: MigrationRun, row: PlanItem) -> str | None:
-    copied = run.ledger.read(copied_document(row.key))
-    if run.ledger.exists(_document(row)) or copied["stage"] != "final":
+    known = run.ledger.read(_document(row) if run.ledger.exists(_document(row)) else copied_document(row.key))
+    if "source_tree" not in known:
         return None
     text = run_mover(run.source, source_mover(run, row, "hash", "final"), repository_secrets(run))
-    if read_tree(text).as_json() == copied["source_tree"]:
+    if read_tree(text).as_json() == known["source_tree"]:
         return None
     return (
         f"volume {claim_of(row)}, source cluster: was written to since the target took over; find out by whom, and settle by hand "

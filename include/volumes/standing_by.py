@@ -10,8 +10,10 @@ from include.engines import run_side_by_side
 from include.errors import MigrationError
 from include.volumes.copying import THREADS, volume_rows
 from include.volumes.delta import carry_delta, remove_standby, standby_movers
+from include.volumes.going_back import note_ahead, note_begun
 from include.volumes.movers import BACK, FORWARD, Way, can_stand_by
 from include.volumes.names import claim_of
+from include.volumes.output import read_tree
 from include.volumes.repository import repository_secrets
 from include.volumes.running import await_pod, start_mover
 from include.volumes.users import await_unused, node_using
@@ -49,11 +51,21 @@ def _stand_by(run: MigrationRun, way: Way) -> int:
 def _prepare(run: MigrationRun, row: PlanItem, way: Way) -> bool:
     try:
         _start_both(run, row, way)
-        return carry_delta(run, row, "ahead", way) is not None
+        if way is FORWARD:
+            return carry_delta(run, row, "ahead", way) is not None
+        return _carry_ahead_back(run, row)
     except MigrationError as error:
         logger.warning("Volume %s: no movers stand by for its last changes: %s", claim_of(row), error)
         remove_standby(run, row, way)
         return False
+
+
+def _carry_ahead_back(run: MigrationRun, row: PlanItem) -> bool:
+    note_begun(run, row)
+    printed = carry_delta(run, row, "ahead", BACK)
+    if printed:
+        note_ahead(run, row, read_tree(printed[1]))
+    return printed is not None
 
 
 def _start_both(run: MigrationRun, row: PlanItem, way: Way) -> None:
