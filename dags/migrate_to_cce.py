@@ -5,6 +5,9 @@ to OBS, objects and volumes into the cluster. Nothing on the source is changed b
 namespace. Two approvals are asked for: of the plan, again when the source has changed meanwhile, and of the cutover with the evidence
 before you.
 
+The trigger form chooses the definition, a dry run that ends with the plan and its report, the phases to run, and fields that
+take the place of the definition's in this run.
+
 A failed task can be cleared: every step finds what it has done before and goes on from there. A new run of the same
 definition copies only what differs.
 """
@@ -15,7 +18,7 @@ from airflow.sdk import dag
 
 from cce_migration.operators.clearing import clear_up_whatever_happens
 from cce_migration.operators.report import report_whatever_happens
-from cce_migration.params import migration_params
+from cce_migration.params import choice_params, migration_params
 from cce_migration.retries import DEFAULT_ARGS
 from cce_migration.watcher import watch_all_tasks
 from migration_phases.adaptation import adaptation
@@ -38,7 +41,7 @@ from migration_phases.verification import verification
     # Two runs of one definition would write into the same targets.
     max_active_runs=1,
     default_args=DEFAULT_ARGS,
-    params=migration_params(),
+    params=migration_params() | choice_params(),
     doc_md=__doc__,
     tags=["cce", "migration"],
 )

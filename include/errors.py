@@ -85,8 +85,9 @@ class ProblemListError(PermanentError):
 
     def __init__(self, problems: Iterable[str] | str, title: str | None = None) -> None:
         self.problems: list[str] = [problems] if isinstance(problems, str) else [str(one) for one in problems]
+        self.title = title or self.title
         lines = "".join(f"\n  - {problem}" for problem in self.problems)
-        super().__init__(f"{title or self.title} ({len(self.problems)}):{lines}")
+        super().__init__(f"{self.title} ({len(self.problems)}):{lines}")
 
 
 class DefinitionError(ProblemListError):

@@ -11,6 +11,7 @@ from include.cutover.way_back import RETIRED
 from include.databases import drop_followers
 from include.errors import MigrationError, TargetClusterMissingError
 from include.objects import abort_all_uploads
+from include.verification import remove_check_jobs
 from include.volumes import remove_movers
 
 if TYPE_CHECKING:
@@ -20,8 +21,8 @@ logger = logging.getLogger(__name__)
 
 
 def remove_leftovers(run: MigrationRun) -> int:
-    """Remove movers with their Secrets from both clusters, replication slots with what belongs to them, and unfinished
-    uploads; return how many. What the way back needs stays while the customers are on the target.
+    """Remove movers with their Secrets from both clusters, Jobs of checks, replication slots with what belongs to
+    them, and unfinished uploads; return how many. What the way back needs stays while the customers are on the target.
 
     What cannot be reached is told and left to the next run: nothing of it makes a migration that arrived a failed one.
     """
@@ -31,6 +32,7 @@ def remove_leftovers(run: MigrationRun) -> int:
     parts: dict[str, Callable[[], int]] = {
         "movers in the source cluster": lambda: remove_movers(run, run.source),
         "movers in the target cluster": lambda: remove_movers(run, run.target),
+        "Jobs of checks": lambda: remove_check_jobs(run),
         "what following databases has made": lambda: drop_followers(run),
         "what the way back keeps": lambda: end_way_back_unless_needed(run),
         "unfinished uploads": lambda: abort_all_uploads(run),

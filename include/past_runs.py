@@ -75,6 +75,12 @@ def passage_of(by: str) -> str:
     return f"{PASSAGES}/{safe_key(by)}"
 
 
+def continuing_runs(ledger: Ledger) -> Iterator[str]:
+    """Yield the ids of the DAG runs that went on with a run after it had ended."""
+    for name in ledger.list(CONTINUED):
+        yield str(ledger.read(name)["by"]).partition("/")[2]
+
+
 def past_runs(root: UPath | Path | str, definition: str | Path) -> Iterator[PastRun]:
     """Yield all runs of a definition's migration, whatever it was called when it was opened, in a stable order."""
     name = _migration_of(definition)

@@ -2,39 +2,52 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from include.engines import run_side_by_side
 from include.errors import ProofError
-from include.ledger import Action, Proof, Waiver
+from include.ledger import Action, Proof
+from include.waivers import find_waiver
 
 if TYPE_CHECKING:
     from include.planning.model import PlanItem
     from include.run import MigrationRun
 
+logger = logging.getLogger(__name__)
+
 
 def settle_proof(run: MigrationRun, phase: str, key: str, proof: Proof, what_differs: str) -> str | None:
-    """Record a proof, and a waiver where the definition has one; return the problem that is left, or None."""
+    """Record a proof, and a waiver where a person accepts it unequal; return the problem that is left, or None."""
     run.ledger.record_proof(phase, key, proof)
     if proof.equal:
         return None
-    for waived in run.definition.waivers:
-        if (waived.phase, waived.item) == (phase, key):
-            run.ledger.record_waiver(phase, key, Waiver(by=waived.accepted_by, reason=waived.reason))
-            return None
-    return what_differs
+    waiver = find_waiver(run, phase, key)
+    if waiver is None:
+        return what_differs
+    run.ledger.record_waiver(phase, key, waiver)
+    logger.warning("%s/%s: %s accepts that it is not equal: %s", phase, key, waiver.by, waiver.reason)
+    return None
 
 
 def settle_item(
-    run: MigrationRun, item: PlanItem, proof: Proof, problem: str, *, action: Action, seconds: float
+    run: MigrationRun,
+    item: PlanItem,
+    proof: Proof,
+    problem: str,
+    *,
+    action: Action,
+    seconds: float,
+    note: str | None = None,
 ) -> str | None:
     """Record a planned item with its proof; return the problem, or None when it is equal or waived.
 
     :param action: what was done with it, unless it failed.
+    :param note: what a reader of the report has to know of it.
     """
     left = settle_proof(run, item.phase, item.key, proof, problem)
-    record = item.record("failed" if left else action, seconds=seconds, error=left)
+    record = item.record("failed" if left else action, seconds=seconds, error=left, note=note)
     run.ledger.record_item(item.phase, record)
     return left
 

@@ -11,6 +11,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from include.choice import DOCUMENT as CHOICE
+from include.choice import Choice, choose, recorded_choice
 from include.definition import Definition, load_definition
 from include.errors import ConnectionDetailsError, DefinitionError
 from include.ledger import Ledger
@@ -42,6 +44,11 @@ class MigrationRun:
     connections: Connections
     run_id: str
     passage: str = CUTOVER
+
+    @cached_property
+    def choice(self) -> Choice:
+        """Return what of the migration this run does."""
+        return recorded_choice(self.ledger)
 
     @cached_property
     def source(self) -> Cluster:
@@ -83,19 +90,35 @@ class MigrationRun:
         return f"{readable}-{digest[:HASH_CHARACTERS]}"
 
 
+@dataclass(frozen=True)
+class Wishes:
+    """Hold what a run is to do otherwise than its definition and all phases say, unchecked.
+
+    `overrides` is YAML or JSON text, see `load_definition`; `mode` and `phases` as `choose` takes them.
+    """
+
+    overrides: str = ""
+    mode: str = "full"
+    phases: tuple[str, ...] | None = None
+
+
 def open_run(
-    definition: str | Path, run_id: str, ledger_root: UPath | Path | str, connections: Connections
+    definition: str | Path,
+    run_id: str,
+    ledger_root: UPath | Path | str,
+    connections: Connections,
+    wishes: Wishes = Wishes(),
 ) -> MigrationRun:
     """Open a run, new or known.
 
     :param definition: path of a definition, or the name of one in `migrations/`.
-    :raises DefinitionError: with every problem of the definition.
+    :raises DefinitionError: with every problem of the definition and of the wishes.
 
-    The first call records the definition; later calls use the recorded one, so that editing, renaming or removing the
+    The first call records the definition and the choice; later calls use the recorded one, so that editing, renaming or removing the
     file does not change a run half way: a source that was stopped could not be started again.
     """
     try:
-        loaded = load_definition(definition_path(definition))
+        loaded, choice = _checked(definition, wishes)
     except DefinitionError as refusal:
         known = find_opened(ledger_root, run_id, str(definition))
         if known is None:
@@ -110,9 +133,29 @@ def open_run(
                 "This run began as migration %s, before the definition was renamed", known.migration
             )
             return recorded_run(known, connections)
+        ledger.write(CHOICE, choice)
         ledger.write("definition", loaded)
         note_opening(ledger, str(definition))
     return recorded_run(ledger, connections)
+
+
+def _checked(definition: str | Path, wishes: Wishes) -> tuple[Definition, Choice]:
+    """Return both, or raise one error with the problems of both."""
+    refusal: DefinitionError | None = None
+    choice = Choice()
+    try:
+        choice = choose(wishes.mode, wishes.phases)
+    except DefinitionError as error:
+        refusal = error
+    try:
+        loaded = load_definition(definition_path(definition), wishes.overrides)
+    except DefinitionError as error:
+        raise DefinitionError(
+            [*error.problems, *(refusal.problems if refusal else [])], error.title
+        ) from None
+    if refusal:
+        raise refusal
+    return loaded, choice
 
 
 def recorded_run(ledger: Ledger, connections: Connections) -> MigrationRun:

@@ -11,21 +11,11 @@ from cce_migration.operators.cutover import (
     AwaitProbeOperator,
     EndQuiesceOperator,
     FinishProbeOperator,
-    HandOverOperator,
-    MoveLastChangesOfBucketsOperator,
-    MoveLastChangesOfDatabasesOperator,
-    MoveLastChangesOfVolumesOperator,
+    MoveTrafficOperator,
     ProbeFrontDoorOperator,
-    QuiesceOperator,
     ReadyTargetOperator,
     RollBackOperator,
-    SwitchTrafficOperator,
     WatchTargetOperator,
-)
-from cce_migration.operators.verification import (
-    ReleaseWorkloadsOperator,
-    RunChecksOperator,
-    VerifyWorkloadsOperator,
 )
 from cce_migration.retries import CUTOVER_ARGS, GOING_BACK_ARGS
 
@@ -37,8 +27,8 @@ def cutover() -> None:
     probe = ProbeFrontDoorOperator(task_id="probe_front_door")
     await_probe = AwaitProbeOperator(task_id="await_probe")
     # The target takes no traffic yet: it is stopped before the source is, and costs no downtime.
-    quiesce_target = ReadyTargetOperator(task_id="quiesce_target")
-    switch = SwitchTrafficOperator(task_id="switch_traffic")
+    ready_target = ReadyTargetOperator(task_id="ready_target")
+    move = MoveTrafficOperator(task_id="move_traffic")
     watch = WatchTargetOperator(task_id="watch_target")
     roll_back = RollBackOperator(task_id="roll_back", trigger_rule=TriggerRule.ONE_FAILED, **GOING_BACK_ARGS)
     # As a teardown it also runs when a person marks the run as failed.
@@ -47,23 +37,7 @@ def cutover() -> None:
         task_id="finish_probe", ends_phase=True, trigger_rule=TriggerRule.ALL_DONE
     )
 
-    approve >> [probe, await_probe, quiesce_target]
-    chain(
-        [await_probe, quiesce_target],
-        QuiesceOperator(task_id="quiesce_source", side="source"),
-        [
-            MoveLastChangesOfDatabasesOperator(task_id="move_last_changes_of_databases"),
-            MoveLastChangesOfBucketsOperator(task_id="move_last_changes_of_buckets"),
-            MoveLastChangesOfVolumesOperator(task_id="move_last_changes_of_volumes"),
-        ],
-        ReleaseWorkloadsOperator(task_id="release_target"),
-        VerifyWorkloadsOperator(task_id="verify_workloads"),
-        RunChecksOperator(task_id="run_checks"),
-        HandOverOperator(task_id="hand_over"),
-        switch,
-        watch,
-        end_quiesce,
-        finish_probe,
-    )
-    [switch, watch] >> roll_back >> [end_quiesce, finish_probe]
+    approve >> [probe, await_probe, ready_target]
+    chain([await_probe, ready_target], move, watch, end_quiesce, finish_probe)
+    [move, watch] >> roll_back >> [end_quiesce, finish_probe]
     watch >> ApplyWebhooksOperator(task_id="apply_webhooks") >> finish_probe

@@ -14,8 +14,8 @@ from cce_migration.operators.verification import (
 
 @task_group
 def verification() -> None:
-    """Let the workloads run, compare all objects, wait until everything is ready, and check the functions."""
+    """Let the workloads run, compare all objects, wait until everything is ready, look at how it runs, and check the functions."""
     release = ReleaseWorkloadsOperator(task_id="release_workloads")
-    checks = RunChecksOperator(task_id="run_checks", ends_phase=True)
-    release >> VerifyWorkloadsOperator(task_id="verify_workloads") >> checks
+    checks = RunChecksOperator(task_id="run_checks", compares=True, ends_phase=True)
+    release >> VerifyWorkloadsOperator(task_id="verify_workloads", compares=True) >> checks
     release >> VerifyObjectsOperator(task_id="verify_objects") >> checks

@@ -26,6 +26,7 @@ class AdaptationContext:
     :param registries: registry hosts whose images are copied.
     :param disk_claims: namespace and name of the claims that become disks.
     :param elb_backends: namespace and name of the Services that an ELB has to reach for Ingresses.
+    :param source_logins: namespace and name of the Secrets that stay behind, for they only let pods pull images that are copied.
     """
 
     definition: Definition
@@ -34,6 +35,7 @@ class AdaptationContext:
     registries: Sequence[str]
     disk_claims: frozenset[tuple[str, str]] = frozenset()
     elb_backends: frozenset[tuple[str, str]] = frozenset()
+    source_logins: frozenset[tuple[str, str]] = frozenset()
 
 
 def context_of(run: MigrationRun, inventory: Inventory) -> AdaptationContext:
@@ -51,6 +53,7 @@ def context_of(run: MigrationRun, inventory: Inventory) -> AdaptationContext:
         registries=tuple(sorted(definition.images.hosts)),
         disk_claims=disk_claims(inventory, definition),
         elb_backends=elb_backends(inventory, definition),
+        source_logins=inventory.source_logins,
     )
 
 

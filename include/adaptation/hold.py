@@ -19,6 +19,8 @@ HOLD_LABEL = "cce-migration/hold"
 SCALED = frozenset({"Deployment", "StatefulSet", "ReplicaSet", "ReplicationController"})
 SUSPENDED = frozenset({"CronJob", "Job"})
 HOLDABLE = SCALED | SUSPENDED | {"DaemonSet"}
+# What a Service of the source loses that leads on to the target after the switch.
+REDIRECTED = ("selector", "externalTrafficPolicy")
 
 Manifest = dict[str, Any]
 
@@ -69,7 +71,7 @@ def release(obj: Manifest) -> Manifest:
     del released["metadata"]["annotations"][HELD]
     if not released["metadata"]["annotations"]:
         del released["metadata"]["annotations"]
-    for name in ("replicas", "suspend"):
+    for name in ("replicas", "suspend", *REDIRECTED):
         if name in before:
             released["spec"][name] = before[name]
     template = pod_spec(released)
@@ -89,3 +91,13 @@ def hold_patch(obj: Manifest) -> dict[str, Any]:
 def release_patch(obj: Manifest) -> dict[str, Any]:
     """Return the merge patch that releases a live object; empty when it is not held."""
     return merge_patch(obj, release(obj))
+
+
+def redirect_patch(service: Manifest) -> dict[str, Any]:
+    """Return the merge patch that takes a live Service from its pods; endpoints elsewhere are reached from every node."""
+    before = {name: service["spec"][name] for name in REDIRECTED if name in service["spec"]}
+    policy = {"externalTrafficPolicy": "Cluster"} if "externalTrafficPolicy" in before else {}
+    return {
+        "metadata": {"annotations": {HELD: json.dumps(before)}},
+        "spec": {"selector": None, **policy},
+    }

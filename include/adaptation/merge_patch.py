@@ -33,3 +33,15 @@ def apply_merge_patch(original: dict[str, Any], patch: dict[str, Any]) -> dict[s
         else:
             result[name] = copy.deepcopy(value)
     return result
+
+
+def combined_patch(first: dict[str, Any], second: dict[str, Any]) -> dict[str, Any]:
+    """Return the patch that does what two do one after the other; the first may remove nothing that the second adds to."""
+    both = dict(first)
+    for name, value in second.items():
+        inner = first.get(name)
+        if isinstance(inner, dict) and isinstance(value, dict):
+            both[name] = combined_patch(inner, value)
+        else:
+            both[name] = value
+    return both

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from include.adaptation.context import context_of
+from include.adaptation.hold import can_be_held
+from include.adaptation.merge_patch import combined_patch, merge_patch
 from include.adaptation.planned import AdaptedObject, adapted_objects
 from include.clusters.config_maps import document_config_map
 from include.inventory.secrecy import ADAPTED
@@ -35,7 +37,7 @@ def modifiers_name(run: MigrationRun) -> str:
 
 
 def resource_modifiers(run: MigrationRun) -> dict[str, Any]:
-    """Return the ConfigMap for `spec.resourceModifier` of the restore, with the merge patch of each object.
+    """Return the ConfigMap for `spec.resourceModifier` of the restore: the merge patch of each object, its hold included.
 
     :raises PermanentError: when the patches do not fit into one ConfigMap, which is all Velero takes.
     """
@@ -56,10 +58,18 @@ def _patch(one: AdaptedObject) -> dict[str, Any]:
     if one.original["kind"] in NOT_MODIFIED:
         return {}
     if one.original["kind"] != "Secret":
-        return one.patch
+        return combined_patch(one.patch, _hold(one))
     values = (one.original.get("data") or {}).values()
     is_rewritten = any(ADAPTED in value for value in values if isinstance(value, dict))
     return OPENED if one.original.get("immutable") and is_rewritten else {}
+
+
+def _hold(one: AdaptedObject) -> dict[str, Any]:
+    """Return the hold of a workload in full, whatever it is like in the backup.
+
+    One that was scaled, or released from a hold, between inventory and backup differs from the inventoried object.
+    """
+    return merge_patch(one.adapted, one.held) if can_be_held(one.held) else {}
 
 
 def patch_rules(patches: Iterable[tuple[AdaptedObject, dict[str, Any]]]) -> list[dict[str, Any]]:

@@ -6,11 +6,12 @@ import json
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Literal
 
 import httpx
 
+from include.clusters.commands import CommandResult, run_command
 from include.clusters.discovery import ACCEPT, ApiResource, discover, preferred
 from include.clusters.transport import Transport
 from include.connections import ClusterAccess
@@ -50,6 +51,7 @@ class Cluster:
         transport: httpx.BaseTransport | None = None,
     ) -> None:
         self.name = access.name
+        self._access = access
         self._transport = Transport(access, timeout_seconds=timeout_seconds, transport=transport)
         self._resources: Resources | None = None
         self._lock = threading.Lock()
@@ -269,6 +271,15 @@ class Cluster:
         path = f"/api/v1/namespaces/{namespace}/pods/{pod}/log"
         parameters = {"container": container, "tailLines": tail}
         return self._transport.send("GET", path, parameters=parameters, headers={"Accept": "*/*"}).text
+
+    def run_command(
+        self, namespace: str, pod: str, container: str, command: Sequence[str], timeout_seconds: float
+    ) -> CommandResult:
+        """Run a command in a container to its end; one that exits with an error is a result, too.
+
+        :raises WaitTimeoutError: when it does not end in time; it goes on in its container.
+        """
+        return run_command(self._access, namespace, pod, container, command, timeout_seconds)
 
     def _served(self, *, refresh: bool) -> Resources:
         with self._lock:

@@ -8,9 +8,11 @@ from include.connections.access import (
     DatabaseAccess,
     DatabaseEngine,
     DnsAccess,
+    HookAccess,
     ObjectStorageAccess,
     RegistryAccess,
     Side,
+    WebhookAccess,
 )
 from include.connections.documents import DocumentConnections
 from include.connections.environment import EnvironmentConnections
@@ -23,7 +25,9 @@ __all__ = [
     "DnsAccess",
     "DocumentConnections",
     "EnvironmentConnections",
+    "HookAccess",
     "ObjectStorageAccess",
     "RegistryAccess",
     "Side",
+    "WebhookAccess",
 ]

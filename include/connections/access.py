@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, Protocol
+from urllib.parse import urlsplit
 
 import yaml
 
@@ -100,6 +101,34 @@ class DnsAccess:
         register_secret(self.key)
 
 
+@dataclass(frozen=True)
+class HookAccess:
+    """Call a hook of the user's own: `token` is its bearer token, `name_servers` (address, port) tell what it has done."""
+
+    url: str
+    token: str = field(repr=False)
+    name_servers: tuple[tuple[str, int], ...] = ()
+
+    def __post_init__(self) -> None:
+        register_secret(self.token)
+
+
+@dataclass(frozen=True)
+class WebhookAccess:
+    """Reach one webhook. `secret` signs what is sent; of Slack's it is the end of the URL, which lets everybody in."""
+
+    url: str = field(repr=False)
+    secret: str = field(default="", repr=False)
+
+    def __post_init__(self) -> None:
+        register_secret(self.secret)
+
+    @property
+    def host(self) -> str:
+        """Return the host, for texts."""
+        return urlsplit(self.url).netloc.rpartition("@")[2]
+
+
 class Connections(Protocol):
     """Turn connection ids of the definition into access details.
 
@@ -136,11 +165,23 @@ class Connections(Protocol):
     def dns(self, connection_id: str) -> DnsAccess:
         """Return access to a DNS server that takes signed updates."""
 
+    def is_hook(self, connection_id: str) -> bool:
+        """Say whether a connection is that of a hook."""
+
+    def hook(self, connection_id: str) -> HookAccess:
+        """Return access to a hook of the user's own."""
+
     def cloud(self, connection_id: str) -> CloudAccess:
         """Return access to a project of a cloud."""
 
     def cce_cluster(self, wanted: TargetCluster) -> ClusterAccess:
         """Return access to a cluster of CCE, called target in every text; the cloud is asked for a new login each time."""
+
+    def slack(self, connection_id: str) -> WebhookAccess:
+        """Return access to a webhook that takes Slack's messages."""
+
+    def webhook(self, connection_id: str) -> WebhookAccess:
+        """Return access to a webhook, with the key that signs what is sent."""
 
     def password(self, connection_id: str) -> str:
         """Return the password alone, of a connection that only holds one."""

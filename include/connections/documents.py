@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit, urlunsplit
 
 import yaml
 
@@ -18,12 +19,14 @@ from include.connections.access import (
     DatabaseAccess,
     DatabaseEngine,
     DnsAccess,
+    HookAccess,
     ObjectStorageAccess,
     RegistryAccess,
     Side,
+    WebhookAccess,
 )
 from include.errors import ConnectionDetailsError
-from include.ledger.secrets_guard import register_secret
+from include.ledger.secrets_guard import SHORTEST_FOUND_INSIDE, register_secret
 
 if TYPE_CHECKING:
     from include.definition import Database, TargetCluster
@@ -160,6 +163,26 @@ class DocumentConnections:
             algorithm=str(extra.get("algorithm") or "hmac-sha256"),
         )
 
+    def is_hook(self, connection_id: str) -> bool:
+        """Say whether a connection is that of a hook."""
+        return self.document(connection_id).get("conn_type") == "http"
+
+    def hook(self, connection_id: str) -> HookAccess:
+        """Return access to a hook: host = its URL, password = the bearer token, extra.name_servers = address[:port] of each."""
+        url = self._field(connection_id, "host")
+        if not url.startswith(("http://", "https://")):
+            raise _malformed(connection_id, f"host is {url!r}", "set it to the whole URL of the hook")
+        servers = self._extra(connection_id).get("name_servers") or []
+        if not isinstance(servers, list) or not all(isinstance(one, str) and one for one in servers):
+            raise _malformed(
+                connection_id, "extra.name_servers is no list of addresses", 'write ["192.0.2.53", …]'
+            )
+        return HookAccess(
+            url=url,
+            token=self._field(connection_id, "password"),
+            name_servers=tuple(_server(connection_id, one) for one in servers),
+        )
+
     def cloud(self, connection_id: str) -> CloudAccess:
         """Return access to a project of a cloud: login = AK, password = SK, the rest in extra."""
         return read_cloud_access(connection_id, self.document(connection_id))
@@ -167,6 +190,18 @@ class DocumentConnections:
     def cce_cluster(self, wanted: TargetCluster) -> ClusterAccess:
         """Return access to a cluster of CCE with a login for a day, which the cloud makes."""
         return cluster_login(self.cloud(wanted.connection), wanted)
+
+    def slack(self, connection_id: str) -> WebhookAccess:
+        """Return access to a webhook: host is its URL, without the part that is in password where there is one."""
+        token = str(self.document(connection_id).get("password") or "").strip("/")
+        url = f"{self._url(connection_id).rstrip('/')}/{token}".rstrip("/")
+        end = urlsplit(url).path.rpartition("/")[2]
+        # A shorter end is a word like any other, and no token.
+        return WebhookAccess(url=url, secret=end if len(end) >= SHORTEST_FOUND_INSIDE else "")
+
+    def webhook(self, connection_id: str) -> WebhookAccess:
+        """Return access to a webhook: host is its URL, password the key that signs."""
+        return WebhookAccess(url=self._url(connection_id), secret=self._field(connection_id, "password"))
 
     def password(self, connection_id: str) -> str:
         """Return the password of a connection that only holds one."""
@@ -179,6 +214,16 @@ class DocumentConnections:
         if not isinstance(value, str) or not value:
             raise _malformed(connection_id, f"{name} is empty", "fill it in")
         return value
+
+    def _url(self, connection_id: str) -> str:
+        """Return the host as a URL; the scheme may stand in `schema`, as Airflow's own HTTP connections have it."""
+        host, port = self._field(connection_id, "host"), self.document(connection_id).get("port")
+        if "://" not in host:
+            host = f"{self.document(connection_id).get('schema') or 'https'}://{host}"
+        if not host.startswith(("http://", "https://")):
+            raise _malformed(connection_id, "host is no URL", "set it to https://… of the webhook")
+        address = urlsplit(host)
+        return urlunsplit(address._replace(netloc=f"{address.netloc}:{port}")) if port else host
 
     def _port(self, connection_id: str, default: int) -> int:
         value = self.document(connection_id).get("port") or default
@@ -197,6 +242,15 @@ class DocumentConnections:
         if not isinstance(extra, Mapping):
             raise _malformed(connection_id, "extra is not a JSON object", "set it to a JSON object")
         return extra
+
+
+def _server(connection_id: str, text: str) -> tuple[str, int]:
+    host, separator, port = text.rpartition(":")
+    if not separator or ":" in host:
+        return text, 53
+    if not port.isdecimal():
+        raise _malformed(connection_id, f"extra.name_servers has {text!r}", "write address or address:port")
+    return host, int(port)
 
 
 def _choice(connection_id: str, name: str, value: object, allowed: tuple[str, ...]) -> str:

@@ -58,7 +58,12 @@ def _needs(connections: Connections, definition: Definition) -> Iterator[Need]:
     yield "velero.connection", _later(connections.object_storage, definition.velero.connection)
     yield "volumes.connection", _later(connections.object_storage, definition.volumes.connection)
     yield "volumes.repository", _later(connections.password, definition.volumes.repository)
-    yield "front_door.dns.connection", _later(connections.dns, definition.front_door.dns.connection)
+    yield "front_door.dns.connection", lambda: _open_zone(connections, definition)
+    if definition.evidence.key is not None:
+        yield "evidence.key", _later(connections.password, definition.evidence.key)
+    receivers = {"slack": connections.slack, "webhook": connections.webhook, "email": connections.host_of}
+    for index, one in enumerate(definition.notifications):
+        yield f"notifications[{index}].connection", _later(receivers[one.kind], one.connection)
 
 
 def _target_need(connections: Connections, definition: Definition) -> Need:
@@ -67,6 +72,13 @@ def _target_need(connections: Connections, definition: Definition) -> Need:
     if isinstance(target, str):
         return "target.cluster", lambda: _log_in(connections.cluster(target, "target"))
     return "target.cluster.connection", _later(connections.cloud, target.connection)
+
+
+def _open_zone(connections: Connections, definition: Definition) -> None:
+    from include.zones import open_zone
+
+    settings = definition.front_door.dns
+    open_zone(connections, settings.connection, settings.record)
 
 
 def _log_in(access: ClusterAccess) -> None:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from include.cutover.evidence import cutover_evidence
-from include.cutover.front_door import is_traffic_on_target, service_addresses, target_address
-from include.cutover.gates import pass_gates
-from include.cutover.handing_over import hand_over
+from include.cutover.front_door import (
+    front_door_addresses,
+    is_traffic_on_target,
+    service_addresses,
+)
 from include.cutover.probing import await_probe, finish_probe, is_probing, probe_front_door
 from include.cutover.quiescing import is_quiesced, quiesce, release_workloads, unquiesce
 from include.cutover.rolled_back import is_rolled_back
 from include.cutover.steps import recorded_steps, timed_step
-from include.cutover.switching import switch_back, switch_traffic
+from include.cutover.switching import switch_back
 from include.cutover.watching import WatchFailedError, watch_source, watch_target
 from include.cutover.webhooks import apply_webhooks
 
@@ -20,20 +22,17 @@ __all__ = [
     "await_probe",
     "cutover_evidence",
     "finish_probe",
-    "hand_over",
+    "front_door_addresses",
     "is_probing",
     "is_quiesced",
     "is_rolled_back",
     "is_traffic_on_target",
-    "pass_gates",
     "probe_front_door",
     "quiesce",
     "recorded_steps",
     "release_workloads",
     "service_addresses",
     "switch_back",
-    "switch_traffic",
-    "target_address",
     "timed_step",
     "unquiesce",
     "watch_source",

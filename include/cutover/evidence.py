@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
+from include.cutover.checked import checks_part
+from include.cutover.outlook import downtime_part, going_back_part, predicted_downtime, steps_part
+from include.cutover.rehearsals import Rehearsal, last_rehearsal
 from include.errors import MigrationError
 from include.inventory import load_inventory, read_source
 from include.planning.drift import find_changes
 from include.planning.markdown import cell
+from include.planning.obstacles import DOCUMENT as FINDINGS
+from include.planning.summary_findings import findings_part
 from include.progress import readable_bytes, readable_seconds
 from include.report.rows import Row, State, join_rows
+from include.verification.checks import read_comparisons
+from include.waivers import waiver_findings
 
 if TYPE_CHECKING:
     from include.run import MigrationRun
@@ -19,25 +27,79 @@ MOST_OPEN = 20
 STATES: tuple[State, ...] = ("equal", "waived", "excluded", "open")
 
 
-def cutover_evidence(run: MigrationRun) -> str:
-    """Return Markdown: what is proved, what is open, what has changed, and what an approval sets going."""
+def cutover_evidence(run: MigrationRun, report_link: str = "") -> str:
+    """Return Markdown: what is proved, what is open, what has changed, what an approval sets going, and how to go back.
+
+    :param report_link: address of the page of the run's report, where there is one.
+    """
     rows = join_rows(run.ledger, "rehearsal")
-    front_door = run.definition.front_door
+    downtime = predicted_downtime(run)
+    drift = _drift(run)
     parts = [
-        f"## Switch {front_door.dns.record} to {run.definition.target.region}\n",
-        _table(rows),
+        f"## Switch {run.definition.front_door.dns.record} to {run.definition.target.region}\n",
+        _at_a_glance(run, rows, downtime, report_link),
         _open(rows),
-        _drift(run),
-        "**An approval** stops the writers in the namespaces "
-        f"{', '.join(run.definition.source.namespaces)} of the source, moves the last changes, and moves the traffic. "
-        f"The target is then watched for {readable_seconds(run.definition.cutover.watch_seconds)}; when more than "
-        f"{run.definition.cutover.most_failed_share:.0%} of the requests fail meanwhile, the traffic goes back by itself.\n",
+        _waived(run, rows),
+        drift,
+        _table(rows),
+        checks_part(rows, read_comparisons(run.ledger)),
+        _findings(run),
+        downtime_part(downtime),
+        steps_part(run),
+        going_back_part(run),
     ]
     return "\n".join(part for part in parts if part)
 
 
+def _at_a_glance(run: MigrationRun, rows: list[Row], downtime: Mapping[str, Any], report_link: str) -> str:
+    counted = [row for row in rows if not row.is_excluded]
+    states = Counter(row.state for row in counted)
+    lines = [
+        f"| Predicted downtime | {readable_seconds(downtime['seconds'])} |",
+        f"| Proved | {states['equal']} of {len(counted)} items equal, {states['waived']} waived, {states['open']} open |",
+        f"| Last rehearsal | {_rehearsal(last_rehearsal(run.ledger))} |",
+    ]
+    link = (
+        f"\n**[Open the run's page]({report_link})**: the plan and everything that was found.\n"
+        if report_link
+        else ""
+    )
+    return "\n".join(["| | |", "|---|---|", *lines]) + f"\n{link}"
+
+
+def _rehearsal(last: Rehearsal | None) -> str:
+    if last is None:
+        return "**none**: this migration was never rehearsed"
+    took = f", took {readable_seconds(last.seconds)}" if last.seconds else ""
+    unequal = (
+        f"{last.unequal} of {last.items} items not proved"
+        if last.unequal
+        else f"all {last.items} items proved"
+    )
+    return f"{last.result} {readable_age(last.age_seconds())} ago, {unequal}{took} ({cell(last.run_id)})"
+
+
+def readable_age(seconds: float) -> str:
+    """Return an age no finer than it matters: `5 min`, `3 hours`, `12 days`."""
+    for unit, size in (("day", 86400), ("hour", 3600)):
+        if seconds >= size:
+            count = int(seconds // size)
+            return f"{count} {unit}{'' if count == 1 else 's'}"
+    return f"{int(seconds // 60)} min"
+
+
+def _findings(run: MigrationRun) -> str:
+    """Return the findings of the plan that need a person, by severity."""
+    found = run.ledger.read(FINDINGS)["findings"] if run.ledger.exists(FINDINGS) else []
+    return findings_part([one for one in found if not one.get("handled_by")])
+
+
 def _table(rows: list[Row]) -> str:
-    lines = ["| Phase | Proved | Waived | Left out | Open | Moved |", "|---|---|---|---|---|---|"]
+    lines = [
+        "### Proofs\n",
+        "| Phase | Proved | Waived | Left out | Open | Moved |",
+        "|---|---|---|---|---|---|",
+    ]
     for phase in dict.fromkeys(row.phase for row in rows):
         of_phase = [row for row in rows if row.phase == phase]
         counts = Counter(row.state for row in of_phase)
@@ -62,10 +124,24 @@ def _drift(run: MigrationRun) -> str:
     return "\n".join([head, *lines, *more]) + "\n"
 
 
+def _waived(run: MigrationRun, rows: list[Row]) -> str:
+    """Return who accepts what without an equal proof, and the definition's waivers that accept nothing."""
+    proved = {(row.phase, row.key): row.state == "equal" for row in rows}
+    accepted = [
+        f"- {row.phase}/{cell(row.key)}: {cell(row.waiver.by)}, {cell(row.waiver.reason)}"
+        for row in rows
+        if row.waiver
+    ]
+    wrong = [f"- {cell(one['object'])} {cell(one['message'])}" for one in waiver_findings(run.ledger, proved)]
+    parts = [("Accepted without an equal proof", accepted), ("Waivers to look at", wrong)]
+    return "\n".join(f"**{title}:**\n" + "\n".join(lines) + "\n" for title, lines in parts if lines)
+
+
 def _open(rows: list[Row]) -> str:
-    problems = [f"- {row.phase}/{row.key}: {row.problem}" for row in rows if row.problem]
+    problems = [f"- {row.phase}/{cell(row.key)}: {cell(row.problem)}" for row in rows if row.problem]
     if not problems:
         return "**Every item has an equal proof or a waiver.**\n"
     more = [f"- … and {len(problems) - MOST_OPEN} more"] if len(problems) > MOST_OPEN else []
     lines = [*problems[:MOST_OPEN], *more]
-    return f"**{len(problems)} items are open: the gates will stay closed**\n" + "\n".join(lines) + "\n"
+    head = "1 item is" if len(problems) == 1 else f"{len(problems)} items are"
+    return f"**{head} open: the gates will stay closed**\n\n" + "\n".join(lines) + "\n"

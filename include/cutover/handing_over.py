@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING
 
 from include.cutover.steps import timed_step
 from include.databases import hand_over_databases, take_back_databases
+from include.engines import run_side_by_side
 from include.ledger.records import now
 from include.objects import hand_over_buckets, take_back_buckets
 from include.turning_back import forget_back
 
 if TYPE_CHECKING:
+    from include.cutover.charge import Charge
     from include.run import MigrationRun
 
 DOCUMENT = "cutover/handed-over"
@@ -18,16 +20,18 @@ DOCUMENT = "cutover/handed-over"
 WAYS_BACK = ("buckets-back", "volumes-back")
 
 
-def hand_over(run: MigrationRun) -> int:
+def hand_over(run: MigrationRun, charge: Charge) -> int:
     """Mark all target databases and buckets as in use, right before the switch; return how many there are.
 
-    :raises PermanentError: when one of them was not copied while its writers stood still.
+    :raises PermanentError: when one of them was not copied while its writers stood still, or somebody else is in charge.
     """
     # Before the first mark, so that a killed hand-over leaves a trace.
     run.ledger.write(DOCUMENT, {"at": now(), "undone": None})
+    charge.check()
     _forget_former_way_back(run)
+    acts = (hand_over_databases, hand_over_buckets)
     with timed_step(run, "hand over to the target"):
-        return hand_over_databases(run) + hand_over_buckets(run)
+        return sum(run_side_by_side(lambda act: act(run), acts, len(acts), name="hand-over"))
 
 
 def _forget_former_way_back(run: MigrationRun) -> None:

@@ -12,7 +12,7 @@ import httpx
 
 from include.cutover.client import FrontDoorClient
 from include.cutover.prober import Prober, acknowledged, total_seconds
-from include.cutover.steps import recorded_steps
+from include.cutover.steps import log_timeline, recorded_steps
 from include.cutover.timeline import (
     Attempt,
     Outage,
@@ -36,6 +36,7 @@ FOLDER = "probe"
 BEGUN = "awaited-probe"
 STOP = "stop-probe"
 DOWNTIME = "downtime"
+ASSESSMENT = "assessment"
 # A probe nobody stops must end some time.
 LONGEST_SECONDS = 6 * 3600.0
 STALE_SECONDS = 20.0
@@ -126,12 +127,15 @@ def finish_probe(run: MigrationRun) -> dict[str, Any] | None:
         "doubled": doubled,
         "unmeasured_seconds": round(unmeasured, 3),
         "outages": [[outage.started, outage.ended] for outage in outages],
-        "steps": recorded_steps(run.ledger, run.passage),
+        "predicted_seconds": _predicted(run) if run.passage == CUTOVER else None,
+        "steps": recorded_steps(run.ledger, outages[0].started if outages else None, run.passage),
     }
     run.ledger.write(f"{run.passage}/{DOWNTIME}", downtime)
+    log_timeline(downtime["steps"])
     logger.info(
-        "Down %.1f s; %s requests, %s writes acknowledged, %s lost, %s doubled",
+        "Down %.1f s, predicted %s; %s requests, %s writes acknowledged, %s lost, %s doubled",
         downtime["seconds"],
+        "nothing" if downtime["predicted_seconds"] is None else f"{downtime['predicted_seconds']:.1f} s",
         downtime["requests"],
         downtime["writes_acknowledged"],
         len(lost),
@@ -143,6 +147,15 @@ def finish_probe(run: MigrationRun) -> dict[str, Any] | None:
 def compare_writes(sent: set[int], held: dict[int, int]) -> tuple[list[int], list[int]]:
     """Return the acknowledged sequences that are not held, and those held more than once, acknowledged or not."""
     return sorted(sent - held.keys()), sorted(number for number, count in held.items() if count > 1)
+
+
+def _predicted(run: MigrationRun) -> float | None:
+    """Return the downtime that the plan's approval has shown, in seconds, where there was one."""
+    if not run.ledger.exists(ASSESSMENT):
+        return None
+    prediction = run.ledger.read(ASSESSMENT).get("prediction") or {}
+    seconds = (prediction.get("downtime") or {}).get("seconds")
+    return None if seconds is None else float(seconds)
 
 
 def _outages(documents: list[dict[str, Any]], begun: float, asked: float) -> tuple[list[Outage], float]:

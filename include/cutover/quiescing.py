@@ -17,8 +17,9 @@ from include.cutover.workloads import (
     name_of,
     release_all,
 )
-from include.databases import refuse_unfollowed, resume_following
+from include.databases import refuse_unfollowed, resume_following, stop_following
 from include.errors import PermanentError, WaitTimeoutError
+from include.hooks import run_hooks
 from include.inventory.owners import controller_of
 from include.ledger import Proof
 from include.ledger.records import now
@@ -66,10 +67,16 @@ def quiesce(
         _refuse_bare_pods(cluster, namespaces)
         refuse_unfollowed(run)
         resume_following(run)
+        # Applications write down what only they know while they still run; a source that was stopped has no pods.
+        run_hooks(run, "before_stop")
+        # What is left is applied by the last pass, which need not wait then for who follows to come to an end.
+        stop_following(run)
     if side == "source" and not is_quiesced(run, side):
         expire_warm_proofs(run)
     begun = _read(run, side) or {}
-    run.ledger.write(_document(side), {**begun, "at": now(), "complete": False, "undone": None})
+    run.ledger.write(
+        _document(side), {**begun, "at": now(), "complete": False, "undone": None, "early": False}
+    )
     with timed_step(run, f"quiesce the {side}"):
         held = hold_all(cluster, list_workloads(cluster, namespaces, BY_CLOCK))
         held += hold_all(cluster, list_workloads(cluster, namespaces, RUNNING))
@@ -139,16 +146,30 @@ def release_workloads(run: MigrationRun, side: Side = "target") -> int:
             "the front door leads to the target: starting the source would make two writers; switch back first"
         )
     cluster, namespaces = _cluster(run, side), run.definition.source.namespaces
+    note_release(run, side)
     with timed_step(run, f"release the {side}"):
         released = release_all(cluster, list_workloads(cluster, namespaces, RUNNING))
         if side == "source" or is_switched or is_quiesced(run, "source"):
             released += release_all(cluster, list_workloads(cluster, namespaces, BY_CLOCK))
-    begun = _read(run, side)
-    if begun is not None:
-        run.ledger.write(_document(side), {**begun, "undone": now()})
     run.ledger.event("released", side=side, workloads=len(released))
     logger.info("%s workloads of the %s cluster are released", len(released), side)
     return len(released)
+
+
+def note_release(run: MigrationRun, side: Side, *, early: bool = False) -> None:
+    """Leave a trace that a side does not stand still any more; it comes before the first workload is released.
+
+    :param early: only workloads run that write nothing (`cutover.start_early`).
+    """
+    begun = _read(run, side)
+    if begun is not None:
+        run.ledger.write(_document(side), {**begun, "undone": now(), "early": early})
+
+
+def are_writers_held(run: MigrationRun, side: Side) -> bool:
+    """Say whether this run has stopped a side, and started at most what writes nothing."""
+    seen = _read(run, side) or {}
+    return is_quiesced(run, side) or (bool(seen.get("complete")) and bool(seen.get("early")))
 
 
 def await_no_pods(

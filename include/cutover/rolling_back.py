@@ -7,9 +7,11 @@ import time
 from typing import TYPE_CHECKING
 
 from include.cutover.bringing_back import bring_all_back, renew_target
+from include.cutover.charge import take_charge
 from include.cutover.front_door import is_traffic_on_target
 from include.cutover.handing_over import take_back, was_handed_over
 from include.cutover.quiescing import (
+    are_writers_held,
     is_quiesced,
     quiesce,
     release_held,
@@ -72,8 +74,11 @@ def return_traffic(run: MigrationRun) -> None:
     Safe to repeat, and to be killed in between: the source is started only once the front door leads to it.
     """
     if not is_rolled_back(run):
+        charge = take_charge(run, "what brings the customers back")
         with timed_step(run, "switch the front door back"):
+            charge.check()
             switch_back(run)
+        charge.check()
         start_source(run, [])
 
 
@@ -82,6 +87,7 @@ def end_way_back(run: MigrationRun) -> int:
 
     Once the front door leads to the source there is no other way: it is started, should it stand still.
     """
+    take_charge(run, "what ends the way back")
     if not was_begun(run, "target"):
         logger.info("The target was not stopped")
         return 0
@@ -103,8 +109,12 @@ def end_quiesce(run: MigrationRun) -> int:
 
     The target's are stopped first, should they run already: both sides would do the same work twice.
     """
-    if was_begun(run, "source") and was_handed_over(run) and not is_traffic_on_target(run):
-        logger.info("Waiting until the task of the switch, if it was ended by hand, can no longer act")
+    take_charge(run, "what undoes the cutover")
+    may_start = was_handed_over(run) or not are_writers_held(run, "target")
+    if was_begun(run, "source") and may_start and not is_traffic_on_target(run):
+        logger.info(
+            "Waiting until the task that moves the traffic, if it was ended by hand, can no longer act"
+        )
         time.sleep(ENDING_SECONDS)
     if is_traffic_on_target(run):
         logger.info("The front door leads to the target: the source stays as it is")

@@ -7,19 +7,20 @@ import time
 from typing import TYPE_CHECKING
 
 from include.cutover.front_door import (
-    RecordSet,
+    front_door_zone,
     is_traffic_on_target,
     read_record,
-    records_of,
     service_addresses,
     write_record,
 )
+from include.cutover.redirecting import end_redirect, redirect_source
 from include.cutover.steps import timed_step
 from include.errors import PermanentError, ProofError
 from include.ledger import Proof
 from include.ledger.records import Action, now
 from include.planning.model import load_plan
 from include.proofs import settle_item
+from include.zones import RecordSet, records_of
 
 if TYPE_CHECKING:
     from include.connections.access import Side
@@ -48,6 +49,7 @@ def switch_traffic(run: MigrationRun) -> None:
             write_record(run, wanted)
         _prove(run, wanted, "already_equal" if was_switched else "adapted", time.monotonic() - started)
     logger.info("%s leads to %s, the target", run.definition.front_door.dns.record, _text(wanted))
+    redirect_source(run)
 
 
 def switch_back(run: MigrationRun) -> None:
@@ -63,6 +65,8 @@ def switch_back(run: MigrationRun) -> None:
         raise ProofError(
             f"DNS record {run.definition.front_door.dns.record}: holds {_text(seen)} instead of {_text(wanted)}"
         )
+    # Last: until then the target serves who comes to the source, and what it takes is brought back.
+    end_redirect(run)
     run.ledger.event(
         "traffic switched back", record=run.definition.front_door.dns.record, values=_values(wanted)
     )
@@ -104,7 +108,7 @@ def _remember(run: MigrationRun, before: list[RecordSet], wanted: list[RecordSet
 def _prove(run: MigrationRun, wanted: list[RecordSet], action: Action, seconds: float) -> None:
     seen = read_record(run)
     proof = Proof(
-        method="answer of the DNS server",
+        method=front_door_zone(run).method,
         source=_values(wanted),
         target=_values(seen),
         equal=_values(wanted) == _values(seen),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import logging
+import math
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ from include.errors import PermanentError
 
 if TYPE_CHECKING:
     from include.connections.access import Side
+    from include.definition import Cutover
     from include.run import MigrationRun
 
 logger = logging.getLogger(__name__)
@@ -63,16 +65,19 @@ def _watch(run: MigrationRun, side: Side, what_now: str) -> dict[str, Any]:
         attempts = prober.run(
             lambda: time.monotonic() >= ends or is_lost(prober.attempts, most_failed), lambda _: None
         )
-    watched = judge_watch(attempts, run.definition.cutover.most_failed_share)
+    watched = judge_watch(attempts, run.definition.cutover)
     run.ledger.write(f"{run.passage}/{DOCUMENT}", watched)
-    if not watched["is_good"]:
+    if watched["problem"]:
         raise WatchFailedError(
-            f"front door {settings.url}: {watched['failed']} of {watched['requests']} requests failed "
-            f"after the switch, allowed within {seconds:g} s are {run.definition.cutover.most_failed_share:.1%}; last failure: "
-            f"{watched['last_failure']}; {what_now}"
+            f"front door {settings.url}, watched for {seconds:g} s after the switch: {watched['problem']}; "
+            f"{what_now}"
         )
     logger.info(
-        "%s of %s requests failed while the %s was watched", watched["failed"], watched["requests"], side
+        "%s of %s requests failed while the %s was watched; 95 of 100 were answered within %s ms",
+        watched["failed"],
+        watched["requests"],
+        side,
+        watched["p95_ms"],
     )
     return watched
 
@@ -82,17 +87,36 @@ def is_lost(attempts: list[Attempt], most_failed: float) -> bool:
     return sum(not attempt.is_ok for attempt in attempts) > most_failed
 
 
-def judge_watch(attempts: list[Attempt], most_failed_share: float) -> dict[str, Any]:
-    """Return the numbers of a watch; no requests at all are no good."""
+def judge_watch(attempts: list[Attempt], limits: Cutover) -> dict[str, Any]:
+    """Return the numbers of a watch, and what is no good about it, if anything; no requests at all are no good."""
     failed = [attempt for attempt in attempts if not attempt.is_ok]
     share = len(failed) / len(attempts) if attempts else 1.0
-    return {
+    slowest = p95_ms(attempts)
+    watched = {
         "requests": len(attempts),
         "failed": len(failed),
         "failed_share": round(share, 4),
         "last_failure": f"{failed[-1].kind} {failed[-1].answer}" if failed else None,
-        "is_good": share <= most_failed_share,
+        "p95_ms": None if slowest is None else round(slowest, 1),
     }
+    return {**watched, "problem": _problem(watched, share, slowest, limits)}
+
+
+def p95_ms(attempts: list[Attempt]) -> float | None:
+    """Return within how many milliseconds 95 of 100 good answers came, or None when there was none."""
+    times = sorted((attempt.finished - attempt.started) * 1000 for attempt in attempts if attempt.is_ok)
+    return times[math.ceil(len(times) * 0.95) - 1] if times else None
+
+
+def _problem(watched: dict[str, Any], share: float, slowest: float | None, limits: Cutover) -> str | None:
+    if share > limits.most_failed_share or not watched["requests"]:
+        return (
+            f"{watched['failed']} of {watched['requests']} requests failed, allowed are {limits.most_failed_share:.1%} "
+            f"(most_failed_share); last failure: {watched['last_failure']}"
+        )
+    if limits.slowest_p95_ms is not None and slowest is not None and slowest > limits.slowest_p95_ms:
+        return f"95 of 100 answers took up to {slowest:.0f} ms, allowed are {limits.slowest_p95_ms:g} ms (slowest_p95_ms)"
+    return None
 
 
 def _await_answer(run: MigrationRun) -> None:

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 from include.definition.adaptation import Adaptation, PatchOperation, UserRule
+from include.definition.checks import Check, HttpCheck, JobCheck, JsonValue, Latency, SqlCheck, TcpCheck
 from include.definition.data import Bucket, BucketEnd, Database, MovedAddress
 from include.definition.data import Volumes as VolumeSettings
+from include.definition.hooks import Hook
 from include.definition.images import CustomImage, ImageName, Images, ImageTarget
 from include.definition.load_balancer import LoadBalancer, NewLoadBalancer
 from include.definition.loading import load_definition
 from include.definition.model import Definition, Retirement, Waived
+from include.definition.people import EVENT_KINDS, Approvals, EventKind, Notification
 from include.definition.places import Source, Target
 from include.definition.rds import NewInstance, RdsInstance
 from include.definition.target_cluster import NewCluster, NewNodes, TargetCluster
-from include.definition.traffic import Check, Cutover, Dns, FrontDoor, HttpCheck, Probe, SqlCheck
+from include.definition.traffic import Cutover, Dns, FrontDoor, Probe
 from include.definition.velero import Toleration, Velero, VeleroImages, VeleroServer
+from include.definition.volume_choices import HostPath
 
 __all__ = [
+    "EVENT_KINDS",
     "Adaptation",
+    "Approvals",
     "Bucket",
     "BucketEnd",
     "Check",
@@ -25,17 +31,24 @@ __all__ = [
     "Database",
     "Definition",
     "Dns",
+    "EventKind",
     "FrontDoor",
+    "Hook",
+    "HostPath",
     "HttpCheck",
     "ImageName",
     "ImageTarget",
     "Images",
+    "JobCheck",
+    "JsonValue",
+    "Latency",
     "LoadBalancer",
     "MovedAddress",
     "NewCluster",
     "NewInstance",
     "NewLoadBalancer",
     "NewNodes",
+    "Notification",
     "PatchOperation",
     "Probe",
     "RdsInstance",
@@ -44,6 +57,7 @@ __all__ = [
     "SqlCheck",
     "Target",
     "TargetCluster",
+    "TcpCheck",
     "Toleration",
     "UserRule",
     "Velero",

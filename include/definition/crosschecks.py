@@ -6,7 +6,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from include.definition.adaptation_checks import find_adaptation_problems
+from include.definition.check_checks import find_check_problems
 from include.definition.managed_checks import find_managed_problems
+from include.definition.people_checks import find_notification_problems
 from include.definition.problems import Problem, YamlPath, yaml_path
 from include.definition.service_checks import find_service_problems
 from include.definition.target_checks import find_target_problems
@@ -24,20 +26,21 @@ def find_cross_problems(document: Mapping[str, Any]) -> list[Problem]:
         *_follow_without_mode(document),
         *_same_bucket(document),
         *_shared_buckets(document),
-        *_check_kinds(document),
-        *_unknown_databases(document),
         *_front_door_outside(document),
         *_placeholder(document),
+        *_hooks_outside(document),
+        *find_check_problems(document),
         *find_target_problems(document),
         *find_service_problems(document),
         *find_managed_problems(document),
         *find_volume_problems(document),
         *find_adaptation_problems(document),
+        *find_notification_problems(document),
     ]
 
 
 def _repeated_names(document: Mapping[str, Any]) -> Iterator[Problem]:
-    for section in ("databases", "buckets", "checks"):
+    for section in ("databases", "buckets", "hooks", "checks"):
         first: dict[str, int] = {}
         for index, row in _rows(document, section):
             name = row.get("name")
@@ -135,24 +138,6 @@ def _shared_buckets(document: Mapping[str, Any]) -> Iterator[Problem]:
         first.setdefault(place, path)
 
 
-def _check_kinds(document: Mapping[str, Any]) -> Iterator[Problem]:
-    for index, row in _rows(document, "checks"):
-        given = [kind for kind in ("http", "sql") if row.get(kind) is not None]
-        if len(given) != 1:
-            text = "has both http and sql; make two checks of it" if given else "says nothing to check"
-            yield Problem(("checks", index), f"{text}  allowed: exactly one of http, sql")
-
-
-def _unknown_databases(document: Mapping[str, Any]) -> Iterator[Problem]:
-    known = [row["name"] for _, row in _rows(document, "databases") if isinstance(row.get("name"), str)]
-    for index, row in _rows(document, "checks"):
-        name = _at(row, "sql", "database")
-        if isinstance(name, str) and name not in known:
-            allowed = ", ".join(known) or "none, `databases` is empty"
-            text = f"{name!r} is not the name of an entry in databases  allowed: {allowed}"
-            yield Problem(("checks", index, "sql", "database"), text)
-
-
 def _front_door_outside(document: Mapping[str, Any]) -> Iterator[Problem]:
     service, namespaces = _at(document, "front_door", "service"), _list(_at(document, "source", "namespaces"))
     if isinstance(service, str) and "/" in service and namespaces:
@@ -161,6 +146,16 @@ def _front_door_outside(document: Mapping[str, Any]) -> Iterator[Problem]:
             allowed = ", ".join(str(name) for name in namespaces)
             text = f"namespace {namespace!r} is not migrated  allowed: {allowed}"
             yield Problem(("front_door", "service"), text)
+
+
+def _hooks_outside(document: Mapping[str, Any]) -> Iterator[Problem]:
+    namespaces = _list(_at(document, "source", "namespaces"))
+    for index, row in _rows(document, "hooks"):
+        namespace = str(row.get("workload")).partition(" ")[2].partition("/")[0]
+        if namespace and namespaces and namespace not in namespaces:
+            allowed = ", ".join(str(name) for name in namespaces)
+            text = f"namespace {namespace!r} is not migrated  allowed: {allowed}"
+            yield Problem(("hooks", index, "workload"), text)
 
 
 def _placeholder(document: Mapping[str, Any]) -> Iterator[Problem]:

@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 from pydantic import ValidationError
 
 from include.definition.crosschecks import find_cross_problems
 from include.definition.model import Definition
+from include.definition.overriding import override
 from include.definition.problems import Problem, problems_of
 from include.definition.yaml_text import Lines, parse_yaml
 from include.errors import DefinitionError
 
 
-def load_definition(path_or_text: str | Path) -> Definition:
+def load_definition(path_or_text: str | Path, overrides: str = "") -> Definition:
     """Return the definition in a YAML file, or in YAML text (any string with a line break).
 
+    :param overrides: YAML or JSON text with fields that take the place of the definition's, for one run.
     :raises DefinitionError: with every problem, each beginning with its path in the YAML.
     """
     text, origin = _text(path_or_text)
     document, lines, problems = parse_yaml(text)
     if document is None:
         raise _refusal(problems, lines, origin)
+    if overrides.strip():
+        problems.extend(override(document, lines, overrides))
     definition: Definition | None = None
     try:
         definition = Definition.model_validate(document)
@@ -49,6 +52,6 @@ def _text(path_or_text: str | Path) -> tuple[str, str]:
 
 
 def _refusal(problems: list[Problem], lines: Lines, origin: str) -> DefinitionError:
-    ordered = sorted(problems, key=lambda problem: (lines.line_of(problem.path) or 0, problem.text))
-    rendered: list[Any] = [problem.rendered(lines.line_of(problem.path)) for problem in ordered]
+    ordered = sorted(problems, key=lambda problem: (lines.order_of(problem.path), problem.text))
+    rendered = [problem.rendered(lines.place_of(problem.path)) for problem in ordered]
     return DefinitionError(list(dict.fromkeys(rendered)), title=f"{origin} has problems")

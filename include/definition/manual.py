@@ -63,7 +63,8 @@ def _rules() -> str:
 - Source and target are different connections; `velero`, `volumes` and every target bucket are different buckets, and none
   of them is a source. No two databases have one target, and no target is a source.
 - The Service of `front_door` is in a migrated namespace.
-- A check has exactly one of `http` and `sql`; `sql.database` is the name of an entry in `databases`.
+- A check has exactly one of `http`, `sql`, `tcp` and `job`; `sql.database` is the name of an entry in `databases`, and what a `job`
+  runs lies in a migrated namespace. [verification.md](verification.md) has an example of each.
 - The path `front_door.probe.written` contains `{{client}}`.
 - Of a new target cluster `containers` and `services` lie apart, `container_subnets` stands with category Turbo and `containers`
   with category CCE, and `nodes.count` is no more than `flavor` manages.
@@ -77,6 +78,7 @@ def _rules() -> str:
 - `adaptation.disabled` names rules of the pack ([adaptation.md](adaptation.md)); names of `adaptation.rules` differ from each other and
   from those. A patch leaves kind, name and namespace alone.
 - `bandwidth.windows` are in UTC; a window's beginning and end differ, and its end may be on the next day.
+- Of `notifications`, `to` stands with kind `email` and with no other. YAML reads a bare key `on` as true: the field is called `events`.
 - Keys that stand twice in one mapping are refused: YAML would silently keep the last.
 """
 
@@ -126,11 +128,15 @@ def _one_type(field: Schema, schema: Schema) -> str:
         return " or ".join(f"`{value}`" for value in field["enum"])
     if _model_in(field, schema) is not None and field.get("type") != "array":
         return "mapping"
+    if field.get("format") == "date":
+        return "date"
     if field.get("type") == "array":
         return f"list of {_one_type(field['items'], schema)}{_bounds(field)}"
     if field.get("type") == "object":
         # Keys that must fit a pattern stand under the pattern instead.
         values = field.get("additionalProperties") or next(iter(field["patternProperties"].values()))
+        if values is True:
+            return "mapping"
         return f"mapping of name to {_one_type(values, schema)}"
     named = NAMED_PATTERNS.get(str(field.get("pattern"))) or PATTERN_HINTS.get(str(field.get("pattern")))
     return named or f"{field.get('type')}{_bounds(field)}".replace("string", "text").replace(

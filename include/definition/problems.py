@@ -22,6 +22,7 @@ from include.definition.images import (
 from include.definition.load_balancer import NAME_PATTERN as BALANCER_PATTERN
 from include.definition.model import Definition
 from include.definition.parts import CONNECTION_PATTERN, NAME_PATTERN
+from include.definition.people import MAIL_PATTERN
 from include.definition.target_cluster import CONNECTION_FORM, MAPPING_FORM, VERSION_PATTERN
 from include.errors import shorten
 
@@ -38,6 +39,7 @@ PATTERN_HINTS = {
     PLATFORM_PATTERN: "os/architecture, e.g. linux/amd64",
     POINTER_PATTERN: "a JSON pointer, e.g. /spec/replicas, with ~1 for '/' and ~0 for '~' within a name",
     RULE_PATTERN: "lower-case letters, digits, '-' and '_', first a letter",
+    MAIL_PATTERN: "an e-mail address, e.g. nights@example.com",
     FIELD_PATH_PATTERN: "field names with '.' between them, '[*]' after a list, e.g. spec.components[*].image",
 }
 
@@ -52,10 +54,10 @@ class Problem:
     path: YamlPath
     text: str
 
-    def rendered(self, line: int | None) -> str:
+    def rendered(self, line: str) -> str:
         """Return `databases[1].engine: … (line 31)`."""
         place = yaml_path(self.path)
-        suffix = f" (line {line})" if line else ""
+        suffix = f" ({line})" if line else ""
         return f"{place}: {self.text}{suffix}" if place else f"{self.text}{suffix}"
 
 

@@ -1,16 +1,20 @@
-"""Describe the front door, the functional checks and the switch of the traffic."""
+"""Describe the front door and the switch of the traffic."""
 
 from __future__ import annotations
 
 from pydantic import Field
 
-from include.definition.parts import ConnectionId, DnsRecord, HttpUrl, Part, ServiceName, Text, UrlPath
+from include.definition.cutover_times import Freeze, Window
+from include.definition.parts import ConnectionId, DnsRecord, HttpUrl, Part, ServiceName, UrlPath
+from include.definition.volume_choices import WorkloadName
 
 
 class Dns(Part):
     """Name the DNS record that is switched at the cutover."""
 
-    connection: ConnectionId = Field(description="Airflow connection of the DNS server")
+    connection: ConnectionId = Field(
+        description="Airflow connection of who keeps the zone: `generic` a DNS server, `cce` the cloud's DNS, `http` a hook"
+    )
     record: DnsRecord = Field(description="fully qualified name of the A record, with its final dot")
     ttl_seconds: int = Field(
         ge=1, le=86400, description="TTL of the record in seconds; clients may stay on the source this long"
@@ -45,34 +49,33 @@ class FrontDoor(Part):
     probe: Probe = Field(description="client that watches the front door during the cutover")
 
 
-class HttpCheck(Part):
-    """Expect an answer over HTTP from the front door's Service."""
-
-    path: UrlPath = Field(description="path to request")
-    status: int = Field(default=200, ge=100, le=599, description="expected HTTP status")
-    contains: Text | None = Field(default=None, description="text the body must contain")
-
-
-class SqlCheck(Part):
-    """Expect one value from a migrated database."""
-
-    database: Text = Field(description="name of an entry in `databases`")
-    query: Text = Field(description="query that returns one row of one column; it must not write")
-    expect: str = Field(description='the value as text, e.g. "true"')
-
-
-class Check(Part):
-    """Check one function of the application in the target; set exactly one of http and sql."""
-
-    name: Text = Field(description="what is checked, shown in the report")
-    http: HttpCheck | None = Field(default=None, description="a request and its expected answer")
-    sql: SqlCheck | None = Field(default=None, description="a query and its expected value")
-
-
 class Cutover(Part):
-    """Say how the target is watched after the switch."""
+    """Say when the cutover may begin, what it may start ahead, and how the target is watched after the switch."""
 
+    windows: list[Window] = Field(
+        default_factory=list, description="hours in which it may begin; none: at any time"
+    )
+    freezes: list[Freeze] = Field(
+        default_factory=list, description="days on which it may not begin, windows or not"
+    )
+    start_early: list[WorkloadName] = Field(
+        default_factory=list,
+        description="workloads, each `kind namespace/name`, that the target starts before the source is stopped: they mount no "
+        "claim, and write nothing by themselves",
+    )
+
+    redirect_source: bool = Field(
+        default=False,
+        description="after the switch the source's Service of the front door leads on to the target's load balancer, for customers "
+        "whose DNS answer is old; the source's nodes must reach it",
+    )
     watch_seconds: float = Field(default=60, gt=0, description="seconds to watch before the source is let go")
     most_failed_share: float = Field(
         default=0.05, ge=0, le=1, description="share of failed probe requests above which traffic goes back"
+    )
+    slowest_p95_ms: float | None = Field(
+        default=None,
+        gt=0,
+        description="milliseconds within which 95 of 100 answered probe requests have their answer, else traffic goes back; none: "
+        "however long they take",
     )

@@ -44,11 +44,11 @@ class VeleroServer(Part):
     tolerations: list[Toleration] = Field(
         default_factory=list, description="taints of nodes to run on all the same"
     )
-    memory_mib: int = Field(
-        default=1024,
+    memory_mib: int | None = Field(
+        default=None,
         ge=256,
         le=65536,
-        description="limit of the server's memory in MiB; more for many thousand objects",
+        description="limit of the server's memory in MiB; left out: 1024, and 128 more for every thousand objects above 5000",
     )
 
 

@@ -12,28 +12,45 @@ from include.definition.problems import Problem, YamlPath
 class Lines:
     """Tell the line of a path in the YAML, or of its nearest parent that is there."""
 
-    def __init__(self) -> None:
-        self._lines: dict[YamlPath, int] = {}
+    def __init__(self, origin: str = "") -> None:
+        self._origin = origin
+        self._lines: dict[YamlPath, tuple[int, str]] = {}
 
     def add(self, path: YamlPath, line: int) -> None:
         """Remember where a path stands, counted from 1."""
-        self._lines[path] = line
+        self._lines[path] = (line, self._origin)
 
-    def line_of(self, path: YamlPath) -> int | None:
-        """Return the line, or None for a path with no part in the text."""
+    def replace(self, path: YamlPath, other: Lines) -> None:
+        """Forget what stood at and below a path, and take the places that another text has for it."""
+        kept = {known: place for known, place in self._lines.items() if known[: len(path)] != path}
+        taken = {known: place for known, place in other._lines.items() if known[: len(path)] == path}
+        self._lines = kept | taken
+
+    def order_of(self, path: YamlPath) -> int:
+        """Return the line, 0 for a path with no part in the text."""
+        return self._nearest(path)[0]
+
+    def place_of(self, path: YamlPath) -> str:
+        """Return e.g. `line 12`, or nothing for a path with no part in the text."""
+        line, origin = self._nearest(path)
+        return f"line {line}{origin}" if line else ""
+
+    def _nearest(self, path: YamlPath) -> tuple[int, str]:
         for length in range(len(path), 0, -1):
             if path[:length] in self._lines:
                 return self._lines[path[:length]]
-        return None
+        return 0, ""
 
 
-def parse_yaml(text: str) -> tuple[dict[str, Any] | None, Lines, list[Problem]]:
+def parse_yaml(text: str, origin: str = "") -> tuple[dict[str, Any] | None, Lines, list[Problem]]:
     """Return the document, its lines, and the problems of the YAML itself.
+
+    :param origin: which text it is, to be told after a line's number.
 
     The document is None when the text is not YAML or not a mapping; keys written twice are problems, since
     YAML would silently keep the last.
     """
-    lines = Lines()
+    lines = Lines(origin)
     try:
         root = yaml.compose(text, Loader=yaml.SafeLoader)
         document = yaml.safe_load(text)
@@ -42,7 +59,8 @@ def parse_yaml(text: str) -> tuple[dict[str, Any] | None, Lines, list[Problem]]:
     except (yaml.YAMLError, ValueError) as error:
         return None, lines, [Problem((), f"not YAML: {error}")]
     if not isinstance(document, dict):
-        return None, lines, [Problem((), "must be a mapping that begins with `schema: 1`")]
+        begins = "" if origin else " that begins with `schema: 1`"
+        return None, lines, [Problem((), f"must be a mapping{begins}")]
     problems: list[Problem] = []
     _walk(root, (), lines, problems)
     return document, lines, problems

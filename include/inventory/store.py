@@ -14,6 +14,7 @@ from include.errors import LedgerError
 from include.inventory.images import find_images
 from include.inventory.model import ImageUse, VolumeUse
 from include.inventory.pod_specs import is_built_in
+from include.inventory.source_logins import find_source_logins
 from include.inventory.usage import Usage, read_usage
 from include.inventory.volumes import find_volumes
 from include.ledger import Ledger
@@ -110,6 +111,11 @@ class Inventory:
     def by_key(self) -> dict[str, Manifest]:
         """Return all manifests by key."""
         return {object_key(resource, row): row for resource, rows in self._ordered() for row in rows}
+
+    @cached_property
+    def source_logins(self) -> frozenset[tuple[str, str]]:
+        """Return namespace and name of the Secrets that only let pods pull images that are copied."""
+        return find_source_logins(self)
 
     @cached_property
     def _by_kind(self) -> dict[tuple[str, str], ApiResource]:

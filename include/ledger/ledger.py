@@ -10,11 +10,11 @@ from __future__ import annotations
 import json
 import os
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from pydantic import BaseModel
 
@@ -33,6 +33,7 @@ Names = list[str]
 Items = list[ItemRecord]
 Phases = list[PhaseRecord]
 Rows = list[dict[str, Any]]
+Files = Iterator[tuple[str, bytes]]
 _event_numbers = count()
 
 
@@ -91,6 +92,14 @@ class Ledger:
         """Say whether a document of this name was written."""
         return self._documents.has(_checked(name))
 
+    def files(self) -> Files:
+        """Yield path below the run's folder and content of everything that was written, sorted."""
+        return self._documents.files()
+
+    def write_file(self, name: str, fill: Callable[[IO[bytes]], None]) -> None:
+        """Write a binary file, whose name carries its suffix; it appears once `fill` has written all of it."""
+        self._documents.put_file(_checked(name), fill)
+
     def remove(self, name: str) -> None:
         """Remove a document that is no longer true; one that is not there stays away."""
         self._documents.remove(_checked(name))
@@ -117,6 +126,11 @@ class Ledger:
         """Record the proof of one item; a later proof of the same key replaces it."""
         document = {"phase": phase, "key": key, **proof.model_dump(mode="json")}
         self.write(f"proofs/{phase}/{safe_key(key)}", document)
+
+    def waiver(self, phase: str, key: str) -> Waiver | None:
+        """Return the recorded waiver of one item, or None."""
+        name = f"waivers/{phase}/{safe_key(key)}"
+        return Waiver.model_validate(_body(self.read(name))) if self.exists(name) else None
 
     def record_waiver(self, phase: str, key: str, waiver: Waiver) -> None:
         """Record that a named person accepts an item without an equal proof."""

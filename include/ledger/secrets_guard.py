@@ -6,6 +6,7 @@ import json
 import threading
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import quote
 
 from include.errors import SecretInLedgerError
 
@@ -13,6 +14,7 @@ from include.errors import SecretInLedgerError
 SHORTEST_GUARDED = 6
 # From this length on a secret is also found inside longer values, such as a URL.
 SHORTEST_FOUND_INSIDE = 12
+MASK = "***"
 
 _secrets: set[str] = set()
 _lock = threading.Lock()
@@ -58,6 +60,16 @@ def refuse_secrets_in_text(name: str, text: str) -> None:
         secrets = tuple(_secrets)
     if any(secret in text for secret in secrets if len(secret) >= SHORTEST_FOUND_INSIDE):
         raise SecretInLedgerError(f"ledger file {name} would carry a secret; nothing was written")
+
+
+def mask_secrets(text: str) -> str:
+    """Return a text with every registered secret replaced that is long enough not to be a word."""
+    with _lock:
+        secrets = {secret for secret in _secrets if len(secret) >= SHORTEST_FOUND_INSIDE}
+    for secret in sorted(secrets, key=len, reverse=True):
+        for written in {secret, json.dumps(secret)[1:-1], quote(secret, safe="")}:
+            text = text.replace(written, MASK)
+    return text
 
 
 def _places(node: Any, secret: str, path: str = "") -> Iterator[str]:

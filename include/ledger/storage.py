@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 from include.errors import LedgerError
 
@@ -13,6 +16,8 @@ if TYPE_CHECKING:
     from upath import UPath
 
 SUFFIX = ".json"
+READERS = 8
+FILES_AT_ONCE = 64
 
 
 class DocumentFolder:
@@ -34,11 +39,13 @@ class DocumentFolder:
         if self._local is None:
             (self.root / file_name).write_text(text, encoding="utf-8")
             return
-        path = self._local / file_name
+        self._put_local(self._local / file_name, lambda file: file.write(text.encode()))
+
+    def _put_local(self, path: Path, fill: Callable[[IO[bytes]], object]) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(prefix=".", suffix=".part", dir=path.parent)
         try:
-            _write_through(handle, text)
+            _write_through(handle, fill)
             Path(temporary).replace(path)
         except BaseException:
             Path(temporary).unlink(missing_ok=True)
@@ -82,6 +89,36 @@ class DocumentFolder:
         ]
         return sorted(f"{folder}/{name.removesuffix(SUFFIX)}" for name in found)
 
+    def files(self) -> Iterator[tuple[str, bytes]]:
+        """Yield name and content of every file, sorted by name; what is removed meanwhile is left out."""
+        self._forget_listings()
+        top = self._local if self._local is not None else self.root
+        depth = len(top.parts)
+        found = sorted(
+            ("/".join(path.parts[depth:]), path)
+            for path in top.rglob("*")
+            if not path.name.startswith(".") and path.is_file()
+        )
+        with ThreadPoolExecutor(READERS) as pool:
+            for start in range(0, len(found), FILES_AT_ONCE):
+                part = found[start : start + FILES_AT_ONCE]
+                for (name, _), content in zip(
+                    part, pool.map(_content, [path for _, path in part]), strict=True
+                ):
+                    if content is not None:
+                        yield name, content
+
+    def put_file(self, file_name: str, fill: Callable[[IO[bytes]], None]) -> None:
+        """Write one binary file, which appears under its name once `fill` has written all of it."""
+        if self._local is not None:
+            self._put_local(self._local / file_name, fill)
+            return
+        with tempfile.TemporaryFile() as file:
+            fill(file)
+            file.seek(0)
+            with (self.root / file_name).open("wb") as stored:
+                shutil.copyfileobj(file, stored)
+
     def _forget_listings(self) -> None:
         """Have an object store asked anew: its client would go on answering from what it listed first."""
         filesystem = getattr(self.root, "fs", None)
@@ -92,11 +129,18 @@ class DocumentFolder:
         return (self._local if self._local is not None else self.root) / f"{name}{SUFFIX}"
 
 
-def _write_through(handle: int, text: str) -> None:
+def _content(path: UPath | Path) -> bytes | None:
+    try:
+        return bytes(path.read_bytes())
+    except FileNotFoundError:
+        return None
+
+
+def _write_through(handle: int, fill: Callable[[IO[bytes]], object]) -> None:
     """Write to the disk itself, so that a crash leaves either the old or the new file."""
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
+    with os.fdopen(handle, "wb") as file:
         os.fchmod(file.fileno(), 0o644)
-        file.write(text)
+        fill(file)
         file.flush()
         os.fsync(file.fileno())
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from include.inventory.manual_endpoints import ENDPOINTS, SLICES, is_hand_written
 from include.inventory.owners import controller_of, is_finished
 from include.inventory.store import Inventory
 from include.inventory.volumes import is_ephemeral
@@ -16,8 +17,6 @@ Manifest = dict[str, Any]
 KINDS = {
     "nodes": "the target has nodes of its own",
     "persistentvolumes": "the target makes a volume for each claim; the content is copied",
-    "endpoints": "made by the target from Services",
-    "endpointslices.discovery.k8s.io": "made by the target from Services",
     "controllerrevisions.apps": "made by its workload",
     "storageclasses.storage.k8s.io": "belongs to the source's storage; claims are mapped",
     "ingressclasses.networking.k8s.io": "belongs to the Ingress controller of each cluster",
@@ -56,8 +55,18 @@ def reason_to_exclude(obj: Manifest, inventory: Inventory) -> str | None:
         return "it is being deleted"
     if OWNER in (obj.get("metadata", {}).get("labels") or {}):
         return GROUPS["velero.io"]
+    if resource.name in {ENDPOINTS, SLICES}:
+        return None if is_hand_written(obj, inventory) else "made by the target from Services"
+    if (obj["metadata"].get("namespace"), obj["metadata"]["name"]) in _source_logins(
+        resource.name, inventory
+    ):
+        return "a login to registries of the source: pods pull the copies from SWR"
     chooser = BY_KIND.get(resource.name)
     return chooser(obj) if chooser else None
+
+
+def _source_logins(resource: str, inventory: Inventory) -> frozenset[tuple[str, str]]:
+    return inventory.source_logins if resource == "secrets" else frozenset()
 
 
 def _secret(obj: Manifest) -> str | None:

@@ -35,7 +35,7 @@ def _check_rows(definition: Definition) -> list[PlanItem]:
             phase="verification",
             kind="check",
             source=f"check: {check.name}",
-            target=f"GET {check.http.path}" if check.http else "SQL",
+            target=check.method,
             action="verify",
             predicted_seconds=predict_seconds("check"),
             details={"name": check.name},

@@ -17,6 +17,7 @@ from include.planning.fixed_rows import fixed_rows
 from include.planning.folder_rows import folder_rows
 from include.planning.image_rows import image_rows
 from include.planning.instance_rows import instance_rows
+from include.planning.live_rows import live_rows
 from include.planning.model import Plan, PlanItem, save_plan
 from include.planning.object_rows import object_rows, volume_rows
 from include.planning.obstacles import find_obstacles, refuse_blockers
@@ -66,12 +67,11 @@ def _refuse_more_than_velero_takes(run: MigrationRun, plan: Plan) -> None:
     """Make now what the backup and the restore will be told, hours before they are: it has to fit."""
     from include.adaptation import resource_modifiers
     from include.velero.filters import filter_config_map
-    from include.velero.holding import with_hold_rules
 
     try:
         filter_config_map("filter", {}, plan.items("velero_backup_restore", "object"))
         stand_in = planning_run(run)
-        with_hold_rules(stand_in, resource_modifiers(stand_in))
+        resource_modifiers(stand_in)
     except PermanentError as error:
         raise PreflightError([str(error)]) from error
 
@@ -91,5 +91,6 @@ def _rows(run: MigrationRun, inventory: Inventory) -> list[PlanItem]:
         rows = object_rows(inventory, choices)
         rows += volume_rows(inventory.volumes(), run.definition.target.storage_classes, choices)
         rows += folder_rows(inventory, run.definition)
+        rows += live_rows(rows, inventory)
         rows += webhook_rows(inventory) + fixed_rows(run.definition) + target_rows(run)
         return rows + [row for future in outside for row in future.result()]

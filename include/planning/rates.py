@@ -31,6 +31,12 @@ RATES = {
     "object": Rate(seconds=0.1, bytes_per_second=1e9),
     "workload": Rate(seconds=10.0, bytes_per_second=1e9),
     "check": Rate(seconds=0.5, bytes_per_second=1e9),
+    "pods": Rate(seconds=0.02, bytes_per_second=1e9),
+    "service": Rate(seconds=0.02, bytes_per_second=1e9),
+    "name": Rate(seconds=0.1, bytes_per_second=1e9),
+    "ingress": Rate(seconds=0.2, bytes_per_second=1e9),
+    "mount": Rate(seconds=0.02, bytes_per_second=1e9),
+    "schedule": Rate(seconds=0.1, bytes_per_second=1e9),
     "endpoint": Rate(seconds=30.0, bytes_per_second=1e9),
     "resource": Rate(seconds=0.5, bytes_per_second=1e9),
     # Minutes in a cloud, seconds in the lab.

@@ -14,6 +14,7 @@ from include.planning.summary_buckets import buckets_part
 from include.planning.summary_findings import findings_part
 from include.planning.summary_target import bill_part, resources_part
 from include.progress import readable_bytes, readable_seconds
+from include.waivers import waiver_findings
 
 if TYPE_CHECKING:
     from include.ledger import Ledger
@@ -48,8 +49,16 @@ def plan_summary(run: MigrationRun, report_link: str = "") -> str:
         resources_part(plan.items("resource_planning", "resource")),
         bill_part(assessment.get("target") or []),
         _excluded(plan),
+        _waivers(run.ledger, plan),
     ]
     return "\n".join(part for part in parts if part)
+
+
+def _waivers(ledger: Ledger, plan: Plan) -> str:
+    """Return the waivers that accept nothing: their item is not in the plan, or they have expired."""
+    found = waiver_findings(ledger, {(row.phase, row.key): False for row in plan.rows})
+    lines = [f"- {cell(one['object'])} {cell(one['message'])}; {cell(one['remedy'])}" for one in found]
+    return "\n".join(["### Waivers to look at\n", *lines]) + "\n" if lines else ""
 
 
 def _read(ledger: Ledger, name: str) -> dict[str, Any]:

@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from include.report.building import build_report
 from include.report.finding import find_report
-from include.report.writing import write_plan_page, write_report
+from include.report.writing import kind_of_run, write_plan_page, write_report
 
-__all__ = ["build_report", "find_report", "write_plan_page", "write_report"]
+__all__ = ["build_report", "find_report", "kind_of_run", "write_plan_page", "write_report"]

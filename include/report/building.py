@@ -5,17 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from include.choice import recorded_choice
 from include.ledger import Ledger, PhaseRecord, open_failures
 from include.ledger.records import now
 from include.phases import PHASES
 from include.report.document import Downtime, Kind, Report, ReportPhase, Result
 from include.report.made_resources import made_findings
 from include.report.rollback import roll_back_of
-from include.report.rows import UNTOUCHED, Row, join_rows, phase_order, planned_items
+from include.report.rows import Row, join_rows, phase_order, planned_items, untouched_phases
+from include.report.slow_checks import slow_findings
+from include.waivers import waiver_findings
 
 DOWNTIME_DOCUMENT = "cutover/downtime"
 FINDINGS_DOCUMENT = "findings"
 ASSESSMENT_DOCUMENT = "assessment"
+EVIDENCE_DOCUMENT = "evidence/key"
+CERTIFICATE_DOCUMENT = "retirement/certificate"
 REASON_RULES = frozenset({
     "item_without_proof",
     "empty_plan",
@@ -53,9 +58,23 @@ def judge_run(ledger: Ledger, kind: Kind, result: Result, rows: Sequence[Row]) -
         items=[row.as_item() for row in rows],
         downtime=downtime,
         rollback=roll_back_of(ledger) if result == "rolled_back" else None,
-        findings=[*_findings(ledger), *_unmeasured(ledger), *left, *reasons],
+        findings=[
+            *_findings(ledger),
+            *_unmeasured(ledger),
+            *_left_out(ledger, kind),
+            *_waivers(ledger, rows),
+            *slow_findings(ledger),
+            *left,
+            *reasons,
+        ],
         assessment=assessment_of(ledger) if kind == "assessment" else None,
+        evidence=_optional(ledger, EVIDENCE_DOCUMENT),
+        certificate=_optional(ledger, CERTIFICATE_DOCUMENT),
     )
+
+
+def _optional(ledger: Ledger, document: str) -> Any:
+    return ledger.read(document) if ledger.exists(document) else None
 
 
 def assessment_of(ledger: Ledger) -> dict[str, Any] | None:
@@ -112,7 +131,7 @@ def _finding(rule: str, name: str, message: str, remedy: str, severity: str = "b
 
 
 def _phases(ledger: Ledger, kind: Kind, rows: Sequence[Row]) -> list[ReportPhase]:
-    expected = {row.phase for row in rows} - UNTOUCHED[kind]
+    expected = {row.phase for row in rows} - untouched_phases(ledger, kind)
     # What another DAG began on this run, and gave up before it did anything, is no phase of it.
     records = {
         record.id: record
@@ -150,6 +169,23 @@ def _unmeasured(ledger: Ledger) -> Iterator[dict[str, Any]]:
             f"the client probe was killed and started again: for {seconds:.1f} s of the cutover nobody measured, and what "
             "failed then is not counted",
             "add these seconds to the downtime if you have to be sure",
+            severity="warning",
+        )
+
+
+def _waivers(ledger: Ledger, rows: Sequence[Row]) -> Iterator[dict[str, Any]]:
+    if planned_items(ledger) and rows:
+        yield from waiver_findings(ledger, {(row.phase, row.key): row.state == "equal" for row in rows})
+
+
+def _left_out(ledger: Ledger, kind: Kind) -> Iterator[dict[str, Any]]:
+    if kind == "partial":
+        names = sorted(recorded_choice(ledger).left_out, key=phase_order)
+        yield _finding(
+            "phases_not_chosen",
+            ledger.migration,
+            f"not chosen for this run, so that nothing of them is done or proved: {', '.join(names)}",
+            "trigger a run of all phases to migrate: it copies only what differs by then",
             severity="warning",
         )
 

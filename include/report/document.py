@@ -8,8 +8,10 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from include.ledger import Action, Proof
 
-Kind = Literal["migration", "rehearsal", "assessment"]
+# Of a migration whose cutover was not chosen for the run the report is `partial`.
+Kind = Literal["migration", "rehearsal", "assessment", "partial"]
 Result = Literal["succeeded", "failed", "rolled_back"]
+OPTIONAL = ("rollback", "assessment", "evidence", "certificate")
 
 
 class ReportPart(BaseModel):
@@ -52,10 +54,15 @@ class ReportItem(ReportPart):
 
 
 class DowntimeStep(ReportPart):
-    """Say how long one step of the cutover took."""
+    """Say how long one step of the cutover took.
+
+    `started` counts from the first failed request, in seconds; the switch waited for the `critical` ones, one after another.
+    """
 
     name: str
     seconds: float
+    started: float | None = None
+    critical: bool = False
 
 
 class Downtime(BaseModel):
@@ -68,6 +75,7 @@ class Downtime(BaseModel):
     writes_acknowledged: int
     writes_lost: int
     writes_doubled: int
+    predicted_seconds: float | None = None
     steps: list[DowntimeStep] = Field(default_factory=list)
 
 
@@ -84,12 +92,21 @@ class RollBack(BaseModel):
     seconds: float | None = None
     requests: int = 0
     failed_requests: int = 0
+    predicted_seconds: float | None = None
     writes_acknowledged: int = 0
     writes_lost: int = 0
     writes_doubled: int = 0
     steps: list[DowntimeStep] = Field(default_factory=list)
     left_behind: list[str] = Field(default_factory=list)
     left_objects: list[str] = Field(default_factory=list)
+
+
+class ReportEvidence(ReportPart):
+    """Name the key that signs the evidence beside the report; `public_key` is in PEM form."""
+
+    fingerprint: str
+    public_key: str
+    origin: str
 
 
 class Report(ReportPart):
@@ -108,8 +125,10 @@ class Report(ReportPart):
     rollback: RollBack | None = None
     findings: list[dict[str, Any]]
     assessment: dict[str, Any] | None = None
+    evidence: ReportEvidence | None = None
+    certificate: dict[str, Any] | None = None
 
     def as_json(self) -> dict[str, Any]:
-        """Return the document as it is written; only an assessment, and a run that went back, have the fields of these names."""
-        left_out = {name for name in ("assessment", "rollback") if getattr(self, name) is None}
+        """Return the document as it is written, without those of the last fields that this run has no use for."""
+        left_out = {name for name in OPTIONAL if getattr(self, name) is None}
         return self.model_dump(mode="json", by_alias=True, exclude=left_out)

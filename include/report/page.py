@@ -17,7 +17,9 @@ from include.report.adaptation_view import AdaptationView
 from include.report.building import REASON_RULES
 from include.report.document import Downtime, DowntimeStep, Report, ReportPhase, RollBack
 from include.report.finding_groups import group_findings, sum_up
+from include.report.latency_chart import percentiles_text
 from include.report.rows import Row
+from include.report.verification_view import VerificationView
 
 TEMPLATES = Path(__file__).parent / "templates"
 SMALLEST_BAR_PERCENT = 0.6
@@ -31,8 +33,9 @@ def render_page(
     rows: Sequence[Row],
     answers: Sequence[Answer] = (),
     adaptation: AdaptationView | None = None,
+    verification: VerificationView | None = None,
 ) -> str:
-    """Return the page: result, numbers, reasons, downtime, phases, approvals, items with proofs, changes, findings."""
+    """Return the page: result, numbers, reasons, downtime, phases, approvals, verification, items with proofs, changes, findings."""
     template = environment().get_template("report.html.j2")
     return template.render(
         report=report,
@@ -46,6 +49,7 @@ def render_page(
         reasons=[finding for finding in report.findings if finding.get("rule") in REASON_RULES],
         answers=answers,
         adaptation=adaptation if adaptation and adaptation.count else None,
+        verification=verification if verification and verification.kinds else None,
     )
 
 
@@ -59,7 +63,13 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     made.filters.update(
-        size=readable_bytes, seconds=_seconds, moment=_moment, value=_value, words=_words, span=_span
+        size=readable_bytes,
+        seconds=_seconds,
+        moment=_moment,
+        value=_value,
+        words=_words,
+        span=_span,
+        percentiles=percentiles_text,
     )
     return made
 
@@ -108,7 +118,9 @@ def _bar(report: Report, phase: ReportPhase) -> tuple[float, float]:
     return round(left, 2), round(max(SMALLEST_BAR_PERCENT, min(width, 100 - left)), 2)
 
 
-def _passages(report: Report) -> list[tuple[str, str, Downtime | RollBack, list[tuple[str, float, float]]]]:
+def _passages(
+    report: Report,
+) -> list[tuple[str, str, Downtime | RollBack, list[tuple[DowntimeStep, float, float]]]]:
     """Return (id, title, figures, steps) of the cutover and of the way back, where they were measured."""
     found: list[tuple[str, str, Downtime | RollBack | None]] = [
         ("downtime", "Downtime at the front door", report.downtime),
@@ -119,10 +131,19 @@ def _passages(report: Report) -> list[tuple[str, str, Downtime | RollBack, list[
     ]
 
 
-def _steps(steps: Sequence[DowntimeStep]) -> list[tuple[str, float, float]]:
-    """Return (name, seconds, share in percent) of the steps."""
-    whole = sum(step.seconds for step in steps) or 1.0
-    return [(step.name, step.seconds, round(step.seconds / whole * 100, 2)) for step in steps]
+def _steps(steps: Sequence[DowntimeStep]) -> list[tuple[DowntimeStep, float, float]]:
+    """Return each step with its start and width on one time line, in percent; steps of old runs lack a start."""
+    placed = [step for step in steps if step.started is not None]
+    begin = min((step.started or 0.0 for step in placed), default=0.0)
+    whole = max(((step.started or 0.0) + step.seconds for step in placed), default=0.0) - begin or 1.0
+    return [
+        (
+            step,
+            round(min(((step.started or 0.0) - begin) / whole * 100, 100 - SMALLEST_BAR_PERCENT), 2),
+            round(max(step.seconds / whole * 100, SMALLEST_BAR_PERCENT), 2),
+        )
+        for step in placed
+    ]
 
 
 def _seconds(seconds: float | None) -> str:

@@ -6,15 +6,18 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from include.choice import recorded_choice
 from include.ledger import ItemRecord, Ledger, Proof, Waiver
 from include.phases import PHASES
 from include.report.document import Kind, ReportItem, ReportWaiver
+from include.waivers import defined_waivers
 
 # Phases a run of each kind does not act in: their plan rows ask for no proof.
 UNTOUCHED: Mapping[Kind, frozenset[str]] = {
     "migration": frozenset({"source_retirement"}),
     "rehearsal": frozenset({"cutover", "source_retirement"}),
     "assessment": frozenset(PHASES),
+    "partial": frozenset({"cutover", "source_retirement"}),
 }
 EXCLUDED = frozenset({"exclude", "excluded"})
 
@@ -91,7 +94,8 @@ class Row:
 
 def join_rows(ledger: Ledger, kind: Kind) -> list[Row]:
     """Return every planned or recorded item of a run, in phase order, then by key."""
-    planned = {key: row for key, row in _planned(ledger) if key[0] not in UNTOUCHED[kind]}
+    untouched = untouched_phases(ledger, kind)
+    planned = {key: row for key, row in _planned(ledger) if key[0] not in untouched}
     records = {(item.phase, item.key): item for item in ledger.items()}
     keys = sorted(planned.keys() | records.keys(), key=lambda key: (phase_order(key[0]), key[1]))
     proofs, waivers = _proofs(ledger, keys), _waivers(ledger, keys)
@@ -102,10 +106,15 @@ def join_rows(ledger: Ledger, kind: Kind) -> list[Row]:
             planned=planned.get(key),
             record=records.get(key),
             proof=proofs.get(key),
-            waiver=waivers.get(key),
+            waiver=None if _is_proved(records.get(key), proofs.get(key)) else waivers.get(key),
         )
         for key in keys
     ]
+
+
+def untouched_phases(ledger: Ledger, kind: Kind) -> frozenset[str]:
+    """Return the phases that a run does not act in, by its kind or because they were not chosen for it."""
+    return UNTOUCHED[kind] | recorded_choice(ledger).left_out
 
 
 def phase_order(phase: str) -> tuple[int, str]:
@@ -131,12 +140,13 @@ def _proofs(ledger: Ledger, keys: list[RowKey]) -> dict[RowKey, Proof]:
     return {(phase, key): proof for phase in _phases_of(keys) for key, proof in ledger.proofs(phase).items()}
 
 
+def _is_proved(record: ItemRecord | None, proof: Proof | None) -> bool:
+    return record is not None and record.action != "failed" and proof is not None and proof.equal
+
+
 def _waivers(ledger: Ledger, keys: list[RowKey]) -> dict[RowKey, Waiver]:
-    """Return waivers of the definition, overlaid by those recorded in this run."""
-    found: dict[RowKey, Waiver] = {}
-    definition = ledger.read("definition") if ledger.exists("definition") else {}
-    for row in definition.get("waivers") or []:
-        found[str(row["phase"]), str(row["item"])] = Waiver(by=row["accepted_by"], reason=row["reason"])
+    """Return waivers of the definition that have not expired, overlaid by those recorded in this run."""
+    found = defined_waivers(ledger)
     for phase in _phases_of(keys):
         found.update({(phase, key): waiver for key, waiver in ledger.waivers(phase).items()})
     return found

@@ -40,10 +40,12 @@ TIMEOUT_SECONDS = 120.0
 def prove_canary(run: MigrationRun) -> None:
     """Write and list an object in the bucket, then back a ConfigMap up on the source and restore it on the target.
 
-    Records the proof of both installations and removes the canary again.
+    Records the proof of both installations and removes the canary again. Then a tiny claim goes the way of the volumes.
 
     :raises ProofError: when it did not arrive as it was.
     """
+    from include.volumes.canary import prove_volume_canaries
+
     token = hashlib.sha256(f"{run.short_id} {time.time_ns()}".encode()).hexdigest()
     name = f"canary-{run.short_id}-{token[:6]}"
     _write_and_list(run, name)
@@ -64,7 +66,7 @@ def prove_canary(run: MigrationRun) -> None:
     left = {settle_proof(run, PHASE, row.key, proof, problem) for row in load_plan(run.ledger).items(PHASE)}
     if left - {None}:
         raise ProofError(problem, "the canary did not arrive")
-    logger.info("The canary arrived")
+    logger.info("The canary arrived, and %s claims", prove_volume_canaries(run))
 
 
 def _write_and_list(run: MigrationRun, name: str) -> None:

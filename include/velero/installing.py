@@ -13,6 +13,7 @@ from include.errors import TemporaryError, WaitTimeoutError
 from include.images import target_reference
 from include.ledger import Action
 from include.planning.model import load_plan
+from include.velero.backups import planned_objects
 from include.velero.foreign import refuse_foreign_velero
 from include.velero.names import (
     DEPLOYMENT_PATH,
@@ -129,11 +130,11 @@ def wait_for_location(
 
 def _installation(run: MigrationRun, side: Side) -> Installation:
     velero, labels = run.definition.velero, owned(run.definition)
-    images = velero.images
+    images, objects = velero.images, len(planned_objects(run))
     if side == "source":
-        return Installation(images.server, images.plugin, labels, server=velero.source)
+        return Installation(images.server, images.plugin, labels, server=velero.source, objects=objects)
     server, plugin = (target_reference(run, image) for image in (images.server, images.plugin))
-    return Installation(server, plugin, labels, PULL_SECRET, velero.target)
+    return Installation(server, plugin, labels, PULL_SECRET, velero.target, objects)
 
 
 def _apply_definitions(cluster: Cluster, crds: list[Manifest]) -> None:

@@ -20,6 +20,10 @@ from include.errors import EngineError
 from include.velero.names import API_VERSION, NAMESPACE
 
 PULL_SECRET = "default-secret"  # ruff: ignore[hardcoded-password-string]  (the name CCE gives it, not a secret)
+# The server keeps what it restores in memory. Generous, for a limit reserves nothing.
+MEMORY_MIB = 1024
+MEMORY_MIB_PER_THOUSAND = 128
+FEW_OBJECTS = 5000
 CREDENTIALS_KEY = "cloud"
 # Objects only: no node agent, no snapshots. Two clusters with little room must run it beside the estate.
 RESOURCES = {
@@ -47,6 +51,13 @@ class Installation:
     labels: dict[str, str]
     pull_secret: str | None = None
     server: VeleroServer = field(default_factory=VeleroServer)
+    objects: int = 0
+
+    @property
+    def memory_mib(self) -> int:
+        """Return the limit of the server's memory: the definition's, or one for the number of objects."""
+        thousands = -(-max(self.objects - FEW_OBJECTS, 0) // 1000)
+        return self.server.memory_mib or MEMORY_MIB + MEMORY_MIB_PER_THOUSAND * thousands
 
 
 def render_installation(installation: Installation) -> list[Manifest]:
@@ -110,7 +121,7 @@ def _render(installation: Installation) -> list[Manifest]:
             *("--no-secret", "--no-default-backup-location", "--use-volume-snapshots=false"),
             *("--image", installation.server_image, "--plugins", installation.plugin_image),
             *(word for pair in RESOURCES.items() for word in pair),
-            *("--velero-pod-mem-limit", f"{installation.server.memory_mib}Mi"),
+            *("--velero-pod-mem-limit", f"{installation.memory_mib}Mi"),
         ]
         text = run_engine(command, environment={"KUBECONFIG": str(kubeconfig), "HOME": folder})
     document = yaml.safe_load(text)

@@ -9,7 +9,6 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, Literal
 
 from include.adaptation import modifiers_name, resource_modifiers
-from include.clusters import ApiResource, Cluster
 from include.errors import ObjectExistsError, ProofError
 from include.ledger import Proof
 from include.ledger.records import Action
@@ -21,8 +20,9 @@ from include.velero.backups import backup_name, planned_objects, policy_name
 from include.velero.bucket import BackupBucket, backup_bucket
 from include.velero.existing import restorable
 from include.velero.filters import filter_config_map
-from include.velero.holding import with_hold_rules
+from include.velero.finding import find_restored
 from include.velero.names import API_VERSION, NAMESPACE, object_path, owned
+from include.velero.owners import link_owners
 from include.velero.results import object_id, restored_actions, result_lines
 from include.velero.states import read_phase, state_of, wait_until_finished
 from include.velero.syncing import sync_backup
@@ -56,7 +56,7 @@ def submit_restore(run: MigrationRun) -> str:
     sync_backup(run, backup_name(run))
     labels = owned(run.definition)
     run.target.apply(filter_config_map(policy_name(run), labels, rows))
-    modifiers = with_hold_rules(run, resource_modifiers(run))
+    modifiers = resource_modifiers(run)
     modifiers["metadata"]["labels"] = {**(modifiers["metadata"].get("labels") or {}), **labels}
     run.target.apply(modifiers)
     name = choose_name(run, "restore", run.target, again=_is_of_older_backup(run))
@@ -83,6 +83,8 @@ def wait_for_restore(run: MigrationRun) -> str:
 def prove_restore(run: MigrationRun) -> int:
     """Look for every planned object on the target and record a proof for each; return how many there are.
 
+    Those that had owners get them back.
+
     :raises ProofError: with Velero's errors and every object that is missing, all at once.
     """
     started = time.monotonic()
@@ -104,15 +106,8 @@ def prove_restore(run: MigrationRun) -> int:
         problems += [problem for problem in pool.map(prove, rows) if problem]
     if problems:
         raise ProofError(problems, f"restore velero/{name}, target cluster")
+    link_owners(run, rows, served)
     return len(rows)
-
-
-def find_restored(target: Cluster, served: dict[str, ApiResource], row: PlanItem) -> Manifest | None:
-    """Return the live object of a plan row, in whatever version the target serves it, or None."""
-    resource = served.get(str(row.details["resource"]))
-    if resource is None:
-        return None
-    return target.find(resource.path(row.details.get("namespace"), row.details["name"]))
 
 
 def restore_manifest(run: MigrationRun, name: str, policy: ExistingPolicy) -> Manifest:

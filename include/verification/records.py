@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 PHASE = "verification"
 
 
-def record(run: MigrationRun, item: PlanItem, proof: Proof, seconds: float, problem: str) -> str | None:
+def record(
+    run: MigrationRun, item: PlanItem, proof: Proof, seconds: float, problem: str, note: str | None = None
+) -> str | None:
     """Record one verified item with its proof; return the problem, or None when it is equal or waived."""
-    return settle_item(run, item, proof, problem, action="already_equal", seconds=seconds)
+    return settle_item(run, item, proof, problem, action="already_equal", seconds=seconds, note=note)

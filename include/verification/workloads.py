@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 TIMEOUT_SECONDS = 600.0
-POLL_SECONDS = 1.0
+POLL_SECONDS = 0.25
 SECONDS_BETWEEN_LINES = 10.0
 # A pull can fail once, and a Secret arrive a moment later than the pod.
 HOPELESS_SECONDS = 30.0
@@ -54,7 +54,9 @@ def verify_workloads(
     What a pod waits for is logged while it waits. A workload that cannot start (no image, no Secret) is given
     up after half a minute.
 
-    :raises ProofError: with every workload that does not run, and why.
+    Hooks of the applications run once all workloads do.
+
+    :raises ProofError: with every workload that does not run, and why; or with every hook that failed.
     """
     watched = _watched(run)
     started = last_line = clock()
@@ -71,6 +73,9 @@ def verify_workloads(
     if problems:
         raise ProofError(problems, "workloads do not run on the target")
     logger.info("All %s workloads run", len(watched))
+    from include.hooks import run_hooks
+
+    run_hooks(run, "after_start")
     return len(watched)
 
 
@@ -83,18 +88,23 @@ def wanted_replicas(adapted: dict[str, Any], is_autoscaled: bool) -> int | None:
 
 def _watched(run: MigrationRun) -> list[Watched]:
     inventory = load_inventory(run.ledger)
-    context = context_of(run, inventory)
     autoscaled = autoscaled_workloads(inventory)
-    found = []
-    for item in load_plan(run.ledger).items(PHASE, "workload"):
-        obj = _object(inventory, item)
-        adapted, _ = adapt(obj, context)
-        found.append(Watched(item, adapted, wanted_replicas(adapted, inventory.key_of(obj) in autoscaled)))
-    return found
+    return [
+        Watched(item, adapted, wanted_replicas(adapted, object_key(item) in autoscaled))
+        for item, adapted in adapted_workloads(run, inventory)
+    ]
 
 
-def _object(inventory: Inventory, item: PlanItem) -> dict[str, Any]:
-    return inventory.by_key[item.key.removeprefix("workload/")]
+def adapted_workloads(run: MigrationRun, inventory: Inventory) -> list[tuple[PlanItem, dict[str, Any]]]:
+    """Return the planned rows of workloads, each with the workload as the target shall have it."""
+    context = context_of(run, inventory)
+    items = load_plan(run.ledger).items(PHASE, "workload")
+    return [(item, adapt(inventory.by_key[object_key(item)], context)[0]) for item in items]
+
+
+def object_key(item: PlanItem) -> str:
+    """Return the key of the object that a workload's row is about."""
+    return item.key.removeprefix("workload/")
 
 
 def _look(target: Cluster, watched: list[Watched], seconds: float) -> None:

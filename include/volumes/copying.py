@@ -24,7 +24,7 @@ from include.volumes.claims import make_claim, refuse_other_claim
 from include.volumes.delta import carry_delta, remove_standby
 from include.volumes.movers import FORWARD, Pass, Way, can_stand_by, prepare_mover, source_mover
 from include.volumes.names import claim_of
-from include.volumes.output import read_restore_size, read_summary, read_tree
+from include.volumes.output import read_restore_size, read_summary, read_tree, seems_same
 from include.volumes.removing import remove_movers_of_other_runs
 from include.volumes.repository import has_repository, repository_secrets
 from include.volumes.running import run_mover
@@ -62,7 +62,7 @@ def copy_volumes(run: MigrationRun, keys: Iterable[str] | None = None) -> int:
     if is_traffic_on_target(run):
         _side_by_side(run, rows, _hash_source)
         return len(rows)
-    _make_repository(run)
+    make_repository(run)
     if is_quiesced(run, "source"):
         with timed_step(run, STEP, rows[0].key):
             _side_by_side(run, rows, _copy_final)
@@ -95,7 +95,8 @@ def _side_by_side(run: MigrationRun, rows: list[PlanItem], copy: Any) -> None:
         run_side_by_side(one, rows, THREADS, name="volumes")
 
 
-def _make_repository(run: MigrationRun) -> None:
+def make_repository(run: MigrationRun) -> None:
+    """Make the repository unless it is there."""
     if not has_repository(run):
         run_mover(run.source, prepare_mover(run), repository_secrets(run))
         logger.info("Made the volume repository in bucket %s", run.definition.volumes.bucket)
@@ -138,7 +139,8 @@ def _note(
     run: MigrationRun, row: PlanItem, which: Pass, source_text: str, target_text: str, *, stood_by: bool
 ) -> tuple[int, bool]:
     """Write down what both sides found; return the bytes that travelled, and whether anything changed."""
-    backup, restore = read_summary(source_text), read_summary(target_text)
+    is_same = seems_same(source_text)
+    backup, restore = ({}, {}) if is_same else (read_summary(source_text), read_summary(target_text))
     run.ledger.write(
         copied_document(row.key),
         {
@@ -146,7 +148,7 @@ def _note(
             "claim": claim_of(row),
             "stage": which,
             "stood_by": stood_by,
-            "snapshot": str(backup["snapshot_id"]),
+            "snapshot": backup.get("snapshot_id"),
             "backup": backup,
             "restore_size": read_restore_size(source_text),
             "restore": restore,

@@ -9,7 +9,7 @@ from include.errors import MigrationError, PermanentError
 from include.volumes.movers import FORWARD, Pass, Way, order_of, standing_by
 from include.volumes.names import claim_of
 from include.volumes.orders import Order, StandbyLostError
-from include.volumes.output import Tree, has_summary, read_summary, read_top
+from include.volumes.output import Tree, has_summary, read_summary, read_top, read_tree, seems_same
 from include.volumes.running import remove_mover
 
 if TYPE_CHECKING:
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from include.volumes.manifests import Mover
 
 logger = logging.getLogger(__name__)
+
+NO_SNAPSHOT = "none"
 
 
 def carry_delta(run: MigrationRun, row: PlanItem, which: Pass, way: Way = FORWARD) -> tuple[str, str] | None:
@@ -62,17 +64,22 @@ def _carry(run: MigrationRun, row: PlanItem, which: Pass, way: Way) -> tuple[str
     here, there = way.ends(run)
     source = _order(run, row, way.read(run, row, "backup", which), here)
     source.give()
-    text = source.answer(has_summary)
+    text = source.answer(lambda printed: has_summary(printed) or seems_same(printed))
     top = read_top(text)
     if top is None:
         raise PermanentError(
             "the mover did not print the rights of the folder; volumes.mover_image needs stat beside restic"
         )
-    snapshot = str(read_summary(text)["snapshot_id"])
+    snapshot = NO_SNAPSHOT if seems_same(text) else str(read_summary(text)["snapshot_id"])
     target = _order(run, row, way.write(run, row, which, snapshot, top), there)
     target.give()
     restored = target.answer()
-    return source.answer(), restored
+    read = source.answer()
+    if snapshot == NO_SNAPSHOT and read_tree(read) != read_tree(restored):
+        raise StandbyLostError(
+            "changed, though no file is newer than the pass before; it is moved by movers of its own"
+        )
+    return read, restored
 
 
 def _order(run: MigrationRun, row: PlanItem, mover: Mover, cluster: Cluster) -> Order:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
@@ -182,3 +182,17 @@ def standing_by(run: MigrationRun, row: PlanItem, mover: Mover) -> Mover:
 def order_of(mover: Mover) -> str:
     """Return the order that makes a mover which stands by do what this one does."""
     return " ".join(f"{key}={mover.settings[key]}" for key in ORDERED if key in mover.settings)
+
+
+def resolving_mover(run: MigrationRun, names: Sequence[str]) -> Mover:
+    """Return the mover that looks names up on the target; it has no volume and no secret."""
+    name = mover_name(run, "resolve", " ".join(names))
+    return Mover(
+        name=name,
+        namespace=NAMESPACE,
+        script="resolve",
+        image=target_reference(run, run.definition.volumes.mover_image),
+        labels=mover_labels(run.definition, name),
+        pull_secret=PULL_SECRET,
+        settings={"NAMES": " ".join(names)},
+    )

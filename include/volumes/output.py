@@ -13,6 +13,7 @@ TREE = "cce-tree"
 TREE_WORDS = 6
 TOP = "cce-top"
 TOP_WORDS = 4
+SAME = "cce-same"
 
 Document = dict[str, Any]
 
@@ -57,6 +58,11 @@ def read_top(text: str) -> Tree | None:
 def has_summary(text: str) -> bool:
     """Say whether restic has come to its end."""
     return any(document.get("message_type") == "summary" for document in _documents(text))
+
+
+def seems_same(text: str) -> bool:
+    """Say whether a mover saw no change since its pass before, and therefore made no snapshot."""
+    return SAME in text.splitlines()
 
 
 def read_summary(text: str) -> Document:

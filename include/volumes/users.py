@@ -12,7 +12,7 @@ from include.labels import OWNER
 if TYPE_CHECKING:
     from include.clusters import Cluster
 
-POLL_SECONDS = 1.0
+POLL_SECONDS = 0.25
 ENDED = frozenset({"Succeeded", "Failed"})
 
 Manifest = dict[str, Any]

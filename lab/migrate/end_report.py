@@ -82,9 +82,20 @@ def _print_downtime(console: Console, downtime: dict[str, Any] | None) -> None:
             (f"{lost} lost, {doubled} doubled", "bold red" if lost or doubled else "green"),
         )
     )
-    steps = [f"{step['name'].replace('_', ' ')} {step['seconds']:.1f} s" for step in downtime["steps"]]
-    if steps:
-        console.print(Text(f"  {', '.join(steps)}", style="dim"))
+    if downtime["steps"]:
+        console.print(_steps(downtime["steps"]))
+
+
+def _steps(steps: list[dict[str, Any]]) -> Table:
+    """Return the cutover's steps in their order; the switch waited for those with a star."""
+    table = Table(box=None, padding=(0, 3, 0, 0), pad_edge=False)
+    table.add_column("step (* on the critical path)", no_wrap=True)
+    for column in ("begins", "takes"):
+        table.add_column(column, no_wrap=True, justify="right")
+    for step in steps:
+        name = f"{'*' if step['critical'] else ' '} {step['name'].replace('_', ' ')}"
+        table.add_row(name, f"{step['started']:+.1f} s", f"{step['seconds']:.1f} s")
+    return table
 
 
 def _proofs(report: dict[str, Any]) -> Table:

@@ -1,4 +1,4 @@
-"""Say once how tasks are retried."""
+"""Say once how tasks are retried, and that people are told when none is left."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 
 from airflow.sdk import ExceptionRetryPolicy, RetryAction, RetryRule
 
+from cce_migration.notifiers.failures import FailureNotifier
 from include.errors import PermanentError, TemporaryError
 
 POLICY = ExceptionRetryPolicy(
@@ -28,6 +29,7 @@ DEFAULT_ARGS: dict[str, Any] = {
     "retry_exponential_backoff": 2.0,
     "max_retry_delay": timedelta(minutes=10),
     "retry_policy": POLICY,
+    "on_failure_callback": [FailureNotifier()],
 }
 # Customers wait while these tasks do: they try for about two minutes, then the source is started again.
 CUTOVER_ARGS: dict[str, Any] = {

@@ -10,7 +10,7 @@ from airflow.sdk import ObjectStoragePath
 from cce_migration.hooks.connections import AirflowConnections
 from include.errors import PermanentError
 from include.past_runs import open_past_run
-from include.run import MigrationRun, open_run
+from include.run import MigrationRun, Wishes, open_run
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
@@ -32,6 +32,7 @@ def open_migration(context: Context) -> MigrationRun:
         str(context["run_id"]),
         ledger_root(),
         AirflowConnections(),
+        _wishes(context["params"]),
     )
 
 
@@ -55,6 +56,15 @@ def open_past_migration(context: Context) -> MigrationRun:
 def chosen_definition(params: Any) -> str:
     """Return what the trigger form says: a file's path where one is given, else a name in `migrations/`."""
     return str(params.get("definition_file") or params["definition"])
+
+
+def _wishes(params: Any) -> Wishes:
+    phases = params.get("phases")
+    return Wishes(
+        overrides=str(params.get("overrides") or ""),
+        mode=str(params.get("mode") or "full"),
+        phases=None if phases is None else tuple(phases),
+    )
 
 
 def ledger_root() -> ObjectStoragePath:

@@ -9,7 +9,7 @@ from typing import Any
 import yaml
 
 from include.adaptation.context import AdaptationContext
-from include.inventory.moved_addresses import moves_of
+from include.inventory.moved_addresses import Move, moves_of
 from tests.builders.definitions import definition
 
 FOLDER = Path(__file__).resolve().parents[1] / "goldens" / "adaptation"
@@ -30,6 +30,9 @@ FOLDERS = [
         "size": "10Gi",
     }
 ]
+
+# A server with an address instead of a name.
+LEGACY = Move("legacy", "10.1.0.5:5432", "192.168.0.9:6432")
 
 Manifest = dict[str, Any]
 
@@ -57,7 +60,13 @@ def golden_context() -> AdaptationContext:
     chosen = definition(_with_choices)
     disks = frozenset({("shop", "uploads")})
     return AdaptationContext(
-        chosen, moves_of(chosen), _target_image, ("registry.source.lab",), disks, frozenset({("shop", "api")})
+        chosen,
+        (*moves_of(chosen), LEGACY),
+        _target_image,
+        ("registry.source.lab",),
+        disks,
+        frozenset({("shop", "api")}),
+        frozenset({("shop", "source-login")}),
     )
 
 

@@ -1,6 +1,6 @@
 """Kill what a migration runs on, and measure what that costs: the figures of docs/resilience.md.
 
-    python -m lab exec -- python -m tests.lab.kill_once task@cutover.quiesce_source scheduler@cutover.watch_target+3
+    python -m lab exec -- python -m tests.lab.kill_once task@cutover.move_traffic scheduler@cutover.watch_target+3
 
 Each argument is `victim@task[:map index][+seconds]`, in the order in which the tasks run. The victim dies so many seconds after
 the task's process is there: `task`, `worker`, `scheduler`, `api-server`, `velero-source`, `velero-target`, `mover-source`,

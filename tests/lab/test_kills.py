@@ -105,9 +105,9 @@ def killed_at_work(run: LiveRun) -> Ended:
             "Velero makes the backup",
         )
         run.kill("velero_backup_restore.copy_volumes", 0, when=lambda: writers.movers("target"))
-        run.kill("cutover.quiesce_source", when=lambda: writers.held("source"))
-        run.wait_for_process("cutover.move_last_changes_of_volumes")
-        wait_until(lambda: writers.movers("source"), "the last changes of a volume are read")
+        run.kill("cutover.move_traffic", when=lambda: writers.held("source"))
+        run.wait_for_process("cutover.move_traffic")
+        wait_until(lambda: stands_still(run), "the last changes are moved")
         run.mark_failed()
         return ended(run, writers)
 
@@ -117,9 +117,9 @@ def rolled_back(ended_by_hand: Ended) -> Ended:
     """The probe and the final pass are killed, the target fails after the switch, and the way back is killed, too."""
     with LiveRun() as run, Writers() as writers:
         run.kill("cutover.probe_front_door", when=lambda: probed(run))
-        run.kill("cutover.move_last_changes_of_volumes", when=lambda: writers.movers("target"))
-        run.wait_for_process("cutover.hand_over")
-        # before the switch: no write must be acknowledged by the target, where the way back would leave it
+        run.kill("cutover.move_traffic", when=lambda: stands_still(run))
+        # right before the switch: what the target acknowledges until it feels this is brought back
+        wait_until(lambda: run.document("cutover/handed-over"), "the target takes over")
         scale_web_of_target(0)
         run.kill("cutover.roll_back", when=lambda: run.document("cutover/endpoint") and not is_moved())
         return ended(run, writers)
@@ -133,9 +133,9 @@ def arrived(rolled_back: Ended) -> Ended:
     """
     with LiveRun() as run, Writers() as writers:
         run.kill(FOLLOWING, victim="worker", when=lambda: followed_rows(run))
-        run.kill("cutover.quiesce_source", victim="scheduler", when=lambda: writers.held("source"))
+        run.kill("cutover.move_traffic", victim="scheduler", when=lambda: writers.held("source"))
         kill(airflow_program("api-server"))
-        run.wait_for_process("cutover.move_last_changes_of_databases")
+        run.wait_for_process("cutover.move_traffic")
         with stopped("target-postgres", "obs-front"):
             time.sleep(OUTAGE_SECONDS)
         return ended(run, writers)
@@ -160,6 +160,11 @@ def backup_phase(run: LiveRun) -> str:
         items = api.items("/apis/velero.io/v1/namespaces/velero/backups") if name else []
     phases = [item.get("status", {}).get("phase", "") for item in items if item["metadata"]["name"] == name]
     return str(phases[0]) if phases else ""
+
+
+def stands_still(run: LiveRun) -> bool:
+    """Say whether the run has stopped the source: its last changes are on their way."""
+    return bool(run.document("cutover/quiesced-source").get("complete"))
 
 
 def followed_rows(run: LiveRun) -> int:
@@ -200,7 +205,7 @@ def test_a_killed_task_is_tried_again_and_goes_on(ended_by_hand: Ended) -> None:
         "obs_sync.copy_buckets",
         "velero_backup_restore.back_up_objects",
         "velero_backup_restore.copy_volumes",
-        "cutover.quiesce_source",
+        "cutover.move_traffic",
     ]
     assert {name: ended_by_hand.tries[name] for name in killed} == dict.fromkeys(killed, 2)
     phases = {phase["id"]: phase["result"] for phase in ended_by_hand.outcome.report["phases"]}

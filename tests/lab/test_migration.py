@@ -111,6 +111,34 @@ def test_a_folder_of_the_source_s_node_arrives_in_a_claim(migration: Outcome) ->
     assert volume == {"name": "receipts", "persistentVolumeClaim": {"claimName": "receipts"}}
 
 
+def test_a_claim_of_each_class_went_ahead_of_the_volumes_and_left_nothing(migration: Outcome) -> None:
+    canaries = migration.documents(".")["volumes-canary.json"]
+    left = []
+    for kubeconfig in (paths.SOURCE_KUBECONFIG, paths.TARGET_KUBECONFIG):
+        with ClusterApi(kubeconfig) as api:
+            claims = api.items("/api/v1/persistentvolumeclaims")
+        left += [
+            one["metadata"]["name"] for one in claims if one["metadata"]["name"].startswith("cce-canary")
+        ]
+
+    assert list(canaries) == ["local-path"]
+    source, target = canaries["local-path"]
+    assert source == target
+    assert source["entries"] == 4
+    assert left == []
+
+
+def test_limits_of_a_namespace_arrive_and_count_the_targets_class(migration: Outcome) -> None:
+    with ClusterApi(paths.TARGET_KUBECONFIG) as api:
+        (quota,) = api.items("/api/v1/namespaces/shop/resourcequotas")
+        (limits,) = api.items("/api/v1/namespaces/shop/limitranges")
+    counted = "csi-disk.storageclass.storage.k8s.io/persistentvolumeclaims"
+
+    assert quota["spec"]["hard"][counted] == "8"
+    assert int(quota["status"]["used"][counted]) == 3
+    assert limits["spec"]["limits"][0]["max"] == {"memory": "4Gi"}
+
+
 def test_movers_stood_by_for_the_last_changes(migration: Outcome) -> None:
     passes = {document["claim"]: document for document in migration.documents("volumes").values()}
 
@@ -131,6 +159,28 @@ def test_the_estate_answers_on_the_target(migration: Outcome) -> None:
     assert address.startswith("198.18.20.")
     assert httpx.get("http://shop.lab/").status_code == 200
     assert httpx.get("http://shop.lab/products/1/picture").status_code == 200
+
+
+def test_customers_with_an_old_answer_of_the_dns_are_led_on_to_the_target(migration: Outcome) -> None:
+    with ClusterApi(paths.SOURCE_KUBECONFIG) as api:
+        service = api.get("/api/v1/namespaces/shop/services/web")
+        pods = [
+            pod
+            for pod in api.items("/api/v1/namespaces/shop/pods")
+            if pod["status"]["phase"] not in {"Succeeded", "Failed"}
+        ]
+    (address,) = [row["ip"] for row in service["status"]["loadBalancer"]["ingress"]]
+
+    assert (address.startswith("198.18.10."), pods) == (True, [])
+    assert httpx.get(f"http://{address}/healthz", headers={"Host": "shop.lab"}).status_code == 200
+
+
+def test_the_steps_of_the_downtime_stand_on_one_time_line(migration: Outcome) -> None:
+    steps = {step["name"]: step for step in migration.report["downtime"]["steps"]}
+    path = [name for name, step in steps.items() if step["critical"]]
+
+    assert (path[0], path[-1]) == ("quiesce the source", "switch the front door")
+    assert steps["quiesce the source"]["started"] < 1 < steps["switch the front door"]["started"]
 
 
 def test_no_acknowledged_write_is_lost_or_doubled_for_the_probe(migration: Outcome) -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from include.adaptation.context import AdaptationContext
-from include.inventory.disks import starts_before_it_stops
+from include.definition import HostPath
+from include.inventory.disks import DISK_CLASS, starts_before_it_stops
+from include.inventory.model import label
 from include.inventory.volumes import claims_of
 
 REASON = (
@@ -23,6 +25,14 @@ def applies_to(obj: dict[str, Any]) -> bool:
 def apply(obj: dict[str, Any], context: AdaptationContext) -> dict[str, Any]:
     """Return the Deployment with the strategy Recreate; unchanged when it mounts no disk."""
     namespace = obj["metadata"].get("namespace")
-    if not any((namespace, claim) in context.disk_claims for claim in claims_of(obj)):
+    has_disk = any((namespace, claim) in context.disk_claims for claim in claims_of(obj))
+    if not has_disk and not any(
+        _becomes_disk(folder, obj) for folder in context.definition.volumes.host_paths
+    ):
         return obj
     return {**obj, "spec": {**obj["spec"], "strategy": {"type": "Recreate"}}}
+
+
+def _becomes_disk(folder: HostPath, obj: dict[str, Any]) -> bool:
+    """Say whether a folder of a node that the workload mounts was moved into a disk."""
+    return folder.workload == label(obj) and folder.storage_class.startswith(DISK_CLASS)

@@ -32,7 +32,7 @@ def select_lines(database: str, piece: Piece) -> str:
 
 def select_cells(database: str, piece: Piece) -> str:
     """Return the query for rows whose lines are made here, by `line_of_cells`."""
-    return f"select {', '.join(map(_cell, piece.table.columns))} from {rows_of(database, piece)}"
+    return f"select {', '.join(map(cell_of, piece.table.columns))} from {rows_of(database, piece)}"
 
 
 def rows_of(database: str, piece: Piece) -> str:
@@ -104,7 +104,8 @@ def _enclosed(cell: bytes) -> bytes:
     return b"'" + cell + b"'"
 
 
-def _cell(column: Column) -> str:
+def cell_of(column: Column) -> str:
+    """Return a column as it travels: numbers as numbers, text as the bytes that the server stores."""
     name = quoted(column.name)
     if column.kind in NUMBERED:
         return f"cast({name} as unsigned)"
@@ -114,5 +115,5 @@ def _cell(column: Column) -> str:
 
 
 def _quoted_cell(column: Column) -> str:
-    cell = _cell(column)
+    cell = cell_of(column)
     return f"ifnull({cell}, 'NULL')" if column.kind in PLAIN else f"quote({cell})"

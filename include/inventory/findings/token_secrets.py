@@ -25,15 +25,16 @@ def find(inventory: Inventory, definition: Definition) -> Iterator[Finding]:
         if secret.get("type") != SERVICE_ACCOUNT_TYPE:
             continue
         metadata = secret["metadata"]
+        account = (metadata.get("annotations") or {}).get("kubernetes.io/service-account.name", "?")
         is_used = (metadata["namespace"], metadata["name"]) in used
         yield Finding(
             RULE,
             "warning" if is_used else "info",
             label(secret),
-            "holds a ServiceAccount token; it is not migrated",
+            f"holds a token of ServiceAccount {account}; it is not migrated",
             "make a token on the target before the release of the workloads"
             if is_used
-            else "whoever uses it from outside needs a token of the target",
+            else "whoever uses it from outside, by a kubeconfig or a pipeline, needs a token of the target",
         )
 
 

@@ -31,12 +31,14 @@ class Right:
 
 def find_problems(run: MigrationRun) -> Iterator[str]:
     """Yield every right that is missing on the source."""
-    yield from _missing(run.source, source_rights(run.definition.source.namespaces))
+    namespaces = run.definition.source.namespaces
+    yield from _missing(run.source, source_rights(namespaces) + _hook_rights(run, "before_stop"))
 
 
 def find_target_problems(run: MigrationRun) -> Iterator[str]:
     """Yield every right that is missing on the target."""
-    yield from _missing(run.target, target_rights(run.definition.source.namespaces))
+    namespaces = run.definition.source.namespaces
+    yield from _missing(run.target, target_rights(namespaces) + _hook_rights(run, "after_start"))
 
 
 def source_rights(namespaces: list[str]) -> list[Right]:
@@ -66,6 +68,13 @@ def target_rights(namespaces: list[str]) -> list[Right]:
     return [*rights, Right("create", "clusterrolebindings", "rbac.authorization.k8s.io")]
 
 
+def _hook_rights(run: MigrationRun, moment: str) -> list[Right]:
+    """Return what running commands in containers takes: servers ask for `get` or `create`, as their version is."""
+    has_hooks = any(hook.when == moment for hook in run.definition.hooks)
+    namespaces = run.definition.source.namespaces if has_hooks else []
+    return [Right(verb, "pods/exec", "", name) for name in namespaces for verb in ("get", "create")]
+
+
 def _missing(cluster: Cluster, rights: list[Right]) -> list[str]:
     with ThreadPoolExecutor(WORKERS) as pool:
         answers = list(pool.map(lambda right: _is_allowed(cluster, right), rights))
@@ -77,9 +86,11 @@ def _missing(cluster: Cluster, rights: list[Right]) -> list[str]:
 
 
 def _is_allowed(cluster: Cluster, right: Right) -> bool:
+    resource, _, subresource = right.resource.partition("/")
     attributes = {
         "verb": right.verb,
-        "resource": right.resource,
+        "resource": resource,
+        "subresource": subresource,
         "group": right.group,
         "namespace": right.namespace,
     }

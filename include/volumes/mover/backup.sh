@@ -6,6 +6,15 @@ case "$PASS" in
 warm) ;;
 *)
     scan=--no-scan
+    # Opening the repository costs half a second of a processor. Where nothing seems to have changed since the pass before, the trees
+    # of both sides say whether that is so: a change that shows in no time of a change is found there.
+    if [ "$PASS" = final ] && [ -e /tmp/looked ] && [ -z "$(find /volume -newer /tmp/looked -print | head -n 1)" ]; then
+        echo "cce-top $(stat -c '%a %u %g' /volume)"
+        echo cce-same
+        print_tree /volume
+        exit 0
+    fi
+    touch /tmp/looked
     # The target starts as soon as the backup is there, with the rights of the folder, and does not wait for the tree.
     echo "cce-top $(stat -c '%a %u %g' /volume)"
     print_tree /volume >/tmp/tree &

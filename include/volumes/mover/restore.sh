@@ -4,8 +4,8 @@ verify=
 if [ "$PASS" = warm ]; then
     verify=--verify
 fi
-# Nothing removes snapshots while a migration runs, so a reader needs no lock.
-mover restore "$SNAPSHOT:/volume" --json --no-lock --sparse --target /volume --delete --overwrite if-changed --exclude /lost+found $verify
+# Nothing removes snapshots while a migration runs, so a reader needs no lock. Without a snapshot nothing has changed.
+[ "$SNAPSHOT" = none ] || mover restore "$SNAPSHOT:/volume" --json --no-lock --sparse --target /volume --delete --overwrite if-changed --exclude /lost+found $verify
 # restic leaves the top folder itself alone.
 chown "$ROOT_OWNER" /volume
 chmod "$ROOT_MODE" /volume

@@ -12,7 +12,7 @@ from airflow.sdk import BaseHook
 from airflow.sdk.exceptions import AirflowNotFoundException
 from airflow.sdk.log import mask_secret
 
-from include.connections import ClusterAccess, DocumentConnections, RegistryAccess
+from include.connections import ClusterAccess, DocumentConnections, RegistryAccess, WebhookAccess
 from include.connections.access import secret_values
 from include.connections.documents import KUBECONFIG_FIELDS
 from include.errors import ConnectionDetailsError
@@ -41,6 +41,13 @@ class AirflowConnections(DocumentConnections):
         """Return access to an image registry; a derived password stands in no connection, so it is masked here."""
         access = super().registry(connection_id)
         _mask(access.password)
+        return access
+
+    def slack(self, connection_id: str) -> WebhookAccess:
+        """Return access to a webhook; the end of its address lets in as a password does, so it is masked here."""
+        access = super().slack(connection_id)
+        if access.secret:
+            _mask(access.secret)
         return access
 
     def cce_cluster(self, wanted: TargetCluster) -> ClusterAccess:

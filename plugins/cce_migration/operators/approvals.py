@@ -4,25 +4,32 @@ from __future__ import annotations
 
 import inspect
 from abc import abstractmethod
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from airflow.providers.standard.operators.hitl import HITLOperator
 from airflow.sdk import Param
+from airflow.sdk.exceptions import AirflowSkipException
+from airflow.sdk.execution_time.hitl import HITLUser
 
+from cce_migration.links import LINKS
+from cce_migration.notifiers.telling import tell
 from cce_migration.runs import open_migration
 from cce_migration.ui.report_tab import report_link
 from include.approvals import Answer, Question, is_approved, keep_question, kept_question, record_answer
 from include.cutover import cutover_evidence
-from include.ledger import record_failure, resolve_failure
+from include.errors import PermanentError
+from include.ledger import Waiver, record_failure, resolve_failure
+from include.notifications import approval_needed
 from include.planning import plan_summary
 from include.planning.digest import plan_digest
 from include.planning.drift import drift_summary, noted_changes
 from include.proposal import follow_source, refuse_another_plan, refuse_changes
 from include.retirement import retirement_summary
 from include.run import CUTOVER
+from include.waivers import read_answer
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
@@ -30,6 +37,7 @@ if TYPE_CHECKING:
     from include.run import MigrationRun
 
 APPROVE, REJECT = "Approve", "Reject"
+WAIVE = "Items that you accept without an equal proof, a line each: `phase/item: why`."
 
 
 class ApproveOperator(HITLOperator):
@@ -42,7 +50,12 @@ class ApproveOperator(HITLOperator):
     is one to what was shown.
     """
 
+    operator_extra_links = LINKS
     question: str
+    # Whether the form takes items that are accepted without an equal proof.
+    waives: ClassVar[bool] = False
+    # The field of the definition's `approvals` that names who may answer.
+    asks_for: ClassVar[str]
     retrying: ClassVar[dict[str, Any]] = {
         "retries": 2,
         "retry_delay": timedelta(seconds=5),
@@ -53,9 +66,22 @@ class ApproveOperator(HITLOperator):
         kwargs.setdefault("doc_md", inspect.getdoc(type(self)))
         # In place of the DAG's params, which have no part in the question. One without a default value would not get as
         # far as to be asked: the form is checked before anybody sees it (apache/airflow#59551).
-        kwargs["params"] = {"reason": Param(None, type=["null", "string"], title="Reason", source="task")}
+        kwargs["params"] = self._form()
         kwargs |= self.retrying
         super().__init__(subject=self.question, options=[APPROVE, REJECT], **kwargs)
+
+    def _form(self) -> dict[str, Param]:
+        fields = {"reason": Param(None, type=["null", "string"], title="Reason", source="task")}
+        if self.waives:
+            fields["waive"] = Param(
+                None,
+                type=["null", "string"],
+                format="multiline",
+                title="Waive",
+                description=WAIVE,
+                source="task",
+            )
+        return fields
 
     @property
     def phase(self) -> str:
@@ -75,6 +101,8 @@ class ApproveOperator(HITLOperator):
                 "Airflow goes on showing the question of %s; the present answer to it:\n%s", shown.at, text
             )
         self.body = shown.text
+        self.assigned_users = [HITLUser(id=name, name=name) for name in self._people(run)] or None
+        tell(run, approval_needed(self.task_id, self.question, shown.at), context)
         super().execute(context)
 
     def execute_complete(self, context: Context, event: dict[str, Any]) -> dict[str, Any]:
@@ -82,7 +110,9 @@ class ApproveOperator(HITLOperator):
 
         :raises PermanentError: when it was a rejection.
         """
-        super().execute_complete(context, event)
+        # Airflow wants all fields of the form or none; who answers through its API may leave some out.
+        fields = {**dict.fromkeys(self.params), **(event.get("params_input") or {})}
+        super().execute_complete(context, {**event, "params_input": fields})
         run = open_migration(context)
         user = event.get("responded_by_user") or {}
         shown = kept_question(run.ledger, self.asked_in(run))
@@ -90,11 +120,15 @@ class ApproveOperator(HITLOperator):
             question=self.asked_in(run),
             approved=event["chosen_options"] == [APPROVE],
             by=str(user.get("name") or user.get("id") or "unknown"),
-            reason=str((event.get("params_input") or {}).get("reason") or ""),
+            reason=str(fields["reason"] or ""),
             plan=shown.plan if shown else None,
         )
         with self._failures_kept(run):
+            self._refuse_strangers(run, user)
+            waived = self._waived(run, answer, str(fields.get("waive") or ""))
             record_answer(run.ledger, answer)
+            for (phase, key), waiver in waived.items():
+                run.ledger.record_waiver(phase, key, waiver)
             self.look_again(run)
         resolve_failure(run.ledger, self.task_id, run.passage)
         return {"approved": answer.approved, "by": answer.by}
@@ -102,6 +136,25 @@ class ApproveOperator(HITLOperator):
     def asked_in(self, run: MigrationRun) -> str:
         """Return how the ledger names the question: a DAG on a run of the past may ask the same in several runs of its own."""
         return self.task_id if run.passage == CUTOVER else f"{self.task_id} {run.passage}"
+
+    def _waived(self, run: MigrationRun, answer: Answer, text: str) -> dict[tuple[str, str], Waiver]:
+        return read_answer(run.ledger, text, answer.by, answer.reason) if answer.approved else {}
+
+    def _people(self, run: MigrationRun) -> list[str]:
+        """Return the ids of the users who may answer; none where everybody may."""
+        return list(getattr(run.definition.approvals, self.asks_for))
+
+    def _refuse_strangers(self, run: MigrationRun, user: Mapping[str, Any]) -> None:
+        """Look at who answered, as Airflow did: its check depends on a setting (`simple_auth_manager_all_admins`).
+
+        :raises PermanentError: when it is nobody whom the definition names.
+        """
+        people = self._people(run)
+        if people and user.get("id") not in people:
+            raise PermanentError(
+                f"{self.task_id}: {user.get('name')} answered, who is not among approvals.{self.asks_for} of the definition "
+                f"({', '.join(people)}); clear this task, and let one of them answer"
+            )
 
     @abstractmethod
     def evidence(self, run: MigrationRun, context: Context) -> str:
@@ -127,10 +180,20 @@ class ApprovePlanOperator(ApproveOperator):
     """Ask for approval of the plan. Until here nothing was changed on either side."""
 
     question = "Approve the plan of this migration?"
+    waives = True
+    asks_for = "plan"
 
     def execute(self, context: Context) -> None:
-        """Ask, unless another plan was asked for here before: Airflow would show that one, so `approve_drift` asks."""
+        """Ask, unless another plan was asked for here before: Airflow would show that one, so `approve_drift` asks.
+
+        :raises AirflowSkipException: when only the plan was wanted: everything behind this task is skipped with it.
+        """
         run = open_migration(context)
+        if run.choice.is_plan_only:
+            run.ledger.phase_finished(self.phase, "succeeded")
+            raise AirflowSkipException(
+                "only the plan was chosen for this run: nothing is asked, and nothing is changed"
+            )
         shown = kept_question(run.ledger, self.task_id)
         if shown is not None and shown.plan != plan_digest(run.ledger):
             self.log.warning("The plan was made again since it was asked for here: approve_drift asks for it")
@@ -154,6 +217,7 @@ class ApproveDriftOperator(ApproveOperator):
     """
 
     question = "The source has changed since the plan was approved. Approve the new plan?"
+    asks_for = "plan"
     # The source, its databases and buckets may not answer for a while.
     retrying: ClassVar[dict[str, Any]] = {
         "retries": 8,
@@ -201,16 +265,19 @@ class ApproveCutoverOperator(ApproveOperator):
     """Ask for approval of the cutover, with the evidence. From here on customers notice."""
 
     question = "Stop the source and switch the traffic?"
+    waives = True
+    asks_for = "cutover"
 
     def evidence(self, run: MigrationRun, context: Context) -> str:
-        """Return what is proved and what is open."""
-        return cutover_evidence(run)
+        """Return what is proved, what is open, what follows, and how to go back."""
+        return cutover_evidence(run, report_link(context))
 
 
 class ApproveRetirementOperator(ApproveOperator):
     """Ask for approval of the source's retirement. After it, going back means migrating back."""
 
     question = "Retire the source?"
+    asks_for = "retirement"
 
     def evidence(self, run: MigrationRun, context: Context) -> str:
         """Return what will be removed."""

@@ -9,11 +9,14 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from airflow.sdk import BaseOperator
 from airflow.sdk.exceptions import AirflowSkipException
 
+from cce_migration.links import LINKS
+from cce_migration.metrics import send
 from cce_migration.runs import open_migration
 from cce_migration.supervised import end_with_supervisor
 from include.engines import end_all_engines
 from include.errors import DefinitionError
 from include.ledger import record_failure, resolve_failure
+from include.measures import phase_in_words, phase_measures
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
@@ -31,6 +34,7 @@ class MigrationOperator(BaseOperator):
 
     # A step that clears up runs whatever happened before: when the definition was refused, or its phase never began.
     clears_up: ClassVar[bool] = False
+    operator_extra_links = LINKS
 
     def __init__(self, *, ends_phase: bool = False, **kwargs: Any) -> None:
         kwargs.setdefault("doc_md", inspect.getdoc(type(self)))
@@ -46,6 +50,8 @@ class MigrationOperator(BaseOperator):
         """Open the run, act, and keep the record of it in the ledger."""
         end_with_supervisor()
         run = self.open_run(context)
+        if self.phase in run.choice.left_out:
+            raise AirflowSkipException(f"phase {self.phase} is not among those chosen for this run")
         if not self.clears_up:
             run.ledger.phase_started(self.phase)
         task = _task_name(context)
@@ -59,7 +65,13 @@ class MigrationOperator(BaseOperator):
         resolve_failure(run.ledger, task, run.passage)
         if self.ends_phase:
             run.ledger.phase_finished(self.phase, "succeeded")
+            self._sum_up(run)
         return result
+
+    def _sum_up(self, run: MigrationRun) -> None:
+        """End the log of a phase's last step with what the phase has done, and send it as metrics."""
+        self.log.info("Phase %s: %s", self.phase, phase_in_words(run.ledger, self.phase))
+        send(phase_measures(run.ledger, self.phase))
 
     @abstractmethod
     def act(self, run: MigrationRun, context: Context) -> Any:

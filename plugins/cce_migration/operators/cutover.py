@@ -6,27 +6,25 @@ from typing import TYPE_CHECKING, Any
 
 from airflow.sdk.exceptions import AirflowSkipException
 
+from cce_migration.metrics import send
+from cce_migration.notifiers.telling import tell
 from cce_migration.operators.base import MigrationOperator
 from include.connections import Side
 from include.cutover import (
     apply_webhooks,
     await_probe,
     finish_probe,
-    hand_over,
-    pass_gates,
     probe_front_door,
     quiesce,
-    switch_traffic,
     watch_target,
 )
-from include.cutover.final_pass import (
-    move_last_changes_of_buckets,
-    move_last_changes_of_databases,
-    move_last_changes_of_volumes,
-)
+from include.cutover.moving import move_traffic
+from include.cutover.readying import ready_target
 from include.cutover.rolling_back import end_quiesce, roll_back
+from include.cutover.time_to_live import restore_ttl
 from include.databases import end_following
-from include.volumes import stand_by
+from include.measures import downtime_measures
+from include.notifications import cutover_event
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
@@ -66,56 +64,23 @@ class QuiesceOperator(MigrationOperator):
 
 
 class ReadyTargetOperator(MigrationOperator):
-    """Stop the target, then start movers on both sides: no pod has to start for a volume while customers wait."""
+    """Do ahead what can be: lower the record's TTL, stop the target, start movers, look at buckets, start what writes nothing."""
 
     def act(self, run: MigrationRun, context: Context) -> dict[str, int]:
-        """Return how many workloads stand still, and for how many volumes movers stand by."""
-        held = quiesce(run, "target")
-        return {"held": held, "standing_by": stand_by(run)}
+        """Return how many workloads stand still or run early, and for how many volumes movers stand by."""
+        return ready_target(run)
 
 
-class MoveLastChangesOfDatabasesOperator(MigrationOperator):
-    """Copy the tables that changed since the warm copy, then compare all tables of all databases."""
+class MoveTrafficOperator(MigrationOperator):
+    """Stop the source, move the last changes, start and check the target, pass the gates, and switch the front door.
 
-    def act(self, run: MigrationRun, context: Context) -> int:
-        """Return how many databases are proved."""
-        return move_last_changes_of_databases(run)
-
-
-class MoveLastChangesOfBucketsOperator(MigrationOperator):
-    """Copy the objects that changed since the warm copy, then compare all objects of all buckets."""
-
-    def act(self, run: MigrationRun, context: Context) -> int:
-        """Return how many buckets are proved."""
-        return move_last_changes_of_buckets(run)
-
-
-class MoveLastChangesOfVolumesOperator(MigrationOperator):
-    """Copy the files that changed since the warm copy, then compare the whole trees of all volumes."""
-
-    def act(self, run: MigrationRun, context: Context) -> int:
-        """Return how many volumes are proved."""
-        return move_last_changes_of_volumes(run)
-
-
-class HandOverOperator(MigrationOperator):
-    """Open the way only when every row of the plan has an equal proof or a waiver, then mark the target as in use.
-
-    From here on no run copies over its databases and buckets. Both in one task: the customers wait for every start.
+    One task for all of it: the customers wait for every start of a task. Each step is timed and has a group of its own in the
+    log; a try that was killed is gone on with.
     """
 
-    def act(self, run: MigrationRun, context: Context) -> int:
-        """Return how many databases and buckets were marked."""
-        pass_gates(run)
-        return hand_over(run)
-
-
-class SwitchTrafficOperator(MigrationOperator):
-    """Let the front door's DNS record lead to the target, and read it back from the server."""
-
-    def act(self, run: MigrationRun, context: Context) -> None:
-        """Switch it."""
-        switch_traffic(run)
+    def act(self, run: MigrationRun, context: Context) -> dict[str, int]:
+        """Return how many rows of the plan were proved."""
+        return move_traffic(run)
 
 
 class WatchTargetOperator(MigrationOperator):
@@ -158,7 +123,7 @@ class EndQuiesceOperator(MigrationOperator):
 class FinishProbeOperator(MigrationOperator):
     """End the probe, ask the application which writes it holds, and record downtime, lost and doubled writes.
 
-    The following of databases ends with it, however the cutover went.
+    The following of databases ends with it, however the cutover went, and the front door's record gets its TTL back.
     """
 
     clears_up = True
@@ -166,7 +131,12 @@ class FinishProbeOperator(MigrationOperator):
     def act(self, run: MigrationRun, context: Context) -> dict[str, Any]:
         """Return the downtime's numbers; skipped when the cutover was not begun."""
         end_following(run)
+        restore_ttl(run)
         downtime = finish_probe(run)
         if downtime is None:
             raise AirflowSkipException("the cutover was not begun")
+        send(downtime_measures(run.ledger, downtime))
+        ending = cutover_event(run, downtime)
+        if ending is not None:
+            tell(run, ending, context)
         return {name: downtime[name] for name in ("seconds", "requests", "writes_lost", "writes_doubled")}

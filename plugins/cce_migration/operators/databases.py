@@ -6,8 +6,11 @@ from typing import TYPE_CHECKING
 
 from airflow.sdk.exceptions import AirflowSkipException
 
-from cce_migration.operators.base import MigrationOperator, ShardOperator
+from cce_migration.lineage import DataOperator
+from cce_migration.metrics import sending
+from cce_migration.operators.base import MigrationOperator
 from include.databases import copy_database, follow_databases, prove_databases
+from include.measures import lag_measures
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
@@ -15,13 +18,13 @@ if TYPE_CHECKING:
     from include.run import MigrationRun
 
 
-class CopyDatabasesOperator(ShardOperator):
+class CopyDatabasesOperator(DataOperator):
     """Copy a database while its writers go on: roles, schema, rows, sequences, large objects.
 
     A repeated copy takes the changed tables only. A target that is in use already is never written to.
     """
 
-    def act(self, run: MigrationRun, context: Context) -> dict[str, str]:
+    def copy(self, run: MigrationRun) -> dict[str, str]:
         """Copy the databases of the shard and return what was done with each."""
         return {key: copy_database(run, key) for key in self.shard["keys"]}
 
@@ -39,7 +42,10 @@ class FollowDatabasesOperator(MigrationOperator):
 
     def act(self, run: MigrationRun, context: Context) -> dict[str, int]:
         """Return the number of rows that were applied to each database."""
-        rows = follow_databases(run)
+        if "cutover" in run.choice.left_out:
+            raise AirflowSkipException("nothing would end it: the cutover is not chosen for this run")
+        with sending(lambda: lag_measures(run.ledger)):
+            rows = follow_databases(run)
         if rows is None:
             raise AirflowSkipException("no database of the definition has mode follow")
         return rows

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cce_migration.operators.base import MigrationOperator, ShardOperator
+from cce_migration.lineage import DataOperator
+from cce_migration.operators.base import MigrationOperator
 from include.objects import copy_bucket, prove_buckets
 
 if TYPE_CHECKING:
@@ -13,10 +14,10 @@ if TYPE_CHECKING:
     from include.run import MigrationRun
 
 
-class CopyBucketsOperator(ShardOperator):
+class CopyBucketsOperator(DataOperator):
     """Copy the objects of a bucket with their headers, metadata and tags; a repeated copy takes what differs."""
 
-    def act(self, run: MigrationRun, context: Context) -> dict[str, str]:
+    def copy(self, run: MigrationRun) -> dict[str, str]:
         """Copy the buckets of the shard and return what was done with each."""
         return {key: copy_bucket(run, key) for key in self.shard["keys"]}
 

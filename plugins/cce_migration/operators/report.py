@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from cce_migration.notifiers.telling import tell
 from cce_migration.operators.base import MigrationOperator
+from cce_migration.task_logs import task_logs
 from include.cutover import is_rolled_back
 from include.errors import ProofError
-from include.report import write_report
+from include.evidence import note_key, write_bundle
+from include.notifications import task_failed, was_told_of
+from include.report import kind_of_run, write_report
 from include.report.document import Kind, Result
 from include.report.made_resources import RULE as MADE
 
@@ -36,7 +40,7 @@ def report_whatever_happens(
 
 
 class WriteReportOperator(MigrationOperator):
-    """Write report.json and report.html beside the ledger, whatever happened; fail unless everything is proved.
+    """Write report.json, report.html and the signed evidence, whatever happened; fail unless everything is proved.
 
     As a teardown of the run's first task it also runs when a person marks the run as failed.
 
@@ -44,7 +48,7 @@ class WriteReportOperator(MigrationOperator):
     """
 
     def __init__(self, *, kind: Kind, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
+        super().__init__(**kwargs | {"on_failure_callback": None})
         self.kind = kind
 
     def execute(self, context: Context) -> dict[str, Any]:
@@ -56,15 +60,26 @@ class WriteReportOperator(MigrationOperator):
 
         :raises ProofError: with every reason, when the result is not `succeeded`.
         """
-        report = write_report(run.ledger, self.kind, self._result(run, context))
+        note_key(run)
+        kind = kind_of_run(run.ledger, self.kind)
+        report = write_report(run.ledger, kind, self._result(run, context))
+        write_bundle(run, task_logs(run.ledger, str(context["run_id"])))
         place = f"{run.ledger.folder}/report.html"
         self.log.info("Report: %s, %s", report["result"], place)
         for row in report["findings"]:
             if row["rule"] == MADE:
                 self.log.warning("%s %s; %s", row["object"], row["message"], row["remedy"])
         if report["result"] != "succeeded":
-            raise ProofError(_reasons(report), f"the {self.kind} ended as {report['result']}, report {place}")
+            self._tell(run, report, context)
+            raise ProofError(_reasons(report), f"the {kind} ended as {report['result']}, report {place}")
         return {"result": report["result"], "report": place}
+
+    def _tell(self, run: MigrationRun, report: dict[str, Any], context: Context) -> None:
+        """Tell of a run that failed without a task that did."""
+        if report["result"] == "failed" and not was_told_of(run.ledger, "failed"):
+            instance = context["ti"]
+            event = task_failed(instance.task_id, instance.try_number, "; ".join(_reasons(report)))
+            tell(run, event, context)
 
     def _result(self, run: MigrationRun, context: Context) -> Result:
         if is_rolled_back(run):

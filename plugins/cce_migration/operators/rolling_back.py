@@ -39,6 +39,7 @@ class ApproveRollBackOperator(ApproveOperator):
     """Ask for approval of the rollback, with what comes back, what stays and how long it takes. Then customers notice."""
 
     question = "Stop the target and bring the traffic back to the source?"
+    asks_for = "cutover"
 
     def evidence(self, run: MigrationRun, context: Context) -> str:
         """Return what the person has to know."""

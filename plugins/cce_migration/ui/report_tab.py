@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
+
+from cce_migration.ui.links import REPORT, report_url
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
 
 PREFIX = "/cce-migration"
-ROUTE = "migration_report"
 
 
 async def app(scope: Any, receive: Any, send: Any) -> None:
@@ -25,16 +25,10 @@ def tab() -> dict[str, str]:
         "name": "Migration report",
         "href": f"{PREFIX.lstrip('/')}/report/{{DAG_ID}}/{{RUN_ID}}",
         "destination": "dag_run",
-        "url_route": ROUTE,
+        "url_route": REPORT,
     }
 
 
 def report_link(context: Context) -> str:
-    """Return the address of the tab of a task's run, for a Markdown text that Airflow shows.
-
-    Airflow's pages name the root they are served under as the base of their links: so there is none in here.
-    """
-    instance = context["ti"]
-    return (
-        f"dags/{quote(instance.dag_id, safe='')}/runs/{quote(str(context['run_id']), safe='')}/plugin/{ROUTE}"
-    )
+    """Return the address of the tab of a task's run, for a Markdown text that Airflow shows."""
+    return report_url(context["ti"].dag_id, str(context["run_id"]))

@@ -170,6 +170,14 @@ POD_CASES = [
         {},
         id="returned unchanged: a claim that is no disk",
     ),
+    pytest.param(
+        "recreate",
+        deployment(
+            "receipts", replicas=1, volumes=[{"name": "receipts", "hostPath": {"path": "/srv/receipts"}}]
+        ),
+        {"spec": {"strategy": {"type": "Recreate"}}},
+        id="a folder of a node that became a disk",
+    ),
     pytest.param("recreate", rolling(replicas=3), {}, id="returned unchanged: several pods share the disk"),
     pytest.param(
         "cloud_identities",

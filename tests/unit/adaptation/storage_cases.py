@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.builders.objects import claim, make
+
+MARK = ".storageclass.storage.k8s.io/"
+
+
+def quota(**hard: str) -> dict[str, Any]:
+    """Return a ResourceQuota."""
+    return make("v1", "ResourceQuota", "disks", spec={"hard": hard})
+
 
 STORAGE_CASES = [
     pytest.param(
@@ -99,5 +109,43 @@ STORAGE_CASES = [
         ),
         {},
         id="returned unchanged: a word called class, and a class that is mapped already",
+    ),
+    pytest.param(
+        "quota_classes",
+        quota(**{f"local-path{MARK}requests.storage": "9Gi", "pods": "4"}),
+        {
+            "spec": {
+                "hard": {f"local-path{MARK}requests.storage": None, f"csi-disk{MARK}requests.storage": "9Gi"}
+            }
+        },
+        id="a quota of a class",
+    ),
+    pytest.param(
+        "quota_classes",
+        quota(**{
+            f"local-path{MARK}persistentvolumeclaims": "9",
+            f"csi-disk{MARK}persistentvolumeclaims": "2",
+        }),
+        {
+            "spec": {
+                "hard": {
+                    f"local-path{MARK}persistentvolumeclaims": None,
+                    f"csi-disk{MARK}persistentvolumeclaims": "11",
+                }
+            }
+        },
+        id="two classes that become one share the sum",
+    ),
+    pytest.param(
+        "quota_classes",
+        quota(**{f"other{MARK}requests.storage": "1Gi", "requests.storage": "2Gi"}),
+        {},
+        id="returned unchanged: a class that is not mapped",
+    ),
+    pytest.param(
+        "quota_classes",
+        quota(**{f"csi-disk{MARK}requests.storage": "1Gi"}),
+        {},
+        id="already right: the target's class",
     ),
 ]

@@ -14,6 +14,7 @@ from include.inventory.moved_addresses import moves_of
 from tests.builders.definitions import definition
 from tests.builders.goldens import golden_context
 from tests.builders.objects import claim, container, deployment, make, workload
+from tests.unit.adaptation.endpoint_cases import ENDPOINT_CASES
 from tests.unit.adaptation.pod_cases import POD_CASES
 from tests.unit.adaptation.storage_cases import STORAGE_CASES
 
@@ -73,6 +74,24 @@ CASES = [
         deployment(containers=[container("other.lab/x:1")]),
         {},
         id="returned unchanged: an image that is not copied",
+    ),
+    pytest.param(
+        "pull_secret",
+        deployment(imagePullSecrets=[{"name": "source-login"}]),
+        {"spec": {"template": {"spec": {"imagePullSecrets": [{"name": "default-secret"}]}}}},
+        id="a login that stays behind",
+    ),
+    pytest.param(
+        "pull_secret",
+        make("v1", "ServiceAccount", "web", imagePullSecrets=[{"name": "source-login"}]),
+        {"imagePullSecrets": None},
+        id="a login of a ServiceAccount",
+    ),
+    pytest.param(
+        "pull_secret",
+        make("v1", "ServiceAccount", "web", imagePullSecrets=[{"name": "mine"}]),
+        {},
+        id="returned unchanged: a ServiceAccount with another login",
     ),
     pytest.param(
         "pull_secret",
@@ -269,6 +288,19 @@ CASES = [
         id="a source that was quiesced",
     ),
     pytest.param("source_hold", workload("DaemonSet", "agent"), {}, id="returned unchanged: not held"),
+    pytest.param(
+        "source_hold",
+        make(
+            "v1",
+            "Service",
+            "web",
+            metadata={"annotations": {"cce-migration/held": '{"selector": {"app": "web"}}'}},
+            spec={"ports": [{"port": 80}]},
+        ),
+        {"spec": {"selector": {"app": "web"}}, "metadata": {"annotations": None}},
+        id="a Service that leads on to the target",
+    ),
+    *ENDPOINT_CASES,
     *POD_CASES,
     *STORAGE_CASES,
 ]

@@ -13,7 +13,8 @@ from include.cutover.client import NameCache
 from include.cutover.prober import Prober, acknowledged, summary_line
 from include.cutover.probing import compare_writes, finish_probe
 from include.cutover.timeline import Attempt, Kind
-from include.cutover.watching import is_lost, judge_watch
+from include.cutover.watching import is_lost, judge_watch, p95_ms
+from include.definition import Cutover
 from include.run import MigrationRun
 from tests.builders.runs import run as lab_run
 
@@ -73,7 +74,23 @@ def test_the_name_is_looked_up_again_when_its_ttl_is_over(monkeypatch: pytest.Mo
 @pytest.mark.parametrize(("failed", "is_good"), [(0, True), (1, True), (2, False)])
 def test_the_watch_allows_the_share_of_the_definition(failed: int, is_good: bool) -> None:
     attempts = [Attempt("read", 0.0, 0.1, number >= failed, None, "500") for number in range(20)]
-    assert judge_watch(attempts, 0.05)["is_good"] is is_good
+    assert (judge_watch(attempts, Cutover(most_failed_share=0.05))["problem"] is None) is is_good
+
+
+@pytest.mark.parametrize(("limit", "is_good"), [(None, True), (200.0, True), (90.0, False)])
+def test_the_watch_allows_answers_as_slow_as_the_definition_says(limit: float | None, is_good: bool) -> None:
+    quick = [Attempt("read", 0.0, 0.01, True)] * 18
+    slow = [Attempt("write", 0.0, 0.1, True, number) for number in range(2)]
+    watched = judge_watch(quick + slow, Cutover(slowest_p95_ms=limit))
+    assert watched["p95_ms"] == pytest.approx(100.0)
+    assert (watched["problem"] is None) is is_good
+    assert is_good or "95 of 100 answers took up to 100 ms, allowed are 90 ms" in watched["problem"]
+
+
+def test_answers_that_failed_do_not_count_as_quick() -> None:
+    rows = [Attempt("read", 0.0, 0.5, True), Attempt("read", 0.0, 0.001, False)]
+    assert p95_ms(rows) == pytest.approx(500.0)
+    assert p95_ms(rows[1:]) is None
 
 
 def test_a_watch_ends_as_soon_as_more_has_failed_than_may_in_all_of_it() -> None:
@@ -83,7 +100,7 @@ def test_a_watch_ends_as_soon_as_more_has_failed_than_may_in_all_of_it() -> None
 
 
 def test_a_watch_without_requests_is_no_good() -> None:
-    assert judge_watch([], 0.05)["is_good"] is False
+    assert judge_watch([], Cutover(most_failed_share=1.0))["problem"] is not None
 
 
 class Holding:

@@ -21,8 +21,8 @@ from include.cutover import (
     rolling_back,
     unquiesce,
 )
-from include.cutover.final_pass import move_last_changes_of_databases
-from include.cutover.rolling_back import end_quiesce, end_way_back, return_traffic, roll_back
+from include.cutover.final_pass import move_last_changes
+from include.cutover.rolling_back import end_quiesce, roll_back
 from include.errors import ClusterUnavailableError, PermanentError, TemporaryError, WaitTimeoutError
 from include.ledger import Proof
 from include.planning.model import Plan, PlanItem, save_plan
@@ -197,7 +197,7 @@ def test_an_undone_quiesce_is_not_undone_again(run: MigrationRun, traffic: Traff
 
 def test_a_last_copy_beside_running_writers_is_refused(run: MigrationRun, traffic: Traffic) -> None:
     with pytest.raises(PermanentError, match="writers were not stopped"):
-        move_last_changes_of_databases(run)
+        move_last_changes(run)
 
 
 def test_no_cutover_begins_unmeasured(run: MigrationRun, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -332,72 +332,3 @@ def test_a_switch_that_a_killed_task_still_makes_is_waited_for(
     monkeypatch.setattr(rolling_back.time, "sleep", switch)
     assert end_quiesce(run) == 0
     assert replicas(run, "source") == 0
-
-
-def at_the_target(run: MigrationRun, traffic: Traffic) -> None:
-    quiesce(run, "source")
-    run.ledger.write("cutover/endpoint", {"at": "2026-11-26T10:00:00.000+00:00", "before": [], "after": []})
-    traffic.on_target = True
-
-
-def test_a_target_that_serves_customers_is_stopped_only_when_they_leave_it(
-    run: MigrationRun, traffic: Traffic
-) -> None:
-    at_the_target(run, traffic)
-    assert quiesce(run, "target") == 0
-    assert replicas(run, "target") == 3
-    assert quiesce(run, "target", is_left=True) == 1
-    assert replicas(run, "target") == 0
-
-
-def test_the_source_starts_only_once_the_front_door_leads_to_it(
-    run: MigrationRun, traffic: Traffic, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    at_the_target(run, traffic)
-    quiesce(run, "target", is_left=True)
-
-    def fail(_: MigrationRun) -> None:
-        raise TemporaryError("the DNS server does not answer")
-
-    monkeypatch.setattr(rolling_back, "switch_back", fail)
-    with pytest.raises(TemporaryError):
-        return_traffic(run)
-    assert (replicas(run, "source"), replicas(run, "target")) == (0, 0)
-    monkeypatch.setattr(rolling_back, "switch_back", traffic.switch_back)
-    return_traffic(run)
-    assert (replicas(run, "source"), replicas(run, "target")) == (3, 0)
-    assert is_rolled_back(run)
-    return_traffic(run)
-    assert end_way_back(run) == 0
-    assert (replicas(run, "source"), replicas(run, "target")) == (3, 0)
-
-
-def test_the_target_goes_on_where_the_way_back_ended_before_the_traffic_had_moved(
-    run: MigrationRun, traffic: Traffic
-) -> None:
-    at_the_target(run, traffic)
-    quiesce(run, "target", is_left=True)
-    assert end_way_back(run) == 1
-    assert (replicas(run, "source"), replicas(run, "target")) == (0, 3)
-    assert traffic.renewed == 1
-    assert not is_rolled_back(run)
-    assert end_way_back(run) == 0
-
-
-def test_a_way_back_that_stopped_nothing_leaves_the_target_alone(run: MigrationRun, traffic: Traffic) -> None:
-    at_the_target(run, traffic)
-    assert end_way_back(run) == 0
-    assert replicas(run, "target") == 3
-    assert traffic.renewed == 0
-
-
-def test_a_switch_back_that_was_killed_before_the_source_started_is_gone_on_with(
-    run: MigrationRun, traffic: Traffic
-) -> None:
-    at_the_target(run, traffic)
-    quiesce(run, "target", is_left=True)
-    traffic.switch_back(run)
-    assert end_way_back(run) == 0
-    assert (replicas(run, "source"), replicas(run, "target")) == (3, 0)
-    assert is_rolled_back(run)
-    assert traffic.taken_back == 1

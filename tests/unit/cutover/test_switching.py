@@ -1,18 +1,21 @@
 from __future__ import annotations
 
+import copy
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from include.adaptation.merge_patch import apply_merge_patch
 from include.cutover import front_door, switching
-from include.cutover.front_door import RecordSet, is_traffic_on_target, records_of
+from include.cutover.front_door import is_traffic_on_target
 from include.cutover.steps import recorded_steps, timed_step
 from include.cutover.switching import switch_back, switch_traffic
 from include.errors import ClusterUnavailableError, PermanentError, TemporaryError
 from include.planning.fixed_rows import fixed_rows
 from include.planning.model import Plan, save_plan
 from include.run import MigrationRun
+from include.zones import RecordSet, records_of
 from tests.builders.objects import MemoryCluster, make
 from tests.builders.runs import run as lab_run
 
@@ -21,7 +24,20 @@ KEY = "endpoint/shop.lab."
 
 def service(address: str | None) -> dict[str, Any]:
     ingress = [{"ip": address}] if address else []
-    return make("v1", "Service", "web", status={"loadBalancer": {"ingress": ingress}})
+    spec = {
+        "ports": [{"name": "http", "port": 80, "targetPort": "http", "protocol": "TCP"}],
+        "selector": {"app": "web"},
+        "externalTrafficPolicy": "Local",
+    }
+    return make("v1", "Service", "web", spec=spec, status={"loadBalancer": {"ingress": ingress}})
+
+
+class Patching(MemoryCluster):
+    """Take merge patches as the API does."""
+
+    def patch(self, path: str, patch: dict[str, Any], **parameters: Any) -> dict[str, Any]:
+        self.objects[path] = apply_merge_patch(self.objects[path], copy.deepcopy(patch))
+        return copy.deepcopy(self.objects[path])
 
 
 class Zone:
@@ -52,7 +68,7 @@ def zone(monkeypatch: pytest.MonkeyPatch) -> Zone:
 def run(tmp_path: Path) -> MigrationRun:
     made = lab_run(tmp_path)
     save_plan(made.ledger, Plan(items=fixed_rows(made.definition)))
-    made.__dict__["source"] = MemoryCluster("source", service("198.18.10.100"))
+    made.__dict__["source"] = Patching("source", service("198.18.10.100"))
     made.__dict__["target"] = MemoryCluster("target", service("198.18.20.32"))
     return made
 
@@ -157,6 +173,40 @@ def test_a_service_without_an_address_is_no_place_to_switch_to(run: MigrationRun
     assert zone.writes == 0
 
 
+SLICE = "/apis/discovery.k8s.io/v1/namespaces/shop/endpointslices/cce-migration-web"
+WEB = "/api/v1/namespaces/shop/services/web"
+
+
+def test_customers_who_still_come_to_the_source_are_led_on_until_the_way_back(
+    run: MigrationRun, zone: Zone
+) -> None:
+    before = run.source.get(WEB)
+    switch_traffic(run)
+    # once more: what it was before is not forgotten
+    switch_traffic(run)
+
+    led_on = run.source.get(WEB)
+    assert "selector" not in led_on["spec"]
+    assert led_on["spec"]["externalTrafficPolicy"] == "Cluster"
+    endpoints = run.source.get(SLICE)
+    assert endpoints["endpoints"][0]["addresses"] == ["198.18.20.32"]
+    assert endpoints["ports"] == [{"name": "http", "port": 80, "protocol": "TCP"}]
+    assert endpoints["metadata"]["labels"]["kubernetes.io/service-name"] == "web"
+
+    switch_back(run)
+    assert run.source.find(SLICE) is None
+    assert {**run.source.get(WEB)["spec"]} == before["spec"]
+
+
+def test_a_source_that_cannot_lead_on_fails_no_switch(run: MigrationRun, zone: Zone) -> None:
+    balancer = {"loadBalancer": {"ingress": [{"hostname": "web-1.elb.example"}]}}
+    run.__dict__["target"] = MemoryCluster("target", make("v1", "Service", "web", status=balancer))
+    before = run.source.get(WEB)
+    switch_traffic(run)
+    assert is_traffic_on_target(run)
+    assert run.source.get(WEB) == before
+
+
 def test_addresses_become_records_of_their_type() -> None:
     assert [row.type for row in records_of(["10.0.0.1", "fd00::1"], 5)] == ["A", "AAAA"]
     assert records_of(["lb.example"], 5) == [RecordSet("CNAME", 5, ("lb.example.",))]
@@ -168,6 +218,17 @@ def test_steps_are_told_in_their_order_and_parts_as_one(run: MigrationRun) -> No
     with timed_step(run, "copy", "a"), timed_step(run, "copy", "b"):
         pass
     assert [row["name"] for row in recorded_steps(run.ledger)] == ["second", "copy"]
+
+
+def test_steps_count_from_a_moment_and_tell_which_the_switch_waited_for(run: MigrationRun) -> None:
+    for name in ("quiesce the source", "switch the front door"):
+        with timed_step(run, name):
+            pass
+    first, last = recorded_steps(run.ledger)
+    assert first["started"] == pytest.approx(0.0)
+    assert last["started"] >= 0.0
+    assert (first["critical"], last["critical"]) == (True, True)
+    assert recorded_steps(run.ledger, zero=0.0)[0]["started"] > 1e9
 
 
 def test_a_failed_step_is_timed_too(run: MigrationRun) -> None:

@@ -62,12 +62,16 @@ def test_an_accounts_mark_does_not_show_its_password() -> None:
 def test_names_are_quoted_whatever_they_hold() -> None:
     assert quoted("odd `name") == "`odd ``name`"
     query = mark("odd `name", Column("a", "int"), Column("b'", "text"))
-    assert "concat_ws(',', ifnull(md5(`a`), '-'), ifnull(md5(`b'`), '-'))" in query
+    assert "concat_ws(',', ifnull(`a`, '-'), ifnull(md5(`b'`), '-'))" in query
     assert query.endswith("from `stock`.`odd ``name`")
 
 
 def test_a_float_is_hashed_as_what_it_holds_and_not_as_it_is_shown() -> None:
-    assert "md5(cast(`a` as double))" in mark("t", Column("a", "float"))
+    assert "ifnull(cast(`a` as double), '-')" in mark("t", Column("a", "float"))
+
+
+def test_text_goes_into_the_hash_as_its_bytes_with_their_number_before() -> None:
+    assert "ifnull(concat(length(`a`), ':', cast(`a` as binary)), '-')" in mark("t", Column("a", "varchar"))
 
 
 def test_former_rows_of_a_versioned_table_count() -> None:

@@ -13,6 +13,8 @@ from tests.builders.definitions import definition_text
 
 Change = Callable[[dict[str, Any]], object]
 
+HOOK = {"name": "flush", "workload": "Deployment shop/web", "when": "before_stop", "command": ["flush"]}
+
 
 def put(value: Any, *path: str | int) -> Change:
     def change(document: Any) -> None:
@@ -32,6 +34,31 @@ FOLDER = {
 }
 
 REFUSALS: list[Any] = [
+    pytest.param(
+        put([{"kind": "sms", "connection": "ops"}], "notifications"),
+        "notifications[0].kind: 'sms' is not known  allowed: slack, email, webhook",
+        id="a way to tell people that there is not",
+    ),
+    pytest.param(
+        put([{"kind": "email", "connection": "mail"}], "notifications"),
+        "notifications[0].to: missing: an e-mail needs at least one recipient",
+        id="an e-mail to nobody",
+    ),
+    pytest.param(
+        put([{"kind": "email", "connection": "mail", "to": ["nights"]}], "notifications"),
+        "notifications[0].to[0]: 'nights' does not fit  allowed: an e-mail address",
+        id="a recipient without an address",
+    ),
+    pytest.param(
+        put([{"kind": "slack", "connection": "ops", "to": ["a@b.c"]}], "notifications"),
+        "notifications[0].to: is only for kind: email",
+        id="a recipient of a webhook",
+    ),
+    pytest.param(
+        put({"cut_over": ["anna"]}, "approvals"),
+        "approvals.cut_over: unknown field; did you mean cutover?",
+        id="an approval that there is not",
+    ),
     pytest.param(
         put(["uploads"], "volumes", "empty"),
         "volumes.empty[0]: 'uploads' does not name a claim; write namespace/name, e.g. shop/cache",
@@ -168,6 +195,21 @@ REFUSALS: list[Any] = [
         id="a front door outside",
     ),
     pytest.param(
+        put([HOOK | {"workload": "Deployment other/web"}], "hooks"),
+        "hooks[0].workload: namespace 'other' is not migrated  allowed: shop, warehouse",
+        id="a hook outside",
+    ),
+    pytest.param(
+        put([HOOK | {"workload": "CronJob shop/nightly"}], "hooks"),
+        "hooks[0].workload: pods of a CronJob come and go; name a Deployment, StatefulSet or DaemonSet",
+        id="a hook of pods that come and go",
+    ),
+    pytest.param(
+        put([HOOK, HOOK], "hooks"),
+        "hooks[1].name: 'flush' is the name of hooks[0], too; names must differ",
+        id="two hooks of one name",
+    ),
+    pytest.param(
         put("shop.lab", "front_door", "dns", "record"),
         "front_door.dns.record: 'shop.lab' does not fit  allowed: a fully qualified name with its final dot",
         id="a record without final dot",
@@ -191,8 +233,21 @@ REFUSALS: list[Any] = [
         id="a share above one",
     ),
     pytest.param(
-        put([1], "cutover"), "cutover: must be a mapping  allowed fields: watch_seconds", id="a list"
+        put([{"start": "22 h", "end": "04:00"}], "cutover", "windows"),
+        "cutover.windows[0].start: '22 h' is not a time of day; write HH:MM",
+        id="a window without a time of day",
     ),
+    pytest.param(
+        put([{"start": "22:00", "end": "04:00", "time_zone": "CET+1"}], "cutover", "windows"),
+        "cutover.windows[0].time_zone: 'CET+1' is not a time zone",
+        id="a window in no time zone",
+    ),
+    pytest.param(
+        put([{"first": "2026-12-20", "last": "2026-12-01", "reason": "x"}], "cutover", "freezes"),
+        "cutover.freezes[0]: last day 2026-12-01 lies before the first, 2026-12-20",
+        id="a freeze that ends before it begins",
+    ),
+    pytest.param(put([1], "cutover"), "cutover: must be a mapping  allowed fields: windows", id="a list"),
 ]
 
 
@@ -203,3 +258,11 @@ def test_a_broken_rule_is_refused_with_its_reason(change: Change, expected: str)
 
     (problem,) = caught.value.problems
     assert problem.startswith(expected)
+
+
+def test_a_key_that_yaml_reads_as_true_is_explained() -> None:
+    change = put([{"kind": "slack", "connection": "ops", True: ["failed"]}], "notifications")
+    with pytest.raises(
+        DefinitionError, match="YAML reads a bare `on` or `yes` as true; the field is called events"
+    ):
+        load_definition(definition_text(change))

@@ -153,3 +153,23 @@ def test_an_unbound_claim_has_no_content_to_copy() -> None:
 
 def test_the_content_of_an_ephemeral_claim_is_not_copied() -> None:
     assert inventory(ephemeral_claim("db-0-scratch"), volume("db-0-scratch")).volumes() == []
+
+
+def test_endpoints_that_a_person_wrote_move_and_those_of_controllers_do_not() -> None:
+    by_hand = [make("v1", "Service", "legacy", spec={}), make("v1", "Endpoints", "legacy", subsets=[])]
+    chosen = [make("v1", "Service", "web", spec={"selector": {"app": "web"}}), make("v1", "Endpoints", "web")]
+    mirrored = make(
+        "discovery.k8s.io/v1",
+        "EndpointSlice",
+        "legacy-x",
+        metadata={
+            "labels": {
+                "kubernetes.io/service-name": "legacy",
+                "endpointslice.kubernetes.io/managed-by": "endpointslicemirroring-controller.k8s.io",
+            }
+        },
+    )
+    rows = object_rows(inventory(*by_hand, *chosen, mirrored))
+    moved = {row.source for row in rows if row.action == "copy"}
+
+    assert moved == {"Service shop/legacy", "Endpoints shop/legacy", "Service shop/web"}

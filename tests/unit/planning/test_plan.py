@@ -188,9 +188,7 @@ def test_the_definition_alone_gives_velero_checks_and_the_front_door() -> None:
     assert rows == [
         ("velero_install", "velero"),
         ("velero_install", "velero"),
-        ("verification", "check"),
-        ("verification", "check"),
-        ("verification", "check"),
+        *[("verification", "check")] * 6,
         ("cutover", "endpoint"),
     ]
 

@@ -38,7 +38,11 @@ def context(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, states: StateStore)
         "params": {"definition": "lab", "definition_file": None},
         "run_id": RUN_ID,
         "ti": SimpleNamespace(
-            dag_id="migrate_to_cce", task_id="obs_sync.copy_buckets", map_index=-1, stats_tags={}
+            dag_id="migrate_to_cce",
+            task_id="obs_sync.copy_buckets",
+            map_index=-1,
+            try_number=1,
+            stats_tags={},
         ),
         "task_state_store": states,
     }

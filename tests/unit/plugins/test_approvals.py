@@ -24,6 +24,7 @@ from include.planning.drift import Change, note_changes
 from include.planning.model import save_plan
 from include.run import MigrationRun
 from tests.builders.objects import deployment, inventory
+from tests.builders.runs import plan_row
 
 
 def answer(option: str, reason: str | None = None) -> dict[str, Any]:
@@ -88,7 +89,7 @@ def test_the_evidence_is_in_the_question(
         operator.execute(context)
     assert asked["body"].startswith("## Migration lab: namespaces shop, warehouse into eu-de")
     assert asked["options"] == ["Approve", "Reject"]
-    assert list(asked["params"]) == ["reason"]
+    assert list(asked["params"]) == ["reason", "waive"]
 
 
 @pytest.mark.usefixtures("planned")
@@ -112,6 +113,35 @@ def test_an_approval_is_recorded_by_name_and_with_the_plan(
     record = planned.read(planned.list("approvals")[0])
     assert (record["by"], record["reason"]) == ("olga", "seen in the rehearsal")
     assert record["plan"] == plan_digest(planned)
+
+
+@pytest.mark.usefixtures("asked")
+def test_who_approves_may_accept_items_without_an_equal_proof(
+    operator: ApprovePlanOperator, context: dict[str, Any], book: Ledger
+) -> None:
+    book.write("plan", {"items": [plan_row("pictures"), plan_row("a:b")]})
+    given = answer("Approve")
+    given["params_input"]["waive"] = "obs_sync/pictures: a stray file\n\nobs_sync/a:b: another\n"
+    operator.execute_complete(context, given)
+
+    waivers = {key: (one.by, one.reason) for key, one in book.waivers("obs_sync").items()}
+    assert waivers == {"pictures": ("olga", "a stray file"), "a:b": ("olga", "another")}
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [("obs_sync/picture: x", "near: obs_sync/pictures"), ("obs_sync/pictures", "gives no reason")],
+)
+def test_what_is_accepted_by_a_wrong_name_or_without_a_reason_is_told(
+    text: str, words: str, operator: ApprovePlanOperator, context: dict[str, Any], book: Ledger
+) -> None:
+    book.write("plan", {"items": [plan_row("pictures")]})
+    given = answer("Approve")
+    given["params_input"]["waive"] = text
+    with pytest.raises(PermanentError, match=words):
+        operator.execute_complete(context, given)
+    assert book.waivers("obs_sync") == {}
+    assert book.list("approvals") == []
 
 
 @pytest.mark.usefixtures("asked")

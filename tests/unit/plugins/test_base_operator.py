@@ -105,3 +105,26 @@ def test_a_worker_without_a_ledger_says_so(context: dict[str, Any], monkeypatch:
 
 def test_the_class_tells_the_ui_what_the_task_does() -> None:
     assert step().doc_md == "Do as it is told."
+
+
+@pytest.mark.parametrize("kind", [Step, ClearingStep])
+def test_a_step_of_a_phase_that_is_not_chosen_is_skipped(
+    kind: type[Step], context: dict[str, Any], book: Ledger
+) -> None:
+    context["params"]["phases"] = ["resource_planning"]
+    with pytest.raises(AirflowSkipException, match="obs_sync is not among those chosen"):
+        step(kind).execute(context)
+    assert book.phase("obs_sync") is None
+
+
+def test_a_step_that_belongs_to_no_phase_is_never_left_out(context: dict[str, Any]) -> None:
+    context["params"]["phases"] = ["resource_planning"]
+    assert ClearingStep(task_id="clear_up").execute(context) == "lab"
+
+
+def test_overrides_of_the_form_take_the_place_of_the_definitions_fields(
+    context: dict[str, Any], book: Ledger
+) -> None:
+    context["params"]["overrides"] = "cutover: {watch_seconds: 7}"
+    step().execute(context)
+    assert book.read("definition")["cutover"]["watch_seconds"] == 7

@@ -23,6 +23,7 @@ def with_states(context: dict[str, Any], **states: str) -> dict[str, Any]:
         dag_id="migrate_to_cce",
         run_id=RUN_ID,
         map_index=-1,
+        try_number=1,
         get_task_states=lambda dag_id, run_ids: {RUN_ID: states},
     )
     return context

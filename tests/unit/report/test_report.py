@@ -22,7 +22,8 @@ DOWNTIME: dict[str, Any] = {
     "writes_acknowledged": 50,
     "writes_lost": 0,
     "writes_doubled": 0,
-    "steps": [{"name": "switch", "seconds": 0.5}],
+    "predicted_seconds": 6.0,
+    "steps": [{"name": "switch", "seconds": 0.5, "started": 1.5, "critical": True}],
 }
 
 

@@ -4,13 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from include.cutover.front_door import RecordSet
 from include.errors import ProofError
 from include.planning.model import Plan, PlanItem, save_plan
 from include.retirement import certificate as module
 from include.retirement.certificate import NEEDED, write_certificate
 from include.retirement.records import record
 from include.run import MigrationRun
+from include.zones import RecordSet
 from tests.builders.runs import item, proof
 from tests.builders.runs import run as lab_run
 

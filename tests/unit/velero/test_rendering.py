@@ -137,3 +137,19 @@ def test_credentials_are_in_the_form_of_the_plugin() -> None:
         "aws_access_key_id=AK",
         "aws_secret_access_key=secret-key-of-the-tests",
     ]
+
+
+@pytest.mark.parametrize(
+    ("objects", "settings", "memory_mib"),
+    [
+        pytest.param(400, {}, 1024, id="a small estate"),
+        pytest.param(7500, {}, 1024 + 3 * 128, id="many objects"),
+        pytest.param(7500, {"memory_mib": 700}, 700, id="by the definition"),
+    ],
+)
+def test_the_memory_limit_grows_with_the_objects(
+    objects: int, settings: dict[str, int], memory_mib: int
+) -> None:
+    installation = Installation("s", "p", {}, server=VeleroServer(**settings), objects=objects)
+
+    assert installation.memory_mib == memory_mib

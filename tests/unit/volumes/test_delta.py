@@ -32,7 +32,13 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MigrationRun:
 removed: list[Any] = []
 
 
-def orders(monkeypatch: pytest.MonkeyPatch, error: Exception | None = None) -> list[str]:
+def orders(
+    monkeypatch: pytest.MonkeyPatch,
+    error: Exception | None = None,
+    *,
+    source: str = BACKUP,
+    target: str = RESTORE,
+) -> list[str]:
     given: list[str] = []
 
     class Order:
@@ -45,7 +51,7 @@ def orders(monkeypatch: pytest.MonkeyPatch, error: Exception | None = None) -> l
         def answer(self, is_enough: Any = None) -> str:
             if error:
                 raise error
-            return BACKUP if self.cluster == "source" else RESTORE
+            return source if self.cluster == "source" else target
 
     monkeypatch.setattr(delta, "Order", Order)
     return given
@@ -62,6 +68,20 @@ def test_the_target_is_told_snapshot_and_rights_of_the_source(
         "target: PASS=final ROOT_MODE=750 ROOT_OWNER=33:33 SNAPSHOT=0123",
     ]
     assert removed == []
+
+
+SAME = "cce-top 750 33 33\ncce-same\ncce-tree 1 abc 750 33 33"
+
+
+@pytest.mark.parametrize(("target", "expected"), [("abc", True), ("def", False)])
+def test_a_volume_that_seems_unchanged_is_not_copied_and_trees_of_both_sides_decide(
+    run: MigrationRun, monkeypatch: pytest.MonkeyPatch, target: str, expected: bool
+) -> None:
+    given = orders(monkeypatch, source=SAME, target=f"cce-tree 1 {target} 750 33 33")
+
+    assert (carry_delta(run, row(), "final") is not None) is expected
+    assert given[1] == "target: PASS=final ROOT_MODE=750 ROOT_OWNER=33:33 SNAPSHOT=none"
+    assert bool(removed) is not expected
 
 
 def test_movers_that_are_lost_are_cleared_away_for_others(

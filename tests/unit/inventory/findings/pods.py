@@ -81,7 +81,22 @@ OPERATOR = {"apiVersion": "acid.zalan.do/v1", "kind": "postgresql", "name": "pg"
 CRON_JOB = {"apiVersion": "batch/v1", "kind": "CronJob", "name": "nightly", "controller": True}
 STARTED = {"startTime": "2026-11-27T00:00:00Z"}
 
+
+def annotated(annotations: dict[str, str]) -> dict[str, Any]:
+    """Return a Deployment whose pods carry annotations."""
+    obj = deployment()
+    obj["spec"]["template"]["metadata"] |= {"annotations": annotations}
+    return obj
+
+
 ROWS = [
+    Row("application_hooks", "a hook before the backup", [
+        annotated({"pre.hook.backup.velero.io/command": "[\"sync\"]"}),
+    ], ["info Deployment shop/web by cutover"]),
+    Row("application_hooks", "a container that Velero would add", [
+        annotated({"init.hook.restore.velero.io/container-image": "busybox"}),
+    ], ["warning Deployment shop/web"]),
+    Row("application_hooks", "another annotation", [annotated({"team": "shop"})], []),
     Row("host_ports", "a pod in the network of its node", [deployment(hostNetwork=True)], WEB),
     Row("host_ports", "a port of the node", [one(ports=[{"containerPort": 80, "hostPort": 80}])], WEB),
     Row("host_ports", "a port of the container", [one(ports=[{"containerPort": 80}])], []),
@@ -179,6 +194,12 @@ ROWS = [
         deployment("api", volumes=[{"name": "d", "persistentVolumeClaim": {"claimName": "gone"}}]),
         deployment("old", volumes=[{"name": "d", "projected": {"sources": [{"configMap": {"name": "gone"}}]}}]),
     ], [*WEB, "warning Deployment shop/api", "warning Deployment shop/old"]),
+    Row("dangling_references", "a PriorityClass that nobody has", [
+        deployment(priorityClassName="critical"),
+    ], WEB),
+    Row("dangling_references", "a PriorityClass of every cluster", [
+        deployment(priorityClassName="system-node-critical"),
+    ], []),
     Row("dangling_references", "what is there, what is optional, and the account of every namespace", [
         make("v1", "ConfigMap", "settings"),
         deployment(

@@ -84,6 +84,25 @@ PLAIN = make("networking.k8s.io/v1", "NetworkPolicy", "deny")
 APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 PORT = {"port": 80, "nodePort": 30080}
 
+
+def legacy(address: str) -> list[dict[str, Any]]:
+    """Return a Service that leads to a server outside."""
+    subsets = [{"addresses": [{"ip": address}], "ports": [{"port": 5432}]}]
+    return [
+        make("v1", "Service", "legacy", spec={"ports": [{"port": 5432}]}),
+        make("v1", "Endpoints", "legacy", subsets=subsets),
+    ]
+
+
+def moved_to(target: str) -> Any:
+    """Move the database that answers at an address without name."""
+
+    def change(document: dict[str, Any]) -> None:
+        document["databases"][0]["address"] = {"source": "10.1.0.5:5432", "target": target}
+
+    return change
+
+
 ROWS = [
     Row("load_balancers", "annotations of another cloud", [
         balancer(annotations={f"{AWS}type": "nlb"}),
@@ -156,6 +175,18 @@ ROWS = [
     Row("manual_endpoints", "no selector", [
         make("v1", "Service", "legacy", spec={"ports": [{"port": 5432}]}),
     ], ["warning Service shop/legacy"]),
+    Row("manual_endpoints", "endpoints outside of the cluster", [
+        *legacy("10.9.9.9"),
+    ], ["warning Endpoints shop/legacy"]),
+    Row("manual_endpoints", "an address that becomes a name", [
+        *legacy("10.1.0.5"),
+    ], ["blocker Endpoints shop/legacy"], moved_to("pg.rds.lab:5432")),
+    Row("manual_endpoints", "an address that becomes another", [
+        *legacy("10.1.0.5"),
+    ], [], moved_to("192.168.0.9:5432")),
+    Row("manual_endpoints", "what a controller writes", [
+        service(), make("v1", "Endpoints", "web", subsets=[{"addresses": [{"ip": "10.0.0.1"}], "ports": [{"port": 80}]}]),
+    ], []),
     Row("manual_endpoints", "a selector, or another name", [
         service(), make("v1", "Service", "db", spec={"type": "ExternalName", "externalName": "db.example.com"}),
     ], []),

@@ -40,6 +40,11 @@ def chosen(**choices: Any) -> Any:
     return lambda document: document["volumes"].update(choices)
 
 
+def started_early(*names: str) -> Any:
+    """Have the target start workloads ahead of the last changes."""
+    return lambda document: document["cutover"].update(start_early=list(names))
+
+
 FOLDER = {
     "workload": "Deployment shop/web",
     "volume": "data",
@@ -89,7 +94,21 @@ def users(*names: str) -> list[dict[str, Any]]:
 
 QUOTA, LIMITS = ["blocker ResourceQuota shop/team"], ["blocker LimitRange shop/team"]
 
+
+def stateful(policy: dict[str, str]) -> dict[str, Any]:
+    """Return a StatefulSet that says what becomes of its claims."""
+    obj = workload("StatefulSet", "db", replicas=1)
+    obj["spec"] |= {"persistentVolumeClaimRetentionPolicy": policy, "volumeClaimTemplates": [claim("data")]}
+    return obj
+
+
 ROWS = [
+    Row("claim_retention", "claims that go with the pods", [
+        stateful({"whenScaled": "Delete"}),
+    ], ["blocker StatefulSet shop/db"]),
+    Row("claim_retention", "claims that go with the StatefulSet", [
+        stateful({"whenDeleted": "Delete", "whenScaled": "Retain"}),
+    ], []),
     Row("storage_class_mapping", "an unmapped class", [claim(storage_class="gp3")], [f"blocker {CLAIM}"]),
     Row("storage_class_mapping", "no class at all", [claim(storage_class=None)], [f"blocker {CLAIM}"]),
     Row("storage_class_mapping", "a template without class", [
@@ -146,6 +165,16 @@ ROWS = [
     Row("volume_choices", "a folder that nobody mounts", [deployment()], [
         "blocker Deployment shop/web",
     ], chosen(host_paths=[FOLDER])),
+    Row("early_starts", "a workload without claims", [deployment()], [], started_early("Deployment shop/web")),
+    Row("early_starts", "a workload that mounts a claim", [*FINE, mounting()], [
+        "blocker Deployment shop/web",
+    ], started_early("Deployment shop/web")),
+    Row("early_starts", "a workload whose claims are made for it", [stateful_set("local-path")], [
+        "blocker StatefulSet shop/db",
+    ], started_early("StatefulSet shop/db")),
+    Row("early_starts", "a workload that is not there", [deployment()], [
+        "blocker Deployment shop/gone",
+    ], started_early("Deployment shop/gone")),
     Row("host_path_volumes", "a folder that moves into a claim", mounted_on("a"), [], chosen(host_paths=[FOLDER])),
     Row("unbound_claims", "a volume of a driver that nobody mounts", [claim(size="20Gi"), DRIVER], []),
     Row("block_volumes", "a raw device", [claim(volumeMode="Block"), volume()], [f"blocker {CLAIM}"]),

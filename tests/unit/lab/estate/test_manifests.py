@@ -48,7 +48,7 @@ def test_the_estate_has_every_kind_that_a_migration_must_bring_along() -> None:
         "ConfigMap": 4, "Secret": 6, "Ingress": 1, "HorizontalPodAutoscaler": 1, "PodDisruptionBudget": 1,
         "NetworkPolicy": 2, "CustomResourceDefinition": 1, "Promotion": 2, "ServiceAccount": 3, "Role": 1,
         "RoleBinding": 2, "ClusterRole": 1, "ClusterRoleBinding": 1, "PersistentVolumeClaim": 1, "Service": 5,
-        "PriorityClass": 1,
+        "PriorityClass": 1, "ResourceQuota": 1, "LimitRange": 1,
     }  # fmt: skip
     assert {kind: count for kind, count in least.items() if counted[kind] < count} == {}
 

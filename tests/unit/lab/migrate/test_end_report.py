@@ -22,7 +22,7 @@ DOWNTIME = {
     "writes_acknowledged": 455,
     "writes_lost": 0,
     "writes_doubled": 0,
-    "steps": [{"name": "final_delta", "seconds": 5.9}],
+    "steps": [{"name": "final_delta", "seconds": 5.9, "started": 0.2, "critical": True}],
 }
 
 
@@ -53,7 +53,10 @@ def test_a_good_end_tells_result_downtime_and_steps(tmp_path: Path) -> None:
     assert lines[2] == (
         "Downtime 12.4 s, seen by a client with 1840 requests; 455 writes acknowledged, 0 lost, 0 doubled"
     )
-    assert lines[3] == "  final delta 5.9 s"
+    assert [line.split() for line in lines[3:5]] == [
+        ["step", "(*", "on", "the", "critical", "path)", "begins", "takes"],
+        ["*", "final", "delta", "+0.2", "s", "5.9", "s"],
+    ]
 
 
 def test_every_kind_of_outcome_is_counted_in_the_proofs(tmp_path: Path) -> None:

@@ -1,0 +1,61 @@
+"""Tell the person who approves a cutover what will happen, how long customers will wait, and how to go back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from include.assessment.prediction import predict_downtime
+from include.planning.model import load_plan
+from include.progress import readable_seconds
+
+if TYPE_CHECKING:
+    from include.run import MigrationRun
+
+
+def predicted_downtime(run: MigrationRun) -> Mapping[str, Any]:
+    """Return `{"seconds", "unknown", "steps"}` by the sizes that the plan knows."""
+    plan = load_plan(run.ledger)
+    volumes, databases = ([row.bytes for row in plan.items(kind=kind)] for kind in ("volume", "database"))
+    return predict_downtime(run.definition, volumes, databases)
+
+
+def downtime_part(downtime: Mapping[str, Any]) -> str:
+    """Return the prediction, step by step."""
+    lines = [f"| {step['name']} | {readable_seconds(step['seconds'])} |" for step in downtime["steps"]]
+    head = f"### Predicted downtime: {readable_seconds(downtime['seconds'])}\n"
+    note = "The rates are cautious. Databases that are followed and volumes with movers that stand by take a fraction of it.\n"
+    return "\n".join([head, "| Step | Predicted |", "|---|---|", *lines, "", note])
+
+
+def steps_part(run: MigrationRun) -> str:
+    """Return what an approval sets going, in order."""
+    definition = run.definition
+    watched = readable_seconds(definition.cutover.watch_seconds)
+    steps = [
+        "A client begins to read and write at the front door, and measures until the end.",
+        "Movers start on both sides; the target's workloads are stopped. Customers do not notice yet.",
+        f"**The writers in the namespaces {', '.join(definition.source.namespaces)} of the source stop: the downtime begins.**",
+        "The last changes of databases, buckets and volumes are moved and proved, side by side.",
+        "The target's workloads start, and the checks above are made once more, on the target alone.",
+        "The gates open only when every row has an equal proof or a waiver; otherwise the source starts again.",
+        f"**{definition.front_door.dns.record} leads to the target: the downtime ends** within "
+        f"{readable_seconds(definition.front_door.dns.ttl_seconds)}, the record's time to live.",
+        f"The target is watched for {watched}; when more than {definition.cutover.most_failed_share:.0%} of the requests fail "
+        "meanwhile, the traffic goes back by itself.",
+    ]
+    return (
+        "\n".join(["### What an approval sets going\n", *(f"{n}. {text}" for n, text in enumerate(steps, 1))])
+        + "\n"
+    )
+
+
+def going_back_part(run: MigrationRun) -> str:
+    """Return what stops and undoes it."""
+    lines = [
+        "- **Before the switch** mark the run as failed: the source starts again, and nothing is lost.",
+        "- **While the target is watched** mark `watch_target` as failed: the traffic goes back. What customers wrote on the target "
+        "stays there; databases that are followed take it back to the source.",
+        "- **A rejection** ends this run and changes nothing: the source goes on serving, and a new run finds what was copied.",
+    ]
+    return "\n".join(["### How to go back\n", *lines]) + "\n"
