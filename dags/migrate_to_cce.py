@@ -41,7 +41,7 @@ from migration_phases.verification import verification
     # Two runs of one definition would write into the same targets.
     max_active_runs=1,
     default_args=DEFAULT_ARGS,
-    params=migration_params() | choice_params(),
+    params=migration_params(**choice_params()),
     doc_md=__doc__,
     tags=["cce", "migration"],
 )

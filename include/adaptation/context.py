@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from include.definition import Definition
 from include.inventory.disks import disk_claims
 from include.inventory.ingress_backends import elb_backends
 from include.inventory.moved_addresses import Move, moves_of
+from include.inventory.pod_security import levels_instead
 from include.planning.model import DOCUMENT, load_plan
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ class AdaptationContext:
     :param disk_claims: namespace and name of the claims that become disks.
     :param elb_backends: namespace and name of the Services that an ELB has to reach for Ingresses.
     :param source_logins: namespace and name of the Secrets that stay behind, for they only let pods pull images that are copied.
+    :param pod_security_levels: namespace -> level that takes the place of its PodSecurityPolicies.
     """
 
     definition: Definition
@@ -36,6 +38,7 @@ class AdaptationContext:
     disk_claims: frozenset[tuple[str, str]] = frozenset()
     elb_backends: frozenset[tuple[str, str]] = frozenset()
     source_logins: frozenset[tuple[str, str]] = frozenset()
+    pod_security_levels: Mapping[str, str] = field(default_factory=dict)
 
 
 def context_of(run: MigrationRun, inventory: Inventory) -> AdaptationContext:
@@ -54,6 +57,7 @@ def context_of(run: MigrationRun, inventory: Inventory) -> AdaptationContext:
         disk_claims=disk_claims(inventory, definition),
         elb_backends=elb_backends(inventory, definition),
         source_logins=inventory.source_logins,
+        pod_security_levels=levels_instead(inventory),
     )
 
 

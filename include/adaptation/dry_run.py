@@ -11,7 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 from include.adaptation.context import context_of
 from include.adaptation.planned import PHASE, AdaptedObject, adapted_objects
-from include.errors import ClusterError, ObjectExistsError, ObjectNotFoundError, ProofError
+from include.adaptation.replacing import may_be_replaced
+from include.errors import (
+    ClusterError,
+    ObjectExistsError,
+    ObjectInvalidError,
+    ObjectNotFoundError,
+    ProofError,
+)
 from include.inventory.pod_specs import is_custom
 from include.inventory.store import load_inventory
 from include.ledger import ItemRecord, Proof
@@ -28,6 +35,8 @@ logger = logging.getLogger(__name__)
 WORKERS = 8
 # A namespace that is not there cannot hold a dry run: the object is tried here.
 SCRATCH_NAMESPACE = "default"
+LONGEST_STEM = 44
+LEFT_OVER = "if only its former state stands in the way, remove it from the target and run again"
 PLACEHOLDERS = {
     "kubernetes.io/dockerconfigjson": {".dockerconfigjson": '{"auths":{}}'},
     "kubernetes.io/dockercfg": {".dockercfg": "{}"},
@@ -120,7 +129,16 @@ class Judge:
             self._cluster.create(obj, dry_run=True)
         except ObjectExistsError:
             # Left by a former run: what counts is whether it may look like this.
+            self._try_change(obj)
+
+    def _try_change(self, obj: Manifest) -> None:
+        try:
             self._cluster.apply(obj, dry_run=True)
+        except ObjectInvalidError as error:
+            if not may_be_replaced(self._cluster.find(self._cluster.path_of(obj))):
+                raise ObjectInvalidError(f"{error}; {LEFT_OVER}", status=error.status) from error
+            # It is made anew; what would be wrong with it then shows under another name.
+            self._cluster.create(_renamed(obj), dry_run=True)
 
     def _as_tried(self, obj: Manifest) -> tuple[Manifest, str]:
         method = "server-side dry run"
@@ -133,6 +151,11 @@ class Judge:
             tried["metadata"]["namespace"] = SCRATCH_NAMESPACE
             method += f" in namespace {SCRATCH_NAMESPACE}"
         return tried, method
+
+
+def _renamed(obj: Manifest) -> Manifest:
+    name = f"{obj['metadata']['name'][:LONGEST_STEM]}-dry-run"
+    return {**obj, "metadata": {**obj["metadata"], "name": name}}
 
 
 def _placeholder_data(secret: Manifest) -> dict[str, str]:

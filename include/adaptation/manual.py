@@ -48,7 +48,7 @@ adaptation:
 A patch holds operations of RFC 6902: `add`, `remove`, `replace` and `test`. They may run twice: `add` makes mappings that are missing
 above its path and leaves a list alone that has the entry, and `remove` is content when nothing is there. A `test` that does not hold
 is no error: the rule leaves that object alone. `replace` where nothing is to be replaced is one, and names rule, operation and object.
-`apiVersion` of a selector is the version after conversion. Secrets and Namespaces are not patched.
+`apiVersion` of a selector is the version after conversion. Secrets are not patched.
 
 `adaptation.node_labels`, `zones`, `schedulers` and `runtime_classes` say what the target has instead of what the source had:
 [definition.md](definition.md) has each field.

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 NAMESPACE = "velero"
 DATA_KEY = "resource-modifiers.yaml"
 SIGNS = re.compile(r"[^A-Za-z0-9_-]")
-# Velero makes namespaces itself and sends none through the modifiers.
+# They are made before the restore (include/velero/namespaces.py): Velero sends none through the modifiers.
 NOT_MODIFIED = frozenset({"Namespace"})
 # Secrets are adapted after the restore (include/adaptation/secrets.py), which closes them again.
 OPENED = {"immutable": None}
@@ -36,13 +36,18 @@ def modifiers_name(run: MigrationRun) -> str:
     return f"cce-modifiers-{run.short_id}"
 
 
-def resource_modifiers(run: MigrationRun) -> dict[str, Any]:
+def adapted_plan(run: MigrationRun) -> list[AdaptedObject]:
+    """Return every object of the run's plan, adapted."""
+    inventory = load_inventory(run.ledger)
+    return list(adapted_objects(load_plan(run.ledger), inventory, context_of(run, inventory)))
+
+
+def resource_modifiers(run: MigrationRun, objects: Iterable[AdaptedObject]) -> dict[str, Any]:
     """Return the ConfigMap for `spec.resourceModifier` of the restore: the merge patch of each object, its hold included.
 
     :raises PermanentError: when the patches do not fit into one ConfigMap, which is all Velero takes.
     """
-    plan, inventory = load_plan(run.ledger), load_inventory(run.ledger)
-    text = modifier_rules(adapted_objects(plan, inventory, context_of(run, inventory)))
+    text = modifier_rules(objects)
     return document_config_map(NAMESPACE, modifiers_name(run), DATA_KEY, text)
 
 

@@ -21,6 +21,7 @@ ADAPTING = (
     "moved_addresses",
     "node_choice",
     "pod_classes",
+    "pod_security",
     "pull_secret",
     "quota_classes",
     "rbac_groups",

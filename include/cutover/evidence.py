@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from include.cutover.beginning import why_not
 from include.cutover.checked import checks_part
 from include.cutover.outlook import downtime_part, going_back_part, predicted_downtime, steps_part
 from include.cutover.rehearsals import Rehearsal, last_rehearsal
@@ -41,6 +43,7 @@ def cutover_evidence(run: MigrationRun, report_link: str = "") -> str:
         _open(rows),
         _waived(run, rows),
         drift,
+        _times(run),
         _table(rows),
         checks_part(rows, read_comparisons(run.ledger)),
         _findings(run),
@@ -135,6 +138,16 @@ def _waived(run: MigrationRun, rows: list[Row]) -> str:
     wrong = [f"- {cell(one['object'])} {cell(one['message'])}" for one in waiver_findings(run.ledger, proved)]
     parts = [("Accepted without an equal proof", accepted), ("Waivers to look at", wrong)]
     return "\n".join(f"**{title}:**\n" + "\n".join(lines) + "\n" for title, lines in parts if lines)
+
+
+def _times(run: MigrationRun) -> str:
+    """Say when the cutover may not begin now: an approval changes nothing about that."""
+    problem = why_not(run.definition, datetime.now(UTC))
+    return (
+        f"**The cutover may not begin now:** {problem}. It would be refused after the approval.\n"
+        if problem
+        else ""
+    )
 
 
 def _open(rows: list[Row]) -> str:

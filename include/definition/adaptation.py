@@ -12,7 +12,6 @@ POINTER_PATTERN = r"^(/([^~/]|~[01])*)+$"
 RULE_PATTERN = r"^[a-z][a-z0-9_-]*$"
 NOT_PATCHED = {
     "Secret": "its values would have to stand in the definition; write the Secret on the target",
-    "Namespace": "Velero makes namespaces itself; label the namespace on the source",
 }
 # They make the object what the plan knows; another one would be looked for in vain.
 IDENTITY = ("/kind", "/metadata/name", "/metadata/namespace")
@@ -32,7 +31,7 @@ class Selector(Part):
     """Choose the objects that a rule changes; everything that is given has to fit."""
 
     kind: Annotated[Text, AfterValidator(_kind)] = Field(
-        description="kind of the objects, e.g. Deployment; Secret and Namespace are refused"
+        description="kind of the objects, e.g. Deployment; Secret is refused"
     )
     api_version: Text | None = Field(
         default=None, alias="apiVersion", description="API version, e.g. apps/v1; left out: any"

@@ -11,6 +11,7 @@ from typing import Any
 from include.clusters import Cluster
 from include.clusters.discovery import ApiResource
 from include.errors import ClusterError, PreflightError
+from include.inventory.dns_settings import read_dns_settings
 from include.inventory.fills import read_fills
 from include.inventory.loads import read_loads
 from include.inventory.moved_addresses import Move, moves_of
@@ -189,4 +190,5 @@ def _cluster_facts(cluster: Cluster) -> dict[str, Any]:
     return {
         "version": cluster.version().get("gitVersion"),
         "uid": cluster.get("/api/v1/namespaces/kube-system")["metadata"]["uid"],
+        "dns": read_dns_settings(cluster),
     }

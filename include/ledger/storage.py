@@ -30,6 +30,11 @@ class DocumentFolder:
         self.root = root
         self._local = local_path(root)
 
+    @property
+    def is_local(self) -> bool:
+        """Say whether it is a local folder."""
+        return self._local is not None
+
     def put(self, name: str, text: str) -> None:
         """Write one document atomically; the last writer wins."""
         self.put_text(f"{name}{SUFFIX}", text)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 from include.inventory.pod_specs import is_custom
 from include.inventory.store import Inventory
@@ -38,14 +37,13 @@ def live_rows(rows: Sequence[PlanItem], inventory: Inventory) -> list[PlanItem]:
 
 def _object_rows(row: PlanItem, inventory: Inventory) -> Iterator[PlanItem]:
     spec = inventory.by_key[row.key].get("spec") or {}
-    external = spec.get("externalName") if spec.get("type") == "ExternalName" else None
     for kind in KINDS_OF.get(row.details["kind"], ()):
         # Nothing is behind such a name but another name.
-        if kind != "service" or external is None:
-            yield _row(kind, row, **({"external_name": external} if external else {}))
+        if kind != "service" or spec.get("type") != "ExternalName":
+            yield _row(kind, row)
 
 
-def _row(kind: str, row: PlanItem, **details: Any) -> PlanItem:
+def _row(kind: str, row: PlanItem) -> PlanItem:
     key = row.key.removeprefix("workload/")
     return PlanItem(
         key=f"{kind}/{key}",
@@ -55,7 +53,7 @@ def _row(kind: str, row: PlanItem, **details: Any) -> PlanItem:
         target=row.target,
         action="verify",
         predicted_seconds=predict_seconds(kind),
-        details={**row.details, "key": key, **details},
+        details={**row.details, "key": key},
     )
 
 

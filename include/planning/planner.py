@@ -65,13 +65,13 @@ def _forget_exclusions(run: MigrationRun, plan: Plan) -> None:
 
 def _refuse_more_than_velero_takes(run: MigrationRun, plan: Plan) -> None:
     """Make now what the backup and the restore will be told, hours before they are: it has to fit."""
-    from include.adaptation import resource_modifiers
+    from include.adaptation import adapted_plan, resource_modifiers
     from include.velero.filters import filter_config_map
 
     try:
         filter_config_map("filter", {}, plan.items("velero_backup_restore", "object"))
         stand_in = planning_run(run)
-        resource_modifiers(stand_in)
+        resource_modifiers(stand_in, adapted_plan(stand_in))
     except PermanentError as error:
         raise PreflightError([str(error)]) from error
 

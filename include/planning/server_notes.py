@@ -10,10 +10,12 @@ from contextlib import contextmanager
 from typing import Any
 
 from include.connections import DatabaseAccess
-from include.planning.database_client import database_size, open_database
+from include.planning.database_client import database_size, one_value, open_database
 
 # The name of the database, and in PostgreSQL of the schema in it, too.
 NOTES = "cce_migration"
+# The tables of it whose rows name a migration: how far copies are, and whose a database is.
+NOTED = ("copies", "owned_databases")
 
 
 def has_notes(access: DatabaseAccess) -> bool:
@@ -41,3 +43,37 @@ def make_notes(access: DatabaseAccess) -> None:
     if access.engine == "postgresql":
         with open_database(access, NOTES) as cursor:
             cursor.execute(f"create schema if not exists {NOTES}")
+
+
+def count_notes(access: DatabaseAccess, migration: str) -> int:
+    """Return how many notes of a migration lie on the server."""
+    return sum(_count(access, table, migration) for table in NOTED) if has_notes(access) else 0
+
+
+def remove_notes(access: DatabaseAccess, migration: str) -> None:
+    """Remove a migration's notes, and their database with the last one of any migration.
+
+    No later run knows the databases of this server as its own then: it leaves alone what it finds.
+    """
+    if not has_notes(access):
+        return
+    for table in NOTED:
+        if _has_table(access, table):
+            with open_database(access, NOTES) as cursor:
+                cursor.execute(f"delete from {NOTES}.{table} where migration = %s", (migration,))
+    if not any(_count(access, table) for table in NOTED):
+        with open_database(access) as cursor:
+            cursor.execute(f"drop database {NOTES}")
+
+
+def _count(access: DatabaseAccess, table: str, migration: str | None = None) -> int:
+    if not _has_table(access, table):
+        return 0
+    of_one = "" if migration is None else " where migration = %s"
+    values = () if migration is None else (migration,)
+    return int(one_value(access, f"select count(*) from {NOTES}.{table}{of_one}", *values, database=NOTES))
+
+
+def _has_table(access: DatabaseAccess, table: str) -> bool:
+    query = "select count(*) from information_schema.tables where table_schema = %s and table_name = %s"
+    return bool(one_value(access, query, NOTES, table, database=NOTES))

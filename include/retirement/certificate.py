@@ -11,7 +11,11 @@ from typing import TYPE_CHECKING, Any
 from include.cutover.front_door import read_record
 from include.errors import ProofError
 from include.ledger.records import now
+from include.planning.markdown import cell
 from include.report.rows import Row, join_rows
+from include.retirement.costs import list_costs
+from include.retirement.keeping import DOCUMENT as BACKUP
+from include.retirement.records import PHASE
 
 if TYPE_CHECKING:
     from include.run import MigrationRun
@@ -20,7 +24,16 @@ logger = logging.getLogger(__name__)
 
 DOCUMENT = "retirement/certificate"
 PAGE = "retirement-certificate.md"
-NEEDED = ("fence/source", "installation/source", "installation/target")
+NEEDED = (
+    "fence/source",
+    "quiet/front door of the source",
+    "quiet/namespaces of the source",
+    "backup/source",
+    "installation/source",
+    "installation/target",
+    "installation/databases",
+    "installation/buckets",
+)
 
 
 def write_certificate(run: MigrationRun) -> dict[str, Any]:
@@ -29,9 +42,9 @@ def write_certificate(run: MigrationRun) -> dict[str, Any]:
     :raises ProofError: with every row that is not proved: there is nothing to certify then.
     """
     rows = join_rows(run.ledger, "migration")
-    by_key = {row.key: row for row in rows if row.phase == "source_retirement"}
+    by_key = {row.key: row for row in rows if row.phase == PHASE}
     problems = [f"{row.phase}/{row.key}: {row.problem}" for row in rows if row.problem]
-    problems += [f"source_retirement/{key}: was not done" for key in NEEDED if key not in by_key]
+    problems += [f"{PHASE}/{key}: was not done" for key in NEEDED if key not in by_key]
     if problems:
         raise ProofError(problems, "no certificate")
     document = certificate(run, rows)
@@ -62,23 +75,42 @@ def certificate(run: MigrationRun, rows: list[Row]) -> dict[str, Any]:
             if row.waiver
         ],
         "downtime": run.ledger.read("cutover/downtime") if run.ledger.exists("cutover/downtime") else None,
+        "source": [
+            {"what": row.record.source, "is": row.record.target, "proved_by": row.proof.method}
+            for row in rows
+            if row.phase == PHASE and row.record and row.proof and row.state != "excluded"
+        ],
+        "backup": run.ledger.read(BACKUP),
+        "costs": list_costs(run),
         "sha256": hashlib.sha256(json.dumps(evidence, sort_keys=True).encode()).hexdigest(),
     }
 
 
 def certificate_page(document: dict[str, Any]) -> str:
     """Return the certificate for people."""
-    rows = "\n".join(f"| {row['phase']} | {row['state']} | {row['count']} |" for row in document["rows"])
-    downtime = document["downtime"] or {}
-    waivers = "\n".join(f"- {row['row']}: {row['by']}, {row['reason']}" for row in document["waivers"])
+    downtime, kept = document["downtime"] or {}, document["backup"]["objects"]
     return (
         f"# Certificate of migration {document['migration']}\n\n"
         f"Run `{document['run_id']}`, written {document['at']}.\n\n"
         f"The front door leads to {document['front_door']}. The source serves nothing; what the migration installed is "
-        "removed from both clusters.\n\n"
+        "removed from both sides.\n\n"
         f"Downtime: {downtime.get('seconds', 'not measured')} s, writes lost: {downtime.get('writes_lost', '?')}, "
         f"doubled: {downtime.get('writes_doubled', '?')}.\n\n"
-        f"| phase | state | rows |\n|---|---|---|\n{rows}\n\n"
-        f"Waivers:\n{waivers or '- none'}\n\n"
+        f"{_table(document['rows'], 'phase', 'state', 'count')}\n"
+        f"Waivers:\n{_waivers(document['waivers'])}\n\n"
+        f"## The source\n\n{_table(document['source'], 'what', 'is', 'proved_by')}\n"
+        f"The last backup of its objects is {kept['backup']} in bucket {kept['bucket']}, below {kept['prefix']}/; keep it until "
+        f"{kept['keep_until']}. Nothing deletes it by itself.\n\n"
+        f"## What goes on costing money\n\n{_table(document['costs'], 'side', 'kind', 'name', 'note')}\n"
         f"sha256 of all rows with their proofs: `{document['sha256']}`\n"
     )
+
+
+def _table(rows: list[dict[str, Any]], *columns: str) -> str:
+    lines = [f"| {' | '.join(cell(str(row[name])) for name in columns)} |" for row in rows]
+    titles = f"| {' | '.join(name.replace('_', ' ') for name in columns)} |"
+    return "\n".join([titles, "|---" * len(columns) + "|", *lines]) + "\n"
+
+
+def _waivers(waivers: list[dict[str, Any]]) -> str:
+    return "\n".join(f"- {row['row']}: {row['by']}, {row['reason']}" for row in waivers) or "- none"

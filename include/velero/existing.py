@@ -23,16 +23,17 @@ NAMESPACES = "namespaces"
 Place = tuple[str, str | None]
 # Resource, namespace, name.
 Identity = tuple[str, str | None, str]
+# Whether a restore has made what is there.
+Present = dict[Identity, bool]
 
 
-def restorable(target: Cluster, rows: list[PlanItem]) -> list[PlanItem]:
+def restorable(rows: list[PlanItem], present: Present) -> list[PlanItem]:
     """Return the rows without those whose object is there already and has to stay as it is.
 
     Bound claims cannot be changed, and keep their content. An object that no restore has made belongs to somebody else, a
     CustomResourceDefinition of an operator that is installed on the target for one: Velero would overwrite it with the
     source's. Verification compares it, and tells when it differs.
     """
-    present = _present(target, rows)
     strangers = [row for row in rows if _identity(row)[0] != CLAIMS and present.get(_identity(row)) is False]
     for row in strangers[:MOST_LOGGED]:
         logger.warning("%s, target cluster: was not made by a migration; it stays as it is", row.target)
@@ -41,12 +42,17 @@ def restorable(target: Cluster, rows: list[PlanItem]) -> list[PlanItem]:
     return [row for row in rows if _is_free(row, present)]
 
 
-def _is_free(row: PlanItem, present: dict[Identity, bool]) -> bool:
+def restored_before(rows: list[PlanItem], present: Present) -> set[str]:
+    """Return the keys of the rows whose object a former restore has made."""
+    return {row.key for row in rows if present.get(_identity(row))}
+
+
+def _is_free(row: PlanItem, present: Present) -> bool:
     was_restored = present.get(_identity(row))
     return was_restored is None or (was_restored and _identity(row)[0] != CLAIMS)
 
 
-def _present(target: Cluster, rows: list[PlanItem]) -> dict[Identity, bool]:
+def present_objects(target: Cluster, rows: list[PlanItem]) -> Present:
     """Return which of the collections' objects are there, and of each whether a restore has made it."""
     served = {resource.name: resource for resource in target.discover(refresh=True)}
     places = sorted({_identity(row)[:2] for row in rows}, key=str)

@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, Literal
 
-from include.adaptation import modifiers_name, resource_modifiers
+from include.adaptation import adapted_plan, modifiers_name, resource_modifiers
+from include.adaptation.replacing import REPLACED, remove_unchangeable
 from include.errors import ObjectExistsError, ProofError
 from include.ledger import Proof
 from include.ledger.records import Action
@@ -18,10 +19,11 @@ from include.proofs import settle_item
 from include.velero.attempts import choose_name, current_name
 from include.velero.backups import backup_name, planned_objects, policy_name
 from include.velero.bucket import BackupBucket, backup_bucket
-from include.velero.existing import restorable
+from include.velero.existing import present_objects, restorable, restored_before
 from include.velero.filters import filter_config_map
 from include.velero.finding import find_restored
 from include.velero.names import API_VERSION, NAMESPACE, object_path, owned
+from include.velero.namespaces import make_namespaces
 from include.velero.owners import link_owners
 from include.velero.results import object_id, restored_actions, result_lines
 from include.velero.states import read_phase, state_of, wait_until_finished
@@ -48,15 +50,24 @@ def submit_restore(run: MigrationRun) -> str:
     from include.cutover.front_door import is_traffic_on_target
     from include.cutover.webhooks import put_webhooks_away
 
-    rows = restorable(run.target, planned_objects(run))
+    planned = planned_objects(run)
+    present = present_objects(run.target, planned)
+    rows = restorable(planned, present)
     is_used = is_traffic_on_target(run)
+    objects = adapted_plan(run)
+    make_namespaces(run.target, [one.adapted for one in objects])
     if not is_used:
         put_webhooks_away(run)
+        known = restored_before(rows, present)
+        remove_unchangeable(
+            run.target,
+            [one.held for one in objects if one.item.key in known and one.held["kind"] in REPLACED],
+        )
     policy: ExistingPolicy = "none" if is_used else "update"
     sync_backup(run, backup_name(run))
     labels = owned(run.definition)
     run.target.apply(filter_config_map(policy_name(run), labels, rows))
-    modifiers = resource_modifiers(run)
+    modifiers = resource_modifiers(run, objects)
     modifiers["metadata"]["labels"] = {**(modifiers["metadata"].get("labels") or {}), **labels}
     run.target.apply(modifiers)
     name = choose_name(run, "restore", run.target, again=_is_of_older_backup(run))

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from include.planning.model import PlanItem
 from include.verification.endpoints import ready_addresses
-from include.verification.judging import Judgement, Scene
+from include.verification.judging import Judgement, Manifest, Scene
+from include.verification.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from include.run import MigrationRun
@@ -23,10 +24,10 @@ SHOWN = 4
 Answers = Mapping[str, frozenset[str]]
 
 
-def names_of(items: Iterable[PlanItem]) -> list[str]:
-    """Return every name that is to be looked up; for an ExternalName also the one it stands for."""
-    found = {name for item in items for name in (_name(item), item.details.get("external_name")) if name}
-    return sorted(str(name).rstrip(".") for name in found)
+def names_of(items: Iterable[PlanItem], target: Snapshot) -> list[str]:
+    """Return every name that is to be looked up; for an ExternalName also the one it stands for on the target."""
+    found = {name for item in items for name in (_name(item), _external_name(item, target)) if name}
+    return sorted(found)
 
 
 def look_up(run: MigrationRun, names: Sequence[str]) -> Answers:
@@ -67,7 +68,7 @@ def judge_name(item: PlanItem, scene: Scene, answers: Answers) -> Judgement:
     wanted, seen = _wanted(item, scene, answers), answers.get(name, frozenset())
     source, target = ({"name": name, "addresses": _shown(found)} for found in (wanted, seen))
     problem = None
-    if not seen and (wanted or item.details.get("external_name")):
+    if not seen and (wanted or _external_name(item, scene.target)):
         problem = (
             f"{name} does not resolve; look at CoreDNS in kube-system, and at what an ExternalName stands for"
         )
@@ -82,16 +83,26 @@ def _name(item: PlanItem) -> str:
     return f"{item.details['name']}.{item.details['namespace']}.svc"
 
 
+def _external_name(item: PlanItem, target: Snapshot) -> str:
+    spec = _spec(item, target)
+    return str(spec["externalName"]).rstrip(".") if spec.get("type") == "ExternalName" else ""
+
+
 def _wanted(item: PlanItem, scene: Scene, answers: Answers) -> frozenset[str]:
-    external = item.details.get("external_name")
+    external = _external_name(item, scene.target)
     if external:
-        return answers.get(str(external).rstrip("."), frozenset())
+        return answers.get(external, frozenset())
     return frozenset(_own_addresses(item, scene))
+
+
+def _spec(item: PlanItem, target: Snapshot) -> Manifest:
+    service = target.find("Service", item.details["namespace"], item.details["name"])
+    return (service or {}).get("spec") or {}
 
 
 def _own_addresses(item: PlanItem, scene: Scene) -> Iterator[str]:
     namespace, name = item.details["namespace"], item.details["name"]
-    spec = (scene.target.find("Service", namespace, name) or {}).get("spec") or {}
+    spec = _spec(item, scene.target)
     addresses = spec.get("clusterIPs") or [spec.get("clusterIP")]
     if addresses == ["None"]:
         yield from ready_addresses(scene.target.slices(namespace, name))

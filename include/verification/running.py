@@ -99,7 +99,8 @@ def _digests(run: MigrationRun, plan: Plan) -> dict[str, str]:
 def _judge_all(
     run: MigrationRun, plan: Plan, items: Sequence[PlanItem], patience_seconds: float
 ) -> dict[str, Judgement]:
-    scene, names = _scene(run, plan), names_of(plan.items(PHASE, "name"))
+    scene = _scene(run, plan)
+    names = names_of(plan.items(PHASE, "name"), scene.target)
     judged: dict[str, Judgement] = {}
     ends = time.monotonic() + patience_seconds
     waiting = list(items)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from include.labels import OWNER
@@ -37,21 +38,30 @@ class Snapshot:
         """Return one object, or None."""
         return self.objects.get((kind, namespace, name))
 
-    def of_kind(self, kind: str, namespace: str) -> list[Manifest]:
-        """Return the objects of a kind in a namespace."""
-        return [obj for key, obj in self.objects.items() if key[:2] == (kind, namespace)]
-
     def pods(self, namespace: str) -> list[Manifest]:
         """Return the pods that run and shall go on; the migration's own are left out."""
-        return [pod for pod in self.of_kind("Pod", namespace) if _goes_on(pod)]
+        return self._pods.get(namespace, [])
 
     def slices(self, namespace: str, service: str) -> list[Manifest]:
         """Return the EndpointSlices of a Service."""
-        return [
-            row
-            for row in self.of_kind("EndpointSlice", namespace)
-            if (row["metadata"].get("labels") or {}).get(SERVICE_LABEL) == service
-        ]
+        return self._slices.get((namespace, service), [])
+
+    @cached_property
+    def _pods(self) -> dict[str, list[Manifest]]:
+        found: dict[str, list[Manifest]] = {}
+        for (kind, namespace, _), obj in self.objects.items():
+            if kind == "Pod" and _goes_on(obj):
+                found.setdefault(namespace, []).append(obj)
+        return found
+
+    @cached_property
+    def _slices(self) -> dict[tuple[str, str], list[Manifest]]:
+        found: dict[tuple[str, str], list[Manifest]] = {}
+        for (kind, namespace, _), obj in self.objects.items():
+            service = (obj["metadata"].get("labels") or {}).get(SERVICE_LABEL)
+            if kind == "EndpointSlice" and service:
+                found.setdefault((namespace, service), []).append(obj)
+        return found
 
 
 def take_snapshot(cluster: Cluster, namespaces: Sequence[str]) -> Snapshot:

@@ -38,6 +38,8 @@ logger = logging.getLogger(__name__)
 PHASE = "velero_backup_restore"
 FOLDER = "volumes"
 THREADS = 4
+# Customers wait for the last one; movers that stand by do the work, and this side only waits for their answers.
+FINAL_THREADS = 16
 STEP = "copy the last changes of the volumes"
 
 
@@ -65,7 +67,7 @@ def copy_volumes(run: MigrationRun, keys: Iterable[str] | None = None) -> int:
     make_repository(run)
     if is_quiesced(run, "source"):
         with timed_step(run, STEP, rows[0].key):
-            _side_by_side(run, rows, _copy_final)
+            _side_by_side(run, rows, _copy_final, FINAL_THREADS)
     else:
         remove_movers_of_other_runs(run)
         _side_by_side(run, rows, _copy_warm)
@@ -77,7 +79,7 @@ def copied_document(key: str) -> str:
     return f"{FOLDER}/{safe_key(key)}"
 
 
-def _side_by_side(run: MigrationRun, rows: list[PlanItem], copy: Any) -> None:
+def _side_by_side(run: MigrationRun, rows: list[PlanItem], copy: Any, threads: int = THREADS) -> None:
     record = partial(run.ledger.record_progress, PHASE, rows[0].key)
     total = sum(row.bytes for row in rows)
     with Progress(len(rows), total, logger, noun="volumes", record=record) as progress:
@@ -92,7 +94,7 @@ def _side_by_side(run: MigrationRun, rows: list[PlanItem], copy: Any) -> None:
             _record(run, row, moved, has_changed, time.monotonic() - started, None)
             progress.add(items=1, size=row.bytes)
 
-        run_side_by_side(one, rows, THREADS, name="volumes")
+        run_side_by_side(one, rows, threads, name="volumes")
 
 
 def make_repository(run: MigrationRun) -> None:

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 from airflow.sdk import Param
 
 from include.choice import MODES
+from include.definition.model import Deletable
 from include.phases import PHASES
 from include.run import MIGRATIONS_FOLDER
 
+KINDS: tuple[Deletable, ...] = get_args(Deletable)
 MODE_LABELS = {
     "full": "Migrate: ask for approval of the plan, and go on",
     "plan": "Dry run: make the plan and its report, change nothing",
 }
 
 
-def migration_params() -> dict[str, Param]:
-    """Return the params of a migration: which definition, from the folder `migrations/` or from a file elsewhere."""
+def migration_params(**more: Param) -> dict[str, Param]:
+    """Return the params of a migration: which definition, from the folder `migrations/` or from a file elsewhere.
+
+    :param more: params of one DAG, which stand behind the definition.
+    """
     # A listing of one local folder: the only thing that is read when a DAG file is parsed.
     names = sorted(path.stem for path in MIGRATIONS_FOLDER.glob("*.yaml"))
     return {
@@ -26,20 +33,21 @@ def migration_params() -> dict[str, Param]:
             title="Definition",
             description_md="Which migration to run: a file of the folder `migrations/`, without its suffix.",
         ),
+        **more,
+        "overrides": Param(
+            None,
+            type=["null", "string"],
+            format="multiline",
+            title="Overrides",
+            description_md="YAML or JSON with fields that take the place of the definition's in this run. "
+            "The first task tells every problem with its place.",
+        ),
         "definition_file": Param(
             None,
             type=["null", "string"],
             title="Definition in another place",
             description_md="Absolute path of a definition on the workers; takes the place of the one chosen above.",
             section="Elsewhere",
-        ),
-        "overrides": Param(
-            None,
-            type=["null", "string"],
-            format="multiline",
-            title="Overrides",
-            description_md="YAML or JSON with fields that take the place of the definition's in this run, such as "
-            "`cutover: {watch_seconds: 120}`. The first task tells every problem with its place.",
         ),
     }
 
@@ -68,5 +76,24 @@ def past_migration_params() -> dict[str, Param]:
             type=["null", "string"],
             title="Run of migrate_to_cce",
             description_md="Id of the run, as the list of its runs shows it; left empty, the latest run that switched the traffic.",
+        ),
+    }
+
+
+def retirement_params() -> dict[str, Param]:
+    """Return the params of a retirement: which run, and what of its source is deleted for good."""
+    return {
+        # The definition is the one that the run has recorded.
+        **{name: param for name, param in past_migration_params().items() if name != "overrides"},
+        "delete": Param(
+            None,
+            type=["null", "array"],
+            items={"type": "string", "enum": list(KINDS)},
+            examples=list(KINDS),
+            title="Delete for good",
+            description_md="What of the source is deleted after its retirement: "
+            + ", ".join(f"`{one}`" for one in KINDS)
+            + ". "
+            "Left empty, it is what the definition says, which is nothing unless you wrote it there.",
         ),
     }

@@ -76,6 +76,8 @@ def chosen_definition() -> Definition:
             "registry.source.lab": "source_registry",
             **dict.fromkeys(REGISTRIES, "source_registry"),
         }
+        # It names workloads of the lab's estate.
+        document["cutover"].pop("start_early", None)
 
     return definition(change)
 

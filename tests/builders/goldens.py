@@ -67,6 +67,7 @@ def golden_context() -> AdaptationContext:
         disks,
         frozenset({("shop", "api")}),
         frozenset({("shop", "source-login")}),
+        {"old": "baseline"},
     )
 
 

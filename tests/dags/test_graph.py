@@ -39,7 +39,7 @@ def graph_text(dag: DAG) -> str:
 
 
 @pytest.mark.parametrize(
-    "name", ["assess_source", "look_after_way_back", "migrate_to_cce", "roll_back_cutover"]
+    "name", ["assess_source", "look_after_way_back", "migrate_to_cce", "retire_source", "roll_back_cutover"]
 )
 def test_the_graph_is_the_golden_one(name: str, bag: DagBag) -> None:
     assert graph_text(bag.dags[name]) == (GOLDEN / f"{name}.txt").read_text()

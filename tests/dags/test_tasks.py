@@ -92,7 +92,7 @@ def test_each_phase_records_its_end_once(migrate: DAG) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["assess_source", "look_after_way_back", "migrate_to_cce", "roll_back_cutover"]
+    "name", ["assess_source", "look_after_way_back", "migrate_to_cce", "retire_source", "roll_back_cutover"]
 )
 def test_a_dag_survives_serialization(name: str, bag: DagBag) -> None:
     written = DagSerialization.to_dict(bag.dags[name])

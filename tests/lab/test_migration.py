@@ -48,6 +48,12 @@ KINDS = {
     "object",
     "volume",
     "workload",
+    "pods",
+    "service",
+    "name",
+    "ingress",
+    "mount",
+    "schedule",
     "check",
     "webhook",
     "endpoint",
@@ -152,6 +158,64 @@ def test_the_plan_and_the_report_have_the_same_rows(migration: Outcome) -> None:
     planned = {(item["phase"], item["source"]) for item in plan["items"]}
     reported = {(item["phase"], item["source"]) for item in migration.report["items"]}
     assert planned <= reported
+
+
+def verified(outcome: Outcome, kind: str) -> dict[str, dict[str, Any]]:
+    """Return the proofs of one kind of verified rows by what the rows are about."""
+    rows = [item for item in outcome.report["items"] if item["phase"] == "verification"]
+    return {item["source"]: item["proof"] for item in rows if item["kind"] == kind}
+
+
+def test_names_inside_the_target_lead_to_its_services(migration: Outcome) -> None:
+    names = verified(migration, "name")
+    found = {one["target"]["name"]: one["target"]["addresses"] for one in names.values()}
+    assert set(found) == {
+        "api.shop.svc",
+        "database.shop.svc",
+        "journal.shop.svc",
+        "web.shop.svc",
+        "stock.warehouse.svc",
+    }
+    assert found["web.shop.svc"][0].startswith("198.19.")
+    assert all(len(addresses) == 1 for addresses in found.values())
+
+
+def test_every_container_runs_the_image_that_was_copied_for_it(migration: Outcome) -> None:
+    pods = verified(migration, "pods")
+    assert pods["images and restarts of Deployment shop/web"]["target"]["web"].startswith("sha256:")
+    assert all(one["source"] == one["target"] for one in pods.values())
+
+
+def test_volumes_are_mounted_where_the_adapted_workloads_want_them(migration: Outcome) -> None:
+    mounts = {name: one["target"]["mounted at"] for name, one in verified(migration, "mount").items()}
+    assert mounts == {
+        "mounts of volume shop/data-journal-0": ["journal /data"],
+        "mounts of volume shop/receipts": ["receipts /receipts"],
+        "mounts of volume shop/uploads": ["api /uploads"],
+    }
+
+
+def test_checks_were_asked_of_both_sides_and_measured(migration: Outcome) -> None:
+    kept = {one["name"]: one for one in migration.documents("checks").values()}
+    product, job = kept["product"], kept["database by its name in the cluster"]
+    assert product["source"]["$.id"] == 1
+    assert product["latencies"]["source"]["requests"] == product["latencies"]["target"]["requests"] == 20
+    assert product["latencies"]["target"]["p50"] > 0
+    assert job["latencies"] is None
+    assert verified(migration, "check")["check: database by its name in the cluster"]["target"] == {
+        "exit_code": 0
+    }
+
+
+def test_the_person_who_approved_the_cutover_saw_checks_and_the_way_back(migration: Outcome) -> None:
+    (shown,) = [
+        one["text"]
+        for one in migration.documents("questions").values()
+        if "approve_cutover" in one["question"]
+    ]
+    assert "**Every item has an equal proof or a waiver.**" in shown
+    assert "| product | GET /products/1 | equal |" in shown
+    assert "### How to go back" in shown
 
 
 def test_the_estate_answers_on_the_target(migration: Outcome) -> None:

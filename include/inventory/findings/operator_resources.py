@@ -19,7 +19,7 @@ WHY = "Custom resources arrive with their definition, but nothing happens on CCE
 KNOWN = {
     "cert-manager.io": "install cert-manager with its issuers on the target: certificates come along as Secrets, renewals do not",
     "monitoring.coreos.com": "install the add-on Cloud Native Cluster Monitoring, or the Prometheus operator",
-    "keda.sh": "install KEDA on the target",
+    "keda.sh": "install KEDA on the target after the cutover: before, it would start workloads that are held",
     "networking.istio.io": "install the mesh on the target",
     "security.istio.io": "install the mesh on the target: without it nothing is encrypted or refused",
     "traefik.io": "install Traefik on the target",

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 from include.definition import Definition
 from include.inventory.model import Finding, label
+from include.inventory.pod_security import ENFORCE
 from include.inventory.store import Inventory
 
 RULE = "pod_security"
 SEVERITIES = ("blocker",)
 WHY = "The volumes of the namespace could not be copied."
-ENFORCE = "pod-security.kubernetes.io/enforce"
 # A mover runs as root, to read and write files of every owner; it needs nothing that `baseline` refuses.
 REFUSING = "restricted"
 

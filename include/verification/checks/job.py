@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from include.adaptation.context import context_of
 from include.adaptation.pipeline import adapt
 from include.connections.access import Side
-from include.errors import ClusterError, ObjectExistsError, shorten
+from include.errors import ClusterError, ObjectExistsError, TemporaryError, shorten
 from include.inventory.store import load_inventory
 from include.labels import OWNER
 from include.verification.checks.probe import NoAnswerError
@@ -94,6 +94,10 @@ class JobProbe:
             ended = [pod for pod in pods if (pod.get("status") or {}).get("phase") in {"Succeeded", "Failed"}]
             if ended:
                 return ended[-1]
+            if not pods and self._run.target.find(path) is None:
+                raise TemporaryError(
+                    f"Job {path}, target cluster: was removed while it was waited for; the task starts it again"
+                )
             self._refuse_hopeless(path, pods, time.monotonic() - started)
             time.sleep(POLL_SECONDS)
 

@@ -8,13 +8,14 @@ warm) ;;
     scan=--no-scan
     # Opening the repository costs half a second of a processor. Where nothing seems to have changed since the pass before, the trees
     # of both sides say whether that is so: a change that shows in no time of a change is found there.
-    if [ "$PASS" = final ] && [ -e /tmp/looked ] && [ -z "$(find /volume -newer /tmp/looked -print | head -n 1)" ]; then
+    if [ "$PASS" = final ] && [ -e /tmp/looked ] && [ -z "$(find /volume -newer /tmp/looked 2>&1 | head -n 1)" ]; then
         echo "cce-top $(stat -c '%a %u %g' /volume)"
         echo cce-same
         print_tree /volume
         exit 0
     fi
-    touch /tmp/looked
+    # busybox compares whole seconds, and a clock may be coarse: what changed shortly before counts as changed after.
+    touch -d "@$(($(date +%s) - 2))" /tmp/looked
     # The target starts as soon as the backup is there, with the rights of the folder, and does not wait for the tree.
     echo "cce-top $(stat -c '%a %u %g' /volume)"
     print_tree /volume >/tmp/tree &

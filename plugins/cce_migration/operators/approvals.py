@@ -17,6 +17,7 @@ from airflow.sdk.execution_time.hitl import HITLUser
 from cce_migration.links import LINKS
 from cce_migration.notifiers.telling import tell
 from cce_migration.runs import open_migration
+from cce_migration.ui.links import run_url
 from cce_migration.ui.report_tab import report_link
 from include.approvals import Answer, Question, is_approved, keep_question, kept_question, record_answer
 from include.cutover import cutover_evidence
@@ -270,7 +271,7 @@ class ApproveCutoverOperator(ApproveOperator):
 
     def evidence(self, run: MigrationRun, context: Context) -> str:
         """Return what is proved, what is open, what follows, and how to go back."""
-        return cutover_evidence(run, report_link(context))
+        return f"{cutover_evidence(run)}\n{_pages(context)}"
 
 
 class ApproveRetirementOperator(ApproveOperator):
@@ -281,4 +282,10 @@ class ApproveRetirementOperator(ApproveOperator):
 
     def evidence(self, run: MigrationRun, context: Context) -> str:
         """Return what will be removed."""
-        return retirement_summary(run)
+        return f"{retirement_summary(run)}\n{_pages(context)}"
+
+
+def _pages(context: Context) -> str:
+    """Return links to where everything stands."""
+    migration = run_url(context["ti"].dag_id, str(context["run_id"]))
+    return f"[Open the items and their proofs]({migration}) or [the report]({report_link(context)})\n"

@@ -10,6 +10,7 @@ from cce_migration.task_logs import task_logs
 from include.cutover import is_rolled_back
 from include.errors import ProofError
 from include.evidence import note_key, write_bundle
+from include.measures import phase_in_words
 from include.notifications import task_failed, was_told_of
 from include.report import kind_of_run, write_report
 from include.report.document import Kind, Result
@@ -64,6 +65,7 @@ class WriteReportOperator(MigrationOperator):
         kind = kind_of_run(run.ledger, self.kind)
         report = write_report(run.ledger, kind, self._result(run, context))
         write_bundle(run, task_logs(run.ledger, str(context["run_id"])))
+        self._list_phases(run)
         place = f"{run.ledger.folder}/report.html"
         self.log.info("Report: %s, %s", report["result"], place)
         for row in report["findings"]:
@@ -73,6 +75,12 @@ class WriteReportOperator(MigrationOperator):
             self._tell(run, report, context)
             raise ProofError(_reasons(report), f"the {kind} ended as {report['result']}, report {place}")
         return {"result": report["result"], "report": place}
+
+    def _list_phases(self, run: MigrationRun) -> None:
+        self.log.info("::group::Phases")
+        for phase in run.ledger.phases():
+            self.log.info("%s: %s", phase.id, phase_in_words(run.ledger, phase.id))
+        self.log.info("::endgroup::")
 
     def _tell(self, run: MigrationRun, report: dict[str, Any], context: Context) -> None:
         """Tell of a run that failed without a task that did."""

@@ -8,6 +8,7 @@ import pytest
 
 from tests.builders.objects import claim, make
 
+ENFORCE = "pod-security.kubernetes.io/enforce"
 MARK = ".storageclass.storage.k8s.io/"
 
 
@@ -109,6 +110,21 @@ STORAGE_CASES = [
         ),
         {},
         id="returned unchanged: a word called class, and a class that is mapped already",
+    ),
+    pytest.param(
+        "pod_security",
+        make("v1", "Namespace", "old"),
+        {"metadata": {"labels": {ENFORCE: "baseline"}}},
+        id="a namespace that relied on policies",
+    ),
+    pytest.param(
+        "pod_security", make("v1", "Namespace", "new"), {}, id="returned unchanged: one that did not"
+    ),
+    pytest.param(
+        "pod_security",
+        make("v1", "Namespace", "old", metadata={"labels": {ENFORCE: "restricted"}}),
+        {},
+        id="already right: a level of its own",
     ),
     pytest.param(
         "quota_classes",

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
-from include.adaptation import adapt_objects, adapt_secrets, dry_run_objects, resource_modifiers
+from include.adaptation import adapt_objects, adapt_secrets, adapted_plan, dry_run_objects, resource_modifiers
 from include.adaptation.dry_run import Judge
 from include.adaptation.merge_patch import apply_merge_patch
 from include.clusters import config_maps
@@ -36,6 +36,10 @@ def planned_run(folder: Path, *objects: dict[str, Any]) -> MigrationRun:
     save_inventory(run.ledger, kept)
     save_plan(run.ledger, Plan(items=object_rows(kept)))
     return run
+
+
+def modifiers(run: MigrationRun) -> dict[str, Any]:
+    return resource_modifiers(run, adapted_plan(run))
 
 
 def secret(value: str) -> dict[str, Any]:
@@ -71,7 +75,7 @@ def test_each_difference_is_kept_beside_the_rules_that_made_it(tmp_path: Path) -
 def test_a_modifier_makes_the_held_and_adapted_object_of_the_backed_up_one(tmp_path: Path) -> None:
     backed_up = deployment("web.v1", replicas=2)
     run = planned_run(tmp_path, backed_up)
-    config_map = resource_modifiers(run)
+    config_map = modifiers(run)
     (text,) = config_map["data"].values()
     (rule,) = yaml.safe_load(text)["resourceModifierRules"]
     assert rule["conditions"] == {
@@ -90,7 +94,7 @@ def test_a_modifier_names_its_object_alone_whatever_signs_are_in_the_name(tmp_pa
     role["metadata"]["annotations"] = {"control-plane.alpha.kubernetes.io/leader": "x"}
     run = planned_run(tmp_path, role)
 
-    (text,) = resource_modifiers(run)["data"].values()
+    (text,) = modifiers(run)["data"].values()
 
     pattern = yaml.safe_load(text)["resourceModifierRules"][0]["conditions"]["resourceNameRegex"]
     assert re.fullmatch(pattern, "ops(team):a+b.*")
@@ -101,7 +105,7 @@ def test_objects_that_get_the_same_patch_share_a_rule(tmp_path: Path) -> None:
     services = [make("v1", "Service", name, spec={"clusterIP": "10.0.0.9"}) for name in ("cart", "web")]
     run = planned_run(tmp_path, *services, deployment("cart"), deployment("web"))
 
-    (text,) = resource_modifiers(run)["data"].values()
+    (text,) = modifiers(run)["data"].values()
 
     rules = yaml.safe_load(text)["resourceModifierRules"]
     patterns = [
@@ -115,12 +119,12 @@ def test_modifiers_that_do_not_fit_say_what_to_do(tmp_path: Path, monkeypatch: p
     monkeypatch.setattr(config_maps, "MOST_BYTES", 100)
 
     with pytest.raises(PermanentError, match=r"ConfigMap velero/cce-modifiers-.* migrate fewer namespaces"):
-        resource_modifiers(planned_run(tmp_path, deployment()))
+        modifiers(planned_run(tmp_path, deployment()))
 
 
 def test_making_modifiers_twice_gives_the_same_text(tmp_path: Path) -> None:
     run = planned_run(tmp_path, deployment(), claim(), SECRET)
-    assert resource_modifiers(run) == resource_modifiers(run)
+    assert modifiers(run) == modifiers(run)
 
 
 def test_all_refusals_of_the_target_are_named_at_once(tmp_path: Path) -> None:
@@ -190,7 +194,7 @@ def test_a_secret_that_nobody_may_change_is_restored_open_and_closed_with_its_ne
     plain["metadata"] = {**plain["metadata"], "name": "plain"}
     run = planned_run(tmp_path, closed, plain)
 
-    (text,) = resource_modifiers(run)["data"].values()
+    (text,) = modifiers(run)["data"].values()
     (rule,) = yaml.safe_load(text)["resourceModifierRules"]
     assert rule["conditions"]["resourceNameRegex"] == "^(db)$"
     restored = apply_merge_patch(closed, json.loads(rule["mergePatches"][0]["patchData"]))

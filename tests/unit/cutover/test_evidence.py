@@ -94,6 +94,14 @@ def test_a_source_that_does_not_answer_is_said_and_the_question_asked_all_the_sa
     assert "### What an approval sets going" in text
 
 
+def test_a_cutover_that_may_not_begin_now_is_said_before_it_is_approved(
+    run: MigrationRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "may not begin now" not in cutover_evidence(run)
+    monkeypatch.setattr(evidence, "why_not", lambda definition, moment: "year-end closing")
+    assert "**The cutover may not begin now:** year-end closing." in cutover_evidence(run)
+
+
 def test_a_migration_without_a_rehearsal_says_so(run: MigrationRun) -> None:
     assert "| Last rehearsal | **none**: this migration was never rehearsed |" in cutover_evidence(run)
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from include.cutover import time_to_live
-from include.cutover.front_door import RecordSet
 from include.cutover.time_to_live import lower_ttl, restore_ttl
 from include.run import MigrationRun
+from include.zones import RecordSet
 from tests.builders.runs import run as lab_run
 
 

@@ -228,6 +228,51 @@ REFUSALS: list[Any] = [
         id="an unknown database",
     ),
     pytest.param(
+        put({"name": "both", "tcp": {"host": "a", "port": 1}, "http": {"path": "/"}}, "checks", 0),
+        "checks[0]: has http and tcp; make a check of each  allowed: exactly one of http, sql, tcp, job",
+        id="two checks in one",
+    ),
+    pytest.param(
+        put({"name": "port", "tcp": {"port": 1}}, "checks", 0),
+        "checks[0].tcp: has neither service nor host  allowed: exactly one of service, host",
+        id="a port of nothing",
+    ),
+    pytest.param(
+        put({"database": "shop-orders", "query": "select 1"}, "checks", 2, "sql"),
+        "checks[2].sql: has neither expect nor same_as_source",
+        id="a query that expects nothing",
+    ),
+    pytest.param(
+        put([{"path": "$.[", "equals": 1}], "checks", 0, "http", "json"),
+        "checks[0].http.json[0].path: '$.[' is no JSON path",
+        id="a path that is none",
+    ),
+    pytest.param(
+        put([{"path": "$.a"}], "checks", 0, "http", "json"),
+        "checks[0].http.json[0]: has neither equals nor same_as_source",
+        id="a value that is not expected",
+    ),
+    pytest.param(
+        put(
+            {"path": "/", "method": "POST", "json": [{"path": "$.a", "same_as_source": True}]},
+            "checks",
+            0,
+            "http",
+        ),
+        "checks[0].http.json[0].same_as_source: the source is not asked a POST: it may change something; write equals",
+        id="a write that is expected as on the source",
+    ),
+    pytest.param(
+        put({"name": "job", "job": {"cron_job": "other/report"}}, "checks", 0),
+        "checks[0].job.cron_job: namespace 'other' is not migrated  allowed: shop, warehouse",
+        id="a CronJob outside",
+    ),
+    pytest.param(
+        put("Pod", "checks", 5, "job", "manifest", "kind"),
+        "checks[5].job.manifest: is not the manifest of a Job  allowed: apiVersion batch/v1, kind Job",
+        id="a check by a Pod",
+    ),
+    pytest.param(
         put(1.5, "cutover", "most_failed_share"),
         "cutover.most_failed_share: 1.5 is out of range  allowed: less than or equal to 1",
         id="a share above one",

@@ -185,10 +185,8 @@ def item_of(report: dict[str, Any]) -> dict[str, Any]:
             "nobody recorded the waiver",
             id="waiver",
         ),
-        pytest.param(
-            REPORT, lambda one: one["downtime"].update(seconds=0.1), "is not the one", id="downtime"
-        ),
-        pytest.param(REPORT, lambda one: one.update(downtime=None), "is not the one", id="no downtime"),
+        pytest.param(REPORT, lambda one: one["downtime"].update(seconds=0.1), "is not one", id="downtime"),
+        pytest.param(REPORT, lambda one: one.update(downtime=None), "is not one", id="no downtime"),
     ],
 )
 def test_a_report_that_says_more_than_its_proofs_is_found_even_when_it_is_signed(

@@ -58,6 +58,10 @@ def test_every_file_of_the_folder_is_a_rule() -> None:
     assert set(RULES) == files
 
 
+def without_names_of_the_estate(document: dict[str, Any]) -> None:
+    document["cutover"].pop("start_early", None)
+
+
 @pytest.mark.parametrize(
     "objects",
     [
@@ -76,7 +80,7 @@ def test_every_file_of_the_folder_is_a_rule() -> None:
     ],
 )
 def test_a_healthy_estate_is_not_talked_about(objects: list[dict[str, Any]]) -> None:
-    assert find_all(inventory(*objects), definition()) == []
+    assert find_all(inventory(*objects), definition(without_names_of_the_estate)) == []
 
 
 def test_findings_come_the_worst_first_and_each_once() -> None:

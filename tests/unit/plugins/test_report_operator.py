@@ -52,6 +52,17 @@ def test_a_run_of_good_tasks_succeeded(context: dict[str, Any], results: list[tu
     assert given["report"].endswith("report.html")
 
 
+def test_the_log_lists_what_each_phase_has_done(
+    context: dict[str, Any],
+    results: list[tuple[str, str]],
+    book: Ledger,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    book.phase_started("obs_sync")
+    write(with_states(context, a="success"))
+    assert "obs_sync: 0 items, 0 bytes moved" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize("state", ["failed", "upstream_failed"])
 def test_one_failed_task_fails_the_run(
     state: str, context: dict[str, Any], results: list[tuple[str, str]]

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import logging
+from typing import Any
 
 import pytest
 
-from include.velero.existing import restorable
+from include.planning.model import PlanItem
+from include.velero.existing import present_objects, restorable, restored_before
 from tests.builders.objects import MemoryCluster, claim, make
 
 from .test_filters import row
@@ -16,20 +18,26 @@ ROWS = [UPLOADS, row("persistentvolumeclaims", "new"), row("deployments.apps", "
 RESTORED = {"labels": {"velero.io/restore-name": "lab-1"}}
 
 
+def left_to_restore(target: Any, rows: list[PlanItem]) -> list[PlanItem]:
+    return restorable(rows, present_objects(target, rows))
+
+
 def test_claims_that_are_there_are_left_out_of_a_restore() -> None:
     target = MemoryCluster("target", claim("uploads"))
-    assert [one.details["name"] for one in restorable(target, ROWS)] == ["new", "uploads"]
-    assert UPLOADS not in restorable(target, ROWS)
+    assert [one.details["name"] for one in left_to_restore(target, ROWS)] == ["new", "uploads"]
+    assert UPLOADS not in left_to_restore(target, ROWS)
 
 
 def test_into_an_empty_cluster_everything_is_restored() -> None:
-    assert restorable(MemoryCluster("target"), ROWS) == ROWS
+    assert left_to_restore(MemoryCluster("target"), ROWS) == ROWS
 
 
 def test_what_a_former_restore_made_is_restored_again() -> None:
     target = MemoryCluster("target", make("v1", "ConfigMap", "settings", metadata=RESTORED))
 
-    assert len(restorable(target, [row("configmaps", "settings")])) == 1
+    rows = [row("configmaps", "settings"), row("configmaps", "other")]
+    assert left_to_restore(target, rows) == rows
+    assert restored_before(rows, present_objects(target, rows)) == {rows[0].key}
 
 
 def test_what_belongs_to_somebody_else_stays_and_is_told(caplog: pytest.LogCaptureFixture) -> None:
@@ -45,6 +53,6 @@ def test_what_belongs_to_somebody_else_stays_and_is_told(caplog: pytest.LogCaptu
     ]
 
     with caplog.at_level(logging.WARNING):
-        assert restorable(target, rows) == rows[1:2]
+        assert left_to_restore(target, rows) == rows[1:2]
 
     assert caplog.text.count("was not made by a migration; it stays as it is") == 2

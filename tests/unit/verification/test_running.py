@@ -188,12 +188,17 @@ def test_a_name_that_does_not_resolve_is_named(tmp_path: Path, monkeypatch: pyte
 def test_an_external_name_leads_where_the_name_it_stands_for_does(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    external = make("v1", "Service", "web", spec={"type": "ExternalName", "externalName": "pg.rds.lab"})
+    external = make("v1", "Service", "web", spec={"type": "ExternalName", "externalName": "pg.source.lab"})
+    adapted = make("v1", "Service", "web", spec={"type": "ExternalName", "externalName": "pg.rds.lab"})
     there = {"web.shop.svc": frozenset({"10.2.0.1"}), "pg.rds.lab": frozenset({"10.2.0.1"})}
-    run = planned_run(tmp_path, monkeypatch, source=(external,), answers=there)
+    run = planned_run(tmp_path, monkeypatch, adapted, source=(external,), answers=there)
     assert verify_running(run, patience_seconds=0) == 1
     elsewhere = planned_run(
-        tmp_path / "x", monkeypatch, source=(external,), answers={**there, "pg.rds.lab": frozenset()}
+        tmp_path / "x",
+        monkeypatch,
+        adapted,
+        source=(external,),
+        answers={**there, "pg.rds.lab": frozenset()},
     )
     assert len(problems_of(elsewhere)) == 1
 

@@ -9,7 +9,15 @@ from pathlib import Path
 import pytest
 
 from include.errors import PermanentError
-from include.volumes.output import Tree, progress_line, read_summary, read_tree
+from include.volumes.output import (
+    Tree,
+    has_summary,
+    progress_line,
+    read_summary,
+    read_top,
+    read_tree,
+    seems_same,
+)
 from include.volumes.scripts import FOLDER, script_text, standby_text
 
 SHELLS = [
@@ -173,3 +181,49 @@ def _relink(path: Path) -> None:
     path.unlink()
     path.symlink_to("a/other")
     os.utime(path, (1_700_000_000, 1_700_000_000), follow_symlinks=False)
+
+
+def backed_up(folder: Path, which: str, shell: list[str], work: Path) -> str:
+    """Back a folder up by a restic that only says that it did."""
+    if shutil.which(shell[0]) is None:
+        pytest.skip(f"{shell[0]} is not installed")
+    restic = work / "restic"
+    restic.write_text('#!/bin/sh\necho \'{"message_type": "summary", "snapshot_id": "1"}\'\n')
+    restic.chmod(0o755)
+    text = script_text("backup").replace("/volume", str(folder))
+    for name in ("looked", "tree"):
+        text = text.replace(f"/tmp/{name}", str(work / name))
+    settings = {"PASS": which, "BUCKET_LOOKUP": "path", "CLAIM": "c", "RUN": "r"}
+    environment = {**os.environ, **settings, "PATH": f"{work}:{os.environ['PATH']}"}
+    done = subprocess.run([*shell, "-c", text], capture_output=True, text=True, check=True, env=environment)
+    return done.stdout
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_a_folder_without_a_newer_file_is_hashed_and_not_backed_up(tmp_path: Path, shell: list[str]) -> None:
+    folder, work = make_tree(tmp_path / "data"), tmp_path / "work"
+    work.mkdir()
+    os.utime(folder, (1_700_000_000, 1_700_000_000))
+    first = backed_up(folder, "final", shell, work)
+    assert (has_summary(first), seems_same(first)) == (True, False), "nothing was looked at before"
+
+    (work / "looked").unlink()
+    backed_up(folder, "ahead", shell, work)
+    unchanged = backed_up(folder, "final", shell, work)
+    assert (has_summary(unchanged), seems_same(unchanged)) == (False, True)
+    assert read_tree(unchanged) == read_tree(first)
+    assert read_top(unchanged) is not None
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+@pytest.mark.parametrize("change", ["written", "removed", "made"])
+def test_a_folder_that_was_touched_is_backed_up(tmp_path: Path, shell: list[str], change: str) -> None:
+    folder, work = make_tree(tmp_path / "data"), tmp_path / "work"
+    work.mkdir()
+    backed_up(folder, "ahead", shell, work)
+    if change == "removed":
+        (folder / "a" / "plain").unlink()
+    else:
+        (folder / "a" / ("plain" if change == "written" else "new")).write_text("other")
+    printed = backed_up(folder, "final", shell, work)
+    assert (has_summary(printed), seems_same(printed)) == (True, False)

@@ -171,7 +171,7 @@ ROWS = [
     ], [], lambda document: document.update(adaptation={"runtime_classes": {"gvisor": "kata"}})),
     Row("pod_security_policies", "pods that a policy let in", [
         JUDGED,
-    ], ["warning Namespace shop"]),
+    ], ["info Namespace shop by adaptation"]),
     Row("pod_security_policies", "a namespace with a level, and pods that no policy judged", [
         JUDGED,
         pod("api-1"),

@@ -85,6 +85,12 @@ APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 PORT = {"port": 80, "nodePort": 30080}
 
 
+def route(match: str) -> dict[str, Any]:
+    """Return an IngressRoute of Traefik."""
+    found = {"match": match, "services": [{"name": "api", "port": 80}], "middlewares": [{"name": "strip"}]}
+    return make("traefik.io/v1alpha1", "IngressRoute", "web", spec={"routes": [found]})
+
+
 def legacy(address: str) -> list[dict[str, Any]]:
     """Return a Service that leads to a server outside."""
     subsets = [{"addresses": [{"ip": address}], "ports": [{"port": 5432}]}]
@@ -104,6 +110,17 @@ def moved_to(target: str) -> Any:
 
 
 ROWS = [
+    Row("traefik_routes", "a route", [
+        route("Host(`a.lab`) && PathPrefix(`/api`)"),
+    ], ["warning IngressRoute shop/web"]),
+    Row("traefik_routes", "an Ingress of Traefik", [ingress("traefik")], []),
+    Row("dns_settings", "a domain of the company", [], [
+        "warning ConfigMap kube-system/coredns",
+    ], facts={"cluster": {"dns": {"domains": {"corp.example.com": ["10.0.0.2"]}, "plugins": []}}}),
+    Row("dns_settings", "names of its own", [], [
+        "warning ConfigMap kube-system/coredns",
+    ], facts={"cluster": {"dns": {"domains": {}, "plugins": ["hosts"]}}}),
+    Row("dns_settings", "an inventory of an earlier version", [], [], facts={"cluster": {"version": "v1.34.4"}}),
     Row("load_balancers", "annotations of another cloud", [
         balancer(annotations={f"{AWS}type": "nlb"}),
     ], ["info Service shop/web by adaptation"]),
