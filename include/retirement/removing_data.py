@@ -33,7 +33,7 @@ def remove_from_databases(run: MigrationRun) -> None:
     :raises ProofError: naming what is left.
     """
     started = time.monotonic()
-    drop_followers(run)
+    drop_followers(run, back=True)
     left = []
     for database in run.definition.databases:
         target = run.connections.target_database(database)
