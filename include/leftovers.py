@@ -6,6 +6,8 @@ import logging
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from include.cutover.front_door import is_traffic_on_target
+from include.cutover.way_back import RETIRED
 from include.databases import drop_followers
 from include.errors import MigrationError, TargetClusterMissingError
 from include.objects import abort_all_uploads
@@ -20,7 +22,7 @@ logger = logging.getLogger(__name__)
 
 def remove_leftovers(run: MigrationRun) -> int:
     """Remove movers with their Secrets from both clusters, Jobs of checks, replication slots with what belongs to
-    them, and unfinished uploads; return how many.
+    them, and unfinished uploads; return how many. What the way back needs stays while the customers are on the target.
 
     What cannot be reached is told and left to the next run: nothing of it makes a migration that arrived a failed one.
     """
@@ -32,6 +34,7 @@ def remove_leftovers(run: MigrationRun) -> int:
         "movers in the target cluster": lambda: remove_movers(run, run.target),
         "Jobs of checks": lambda: remove_check_jobs(run),
         "what following databases has made": lambda: drop_followers(run),
+        "what the way back keeps": lambda: end_way_back_unless_needed(run),
         "unfinished uploads": lambda: abort_all_uploads(run),
     }
     removed = 0
@@ -44,3 +47,10 @@ def remove_leftovers(run: MigrationRun) -> int:
             logger.warning("Could not look for %s: %s", what, error)
     logger.info("%s leftovers of killed tasks removed", removed)
     return removed
+
+
+def end_way_back_unless_needed(run: MigrationRun) -> int:
+    """Have the targets keep nothing any more when the customers are on the source, or the source is retired."""
+    if is_traffic_on_target(run) and run.ledger.item(*RETIRED) is None:
+        return 0
+    return drop_followers(run, back=True)

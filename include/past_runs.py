@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +28,7 @@ SWITCHED = "cutover/endpoint"
 REPORT = "report"
 # Who works on the run since it ended: a run of another DAG is bound to the same one in all of its tasks.
 CONTINUED = "continued-by"
+PASSAGES = "passages"
 MOST_NAMED = 10
 
 
@@ -36,6 +37,7 @@ class PastRun:
     """Know of a run when its front door was switched, None when it never was, and how its report ended."""
 
     ledger: Ledger
+    definition: str
     opened: str
     switched: str | None
     result: str | None
@@ -65,7 +67,12 @@ def open_past_run(
     if not bound:
         found.ledger.write(_note(by), {"by": by, "at": now()})
         logger.info("The migration run %s", found.text())
-    return recorded_run(found.ledger, connections)
+    return replace(recorded_run(found.ledger, connections), passage=passage_of(by))
+
+
+def passage_of(by: str) -> str:
+    """Return the folder of a run's ledger in which another DAG's run keeps how the customers fared meanwhile."""
+    return f"{PASSAGES}/{safe_key(by)}"
 
 
 def continuing_runs(ledger: Ledger) -> Iterator[str]:
@@ -77,9 +84,16 @@ def continuing_runs(ledger: Ledger) -> Iterator[str]:
 def past_runs(root: UPath | Path | str, definition: str | Path) -> Iterator[PastRun]:
     """Yield all runs of a definition's migration, whatever it was called when it was opened, in a stable order."""
     name = _migration_of(definition)
+    for one in all_past_runs(root):
+        if one.definition == str(definition) or one.ledger.migration == name:
+            yield one
+
+
+def all_past_runs(root: UPath | Path | str) -> Iterator[PastRun]:
+    """Yield all runs of all migrations, in a stable order."""
     for documents in all_runs(root):
         note = _read(documents, OPENED_WITH)
-        if note and (note["definition"] == str(definition) or note["migration"] == name):
+        if note:
             yield _past_run(root, documents, note)
 
 
@@ -96,6 +110,7 @@ def _past_run(root: UPath | Path | str, documents: DocumentFolder, note: dict[st
     run_id = str(note.get("run_id") or documents.root.name)
     return PastRun(
         ledger=Ledger(root, str(note["migration"]), run_id),
+        definition=str(note["definition"]),
         opened=str(note.get("at") or ""),
         switched=(_read(documents, SWITCHED) or {}).get("at"),
         result=(_read(documents, REPORT) or {}).get("result"),

@@ -29,17 +29,22 @@ logger = logging.getLogger(__name__)
 MIGRATIONS_FOLDER = Path(__file__).resolve().parent.parent / "migrations"
 HASH_CHARACTERS = 10
 LONGEST_SHORT_ID = 20
+CUTOVER = "cutover"
 
 
 @dataclass(frozen=True)
 class MigrationRun:
-    """Bind one definition to one run's record and to live access."""
+    """Bind one definition to one run's record and to live access.
+
+    :param passage: folder of the ledger that holds how the customers fared while they were moved: their probe, the steps.
+    """
 
     definition: Definition
     ledger: Ledger
     connections: Connections
     run_id: str
     is_rehearsal: bool = False
+    passage: str = CUTOVER
 
     @cached_property
     def choice(self) -> Choice:

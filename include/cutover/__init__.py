@@ -10,10 +10,10 @@ from include.cutover.front_door import (
 )
 from include.cutover.probing import await_probe, finish_probe, is_probing, probe_front_door
 from include.cutover.quiescing import is_quiesced, quiesce, release_workloads, unquiesce
-from include.cutover.rolling_back import end_quiesce, is_rolled_back, roll_back
+from include.cutover.rolled_back import is_rolled_back
 from include.cutover.steps import recorded_steps, timed_step
 from include.cutover.switching import switch_back
-from include.cutover.watching import WatchFailedError, watch_target
+from include.cutover.watching import WatchFailedError, watch_source, watch_target
 from include.cutover.webhooks import apply_webhooks
 
 __all__ = [
@@ -21,7 +21,6 @@ __all__ = [
     "apply_webhooks",
     "await_probe",
     "cutover_evidence",
-    "end_quiesce",
     "finish_probe",
     "front_door_addresses",
     "is_probing",
@@ -32,10 +31,10 @@ __all__ = [
     "quiesce",
     "recorded_steps",
     "release_workloads",
-    "roll_back",
     "service_addresses",
     "switch_back",
     "timed_step",
     "unquiesce",
+    "watch_source",
     "watch_target",
 ]

@@ -10,12 +10,15 @@ from include.engines import run_side_by_side
 from include.ledger.records import now
 from include.objects import hand_over_buckets, take_back_buckets
 from include.rehearsal.guards import refuse_in_rehearsal
+from include.turning_back import forget_back
 
 if TYPE_CHECKING:
     from include.cutover.charge import Charge
     from include.run import MigrationRun
 
 DOCUMENT = "cutover/handed-over"
+# What buckets and volumes note of their way back; databases are armed anew.
+WAYS_BACK = ("buckets-back", "volumes-back")
 
 
 def hand_over(run: MigrationRun, charge: Charge) -> int:
@@ -27,9 +30,18 @@ def hand_over(run: MigrationRun, charge: Charge) -> int:
     # Before the first mark, so that a killed hand-over leaves a trace.
     run.ledger.write(DOCUMENT, {"at": now(), "undone": None})
     charge.check()
+    _forget_former_way_back(run)
     acts = (hand_over_databases, hand_over_buckets)
     with timed_step(run, "hand over to the target"):
         return sum(run_side_by_side(lambda act: act(run), acts, len(acts), name="hand-over"))
+
+
+def _forget_former_way_back(run: MigrationRun) -> None:
+    """A cutover that was undone and is made again in the same run has another way back."""
+    for folder in WAYS_BACK:
+        for name in run.ledger.list(folder):
+            run.ledger.remove(name)
+    forget_back(run)
 
 
 def was_handed_over(run: MigrationRun) -> bool:

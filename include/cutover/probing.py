@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import time
 from collections.abc import Callable
@@ -23,16 +24,18 @@ from include.cutover.timeline import (
     merge_outages,
 )
 from include.errors import TemporaryError, WaitTimeoutError, shorten
+from include.run import CUTOVER
 
 if TYPE_CHECKING:
     from include.run import MigrationRun
 
 logger = logging.getLogger(__name__)
 
-FOLDER = "cutover/probe"
-BEGUN = "cutover/awaited-probe"
-STOP = "cutover/stop-probe"
-DOWNTIME = "cutover/downtime"
+# Each in the folder of the run's passage.
+FOLDER = "probe"
+BEGUN = "awaited-probe"
+STOP = "stop-probe"
+DOWNTIME = "downtime"
 ASSESSMENT = "assessment"
 # A probe nobody stops must end some time.
 LONGEST_SECONDS = 6 * 3600.0
@@ -43,6 +46,7 @@ BEGIN_SECONDS = 60.0
 FINISH_SECONDS = 60.0
 ANSWER_SECONDS = 60.0
 POLL_SECONDS = 0.5
+DIGITS = 6
 
 
 def probe_front_door(run: MigrationRun, stop: Callable[[], bool] | None = None) -> dict[str, Any]:
@@ -62,7 +66,9 @@ def probe_front_door(run: MigrationRun, stop: Callable[[], bool] | None = None) 
         return is_asked or time.time() - started > LONGEST_SECONDS
 
     def save(attempts: list[Attempt], *, finished: bool = False) -> None:
-        run.ledger.write(f"{FOLDER}/{name}", _document(name, started, attempts, finished=finished))
+        run.ledger.write(
+            f"{run.passage}/{FOLDER}/{name}", _document(name, started, attempts, finished=finished)
+        )
 
     save([])
     with FrontDoorClient(settings, name) as client:
@@ -81,7 +87,7 @@ def await_probe(run: MigrationRun, timeout_seconds: float = START_SECONDS) -> No
 
     :raises WaitTimeoutError: with the probe's last failure.
     """
-    run.ledger.write(BEGUN, {"at": time.time()})
+    run.ledger.write(f"{run.passage}/{BEGUN}", {"at": time.time()})
     ends = time.monotonic() + timeout_seconds
     while not is_probing(run):
         if time.monotonic() >= ends:
@@ -101,11 +107,11 @@ def finish_probe(run: MigrationRun) -> dict[str, Any] | None:
 
     :raises TemporaryError: when the front door does not tell which writes arrived.
     """
-    if not run.ledger.list(FOLDER):
+    if not run.ledger.list(f"{run.passage}/{FOLDER}"):
         logger.info("No probe ran: the cutover was not begun")
         return None
     asked = time.time()
-    run.ledger.write(STOP, {"at": asked})
+    run.ledger.write(f"{run.passage}/{STOP}", {"at": asked})
     documents = _await_finished(run)
     lost, doubled = _compare_writes(run, documents)
     outages, unmeasured = _outages(documents, _moment(run, BEGUN) or 0.0, asked)
@@ -121,10 +127,10 @@ def finish_probe(run: MigrationRun) -> dict[str, Any] | None:
         "doubled": doubled,
         "unmeasured_seconds": round(unmeasured, 3),
         "outages": [[outage.started, outage.ended] for outage in outages],
-        "predicted_seconds": _predicted(run),
-        "steps": recorded_steps(run.ledger, outages[0].started if outages else None),
+        "predicted_seconds": _predicted(run) if run.passage == CUTOVER else None,
+        "steps": recorded_steps(run.ledger, outages[0].started if outages else None, run.passage),
     }
-    run.ledger.write(DOWNTIME, downtime)
+    run.ledger.write(f"{run.passage}/{DOWNTIME}", downtime)
     log_timeline(downtime["steps"])
     logger.info(
         "Down %.1f s, predicted %s; %s requests, %s writes acknowledged, %s lost, %s doubled",
@@ -216,7 +222,7 @@ def _is_alive(row: dict[str, Any]) -> bool:
 
 
 def _documents(run: MigrationRun) -> list[dict[str, Any]]:
-    return [run.ledger.read(name) for name in run.ledger.list(FOLDER)]
+    return [run.ledger.read(name) for name in run.ledger.list(f"{run.passage}/{FOLDER}")]
 
 
 def _document(name: str, started: float, attempts: list[Attempt], *, finished: bool) -> dict[str, Any]:
@@ -237,7 +243,11 @@ def _document(name: str, started: float, attempts: list[Attempt], *, finished: b
 
 
 def _client_name(run: MigrationRun) -> str:
-    return f"{run.short_id}-{len(run.ledger.list(FOLDER)) + 1}"
+    """Return another name for each try, and for each passage of a run: the application tells the writes apart by it."""
+    number = len(run.ledger.list(f"{run.passage}/{FOLDER}")) + 1
+    if run.passage == CUTOVER:
+        return f"{run.short_id}-{number}"
+    return f"{run.short_id}-{hashlib.sha256(run.passage.encode()).hexdigest()[:DIGITS]}-{number}"
 
 
 def _is_asked_to_stop(run: MigrationRun, started: float) -> bool:
@@ -254,4 +264,5 @@ def _is_asked_to_stop(run: MigrationRun, started: float) -> bool:
 
 
 def _moment(run: MigrationRun, document: str) -> float | None:
-    return float(run.ledger.read(document)["at"]) if run.ledger.exists(document) else None
+    name = f"{run.passage}/{document}"
+    return float(run.ledger.read(name)["at"]) if run.ledger.exists(name) else None

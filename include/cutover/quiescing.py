@@ -42,7 +42,9 @@ MOVING_KINDS = {"rds_dump_restore": "database", "obs_sync": "bucket", "velero_ba
 EXPIRED = "the final pass after the quiesce is due"
 
 
-def quiesce(run: MigrationRun, side: Side, *, timeout_seconds: float = PODS_GONE_SECONDS) -> int:
+def quiesce(
+    run: MigrationRun, side: Side, *, timeout_seconds: float = PODS_GONE_SECONDS, is_left: bool = False
+) -> int:
     """Stop everything in the migrated namespaces of one side, and wait until its pods are gone; return how many were held.
 
     CronJobs and Jobs are suspended first, then workloads are scaled to nothing and DaemonSets kept off every node. What
@@ -59,7 +61,7 @@ def quiesce(run: MigrationRun, side: Side, *, timeout_seconds: float = PODS_GONE
     """
     if side == "source":
         refuse_in_rehearsal(run, "source cluster: stopping its workloads")
-    if side == "target" and is_traffic_on_target(run):
+    if side == "target" and not is_left and is_traffic_on_target(run):
         logger.info("The front door leads to the target: it serves customers and stays as it is")
         return 0
     cluster = _cluster(run, side)

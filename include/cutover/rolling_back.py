@@ -1,4 +1,4 @@
-"""Go back when the cutover fails: traffic to the source, the target still, the source's writers on. Never two writers."""
+"""Go back: traffic to the source, the target still, what it took brought back, the source's writers on. Never two writers."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import logging
 import time
 from typing import TYPE_CHECKING
 
+from include.cutover.bringing_back import bring_all_back, renew_target
 from include.cutover.charge import take_charge
 from include.cutover.front_door import is_traffic_on_target
 from include.cutover.handing_over import take_back, was_handed_over
@@ -14,21 +15,20 @@ from include.cutover.quiescing import (
     is_quiesced,
     quiesce,
     release_held,
+    release_workloads,
     unquiesce,
     was_begun,
 )
+from include.cutover.rolled_back import has_switched, is_rolled_back, note_rolled_back
 from include.cutover.steps import timed_step
-from include.cutover.switching import DOCUMENT as SWITCHED
 from include.cutover.switching import switch_back
-from include.databases import bring_back, disarm_way_back
-from include.ledger.records import now
+from include.databases import disarm_way_back
 
 if TYPE_CHECKING:
     from include.run import MigrationRun
 
 logger = logging.getLogger(__name__)
 
-ROLLED_BACK = "cutover/rolled-back"
 # Airflow's worker hears within a heartbeat that its task is to end, and kills it five seconds later.
 ENDING_SECONDS = 12.0
 POLL_SECONDS = 2.0
@@ -37,29 +37,71 @@ POLL_SECONDS = 2.0
 def roll_back(run: MigrationRun) -> bool:
     """Undo this run's switch of the traffic and start the source again; say whether there was one to undo.
 
-    What an earlier run has switched stays as it is. Safe to repeat.
+    What an earlier run has switched stays as it is. Safe to repeat. The customers come first: what the target does not give
+    back stays there, and is told.
     """
-    if not run.ledger.exists(SWITCHED) or (is_rolled_back(run) and not was_handed_over(run)):
+    if not has_switched(run) or (is_rolled_back(run) and not was_handed_over(run)):
         logger.info("This run has switched nothing that is not undone: there is nothing to roll back")
         return False
     if not is_rolled_back(run):
         switch_back(run)
         _stop_target(run)
-        with timed_step(run, "bring back what was written on the target"):
-            lost = bring_back(run)
-        unquiesce(run, "source")
-        run.ledger.write(ROLLED_BACK, {"at": now(), "lost": lost})
-        logger.warning("The traffic is back on the source")
-    # Last: the customers do not wait for the target's databases, which may be what has failed.
-    take_back(run)
+        start_source(run, bring_all_back(run, leaves_behind=True))
+    settle_roll_back(run)
     return True
 
 
-def is_rolled_back(run: MigrationRun) -> bool:
-    """Say whether this run's last switch was undone; one that was cleared and made again counts anew."""
-    if not run.ledger.exists(ROLLED_BACK):
-        return False
-    return str(run.ledger.read(ROLLED_BACK)["at"]) >= str(run.ledger.read(SWITCHED)["at"])
+def start_source(run: MigrationRun, lost: list[str]) -> None:
+    """Start the source's workloads as they were: the front door leads there, and the target stands still."""
+    with timed_step(run, "start the source"):
+        unquiesce(run, "source")
+    note_rolled_back(run, lost)
+    logger.warning("The traffic is back on the source")
+
+
+def settle_roll_back(run: MigrationRun) -> None:
+    """Let later runs copy into the target again, which keeps nothing any more.
+
+    Last: the customers do not wait for the target's databases, which may be what has failed.
+    """
+    take_back(run)
+    disarm_way_back(run)
+
+
+def return_traffic(run: MigrationRun) -> None:
+    """Let the front door lead to the source again, and start it: everything was brought back.
+
+    Safe to repeat, and to be killed in between: the source is started only once the front door leads to it.
+    """
+    if not is_rolled_back(run):
+        charge = take_charge(run, "what brings the customers back")
+        with timed_step(run, "switch the front door back"):
+            charge.check()
+            switch_back(run)
+        charge.check()
+        start_source(run, [])
+
+
+def end_way_back(run: MigrationRun) -> int:
+    """Let the target go on where a way back ended before the traffic was back; return how many workloads were released.
+
+    Once the front door leads to the source there is no other way: it is started, should it stand still.
+    """
+    take_charge(run, "what ends the way back")
+    if not was_begun(run, "target"):
+        logger.info("The target was not stopped")
+        return 0
+    if not is_rolled_back(run):
+        logger.info("Waiting until a task of the way back, if it was ended by hand, can no longer act")
+        time.sleep(ENDING_SECONDS)
+    if not is_traffic_on_target(run):
+        return_traffic(run)
+        settle_roll_back(run)
+        return 0
+    logger.warning("The way back was not gone to its end: the target goes on")
+    if is_quiesced(run, "target"):
+        renew_target(run)
+    return release_workloads(run, "target")
 
 
 def end_quiesce(run: MigrationRun) -> int:

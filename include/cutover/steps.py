@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from include.cutover.critical_path import Span, critical_path
 from include.ledger import safe_key
+from include.run import CUTOVER
 
 if TYPE_CHECKING:
     from include.ledger import Ledger
@@ -18,10 +19,13 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-FOLDER = "cutover/steps"
-# Where the customers' waiting begins and ends.
+# In the folder of the run's passage.
+FOLDER = "steps"
+# Where the customers' waiting begins and ends: in the cutover, and on a way back.
 FIRST = "quiesce the source"
 LAST = "switch the front door"
+FIRST_BACK = "quiesce the target"
+LAST_BACK = "start the source"
 NAME_WIDTH = 52
 
 Step = dict[str, Any]
@@ -40,7 +44,7 @@ def timed_step(run: MigrationRun, name: str, part: str = "") -> Generator[None]:
     finally:
         finished = time.time()
         logger.info("%s: %.1f s", f"{name}, {part}" if part else name, finished - started)
-        document = f"{FOLDER}/{safe_key(f'{name}/{part}' if part else name)}"
+        document = f"{run.passage}/{FOLDER}/{safe_key(f'{name}/{part}' if part else name)}"
         run.ledger.write(
             document,
             {
@@ -64,21 +68,22 @@ def log_group(title: str) -> Generator[None]:
         logger.info("::endgroup::")
 
 
-def recorded_steps(ledger: Ledger, zero: float | None = None) -> list[Step]:
+def recorded_steps(ledger: Ledger, zero: float | None = None, passage: str = CUTOVER) -> list[Step]:
     """Return the steps as `{"name", "seconds", "started", "critical"}`, in the order they began.
 
-    `critical` steps are those that the switch waited for, one after another.
+    `critical` steps are those that the switch waited for, one after another; on a way back, the start of the source.
 
-    :param zero: moment that `started` counts from, in seconds since the epoch; by default the start of the source's quiesce.
+    :param zero: moment that `started` counts from, in seconds since the epoch; by default the start of the quiesce.
     """
-    spans = _spans(ledger)
+    spans = _spans(ledger, passage)
+    first, last = (FIRST, LAST) if passage == CUTOVER else (FIRST_BACK, LAST_BACK)
     whole = {
         name: _joined(span for span in spans if span.name == name) for name in {one.name for one in spans}
     }
     ordered = sorted(whole.values(), key=lambda span: (span.started, span.finished))
     if zero is None and ordered:
-        zero = whole.get(FIRST, ordered[0]).started
-    critical = {span.name for span in critical_path(_of_the_downtime(spans), LAST)}
+        zero = whole.get(first, ordered[0]).started
+    critical = {span.name for span in critical_path(_of_the_downtime(spans, first), last)}
     return [
         {
             "name": span.name,
@@ -98,14 +103,14 @@ def log_timeline(steps: Iterable[Step]) -> None:
         logger.info("%-*s %7.1f s %7.1f s", NAME_WIDTH, name, step["started"], step["seconds"])
 
 
-def _spans(ledger: Ledger) -> list[Span]:
-    rows = [ledger.read(document) for document in ledger.list(FOLDER)]
+def _spans(ledger: Ledger, passage: str) -> list[Span]:
+    rows = [ledger.read(document) for document in ledger.list(f"{passage}/{FOLDER}")]
     return [Span(str(row["name"]), float(row["started"]), float(row["finished"])) for row in rows]
 
 
-def _of_the_downtime(spans: list[Span]) -> list[Span]:
-    """Return the spans from the source's quiesce on: before, nobody waits."""
-    begun = [span.started for span in spans if span.name == FIRST]
+def _of_the_downtime(spans: list[Span], first: str) -> list[Span]:
+    """Return the spans from the quiesce on: before, nobody waits."""
+    begun = [span.started for span in spans if span.name == first]
     return [span for span in spans if not begun or span.started >= begun[0]]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import logging
 import math
 import time
@@ -15,12 +16,14 @@ from include.cutover.timeline import Attempt
 from include.errors import PermanentError
 
 if TYPE_CHECKING:
+    from include.connections.access import Side
     from include.definition import Cutover
     from include.run import MigrationRun
 
 logger = logging.getLogger(__name__)
 
-DOCUMENT = "cutover/watch"
+# In the folder of the run's passage.
+DOCUMENT = "watch"
 # A record's old TTL may keep the resolver on the source for a while.
 NAME_SECONDS = 120.0
 POLL_SECONDS = 0.25
@@ -35,13 +38,27 @@ def watch_target(run: MigrationRun) -> dict[str, Any]:
 
     :raises WatchFailedError: when a larger share fails than the definition allows, or the name does not lead to the target.
     """
+    return _watch(run, "target", "the traffic goes back to the source")
+
+
+def watch_source(run: MigrationRun) -> dict[str, Any]:
+    """Do the same after a rollback, as soon as the source answers.
+
+    :raises WatchFailedError: when too many requests fail, or the source does not serve within two minutes.
+    """
+    return _watch(run, "source", "the customers are on the source: look at its pods and events")
+
+
+def _watch(run: MigrationRun, side: Side, what_now: str) -> dict[str, Any]:
     settings = run.definition.front_door.probe
     seconds = run.definition.cutover.watch_seconds
     with (
-        timed_step(run, "watch the target"),
+        timed_step(run, f"watch the {side}"),
         FrontDoorClient(settings, f"{run.short_id}-watch-{int(time.time())}") as client,
     ):
-        _await_name(run, client)
+        _await_name(run, client, side)
+        if side == "source":
+            _await_answer(run)
         prober = Prober(client, settings.requests_per_second)
         most_failed = run.definition.cutover.most_failed_share * settings.requests_per_second * seconds
         ends = time.monotonic() + seconds
@@ -49,16 +66,17 @@ def watch_target(run: MigrationRun) -> dict[str, Any]:
             lambda: time.monotonic() >= ends or is_lost(prober.attempts, most_failed), lambda _: None
         )
     watched = judge_watch(attempts, run.definition.cutover)
-    run.ledger.write(DOCUMENT, watched)
+    run.ledger.write(f"{run.passage}/{DOCUMENT}", watched)
     if watched["problem"]:
         raise WatchFailedError(
             f"front door {settings.url}, watched for {seconds:g} s after the switch: {watched['problem']}; "
-            "the traffic goes back to the source"
+            f"{what_now}"
         )
     logger.info(
-        "%s of %s requests failed while the target was watched; 95 of 100 were answered within %s ms",
+        "%s of %s requests failed while the %s was watched; 95 of 100 were answered within %s ms",
         watched["failed"],
         watched["requests"],
+        side,
         watched["p95_ms"],
     )
     return watched
@@ -101,8 +119,26 @@ def _problem(watched: dict[str, Any], share: float, slowest: float | None, limit
     return None
 
 
-def _await_name(run: MigrationRun, client: FrontDoorClient) -> None:
-    wanted = set(service_addresses(run, "target"))
+def _await_answer(run: MigrationRun) -> None:
+    """Wait until pods that were just started serve a read and a write, as another client than the one that counts."""
+    settings = run.definition.front_door.probe
+    ends = time.monotonic() + NAME_SECONDS
+    with FrontDoorClient(settings, f"{run.short_id}-wait-{int(time.time())}") as client:
+        for number in itertools.count(1):
+            attempts = [client.attempt("read", None), client.attempt("write", number)]
+            failed = next((attempt for attempt in attempts if not attempt.is_ok), None)
+            if failed is None:
+                return
+            if time.monotonic() >= ends:
+                raise WatchFailedError(
+                    f"front door {settings.url}: the source does not serve {NAME_SECONDS:.0f} s after it was started; last failure: "
+                    f"{failed.kind} {failed.answer}; look at its pods and events"
+                )
+            time.sleep(POLL_SECONDS)
+
+
+def _await_name(run: MigrationRun, client: FrontDoorClient, side: Side) -> None:
+    wanted = set(service_addresses(run, side))
     ends = time.monotonic() + NAME_SECONDS
     while True:
         try:
@@ -114,7 +150,7 @@ def _await_name(run: MigrationRun, client: FrontDoorClient) -> None:
         if time.monotonic() >= ends:
             raise WatchFailedError(
                 f"front door {run.definition.front_door.probe.url}: its name leads to {address or 'nothing'} instead of "
-                f"{', '.join(sorted(wanted)) or 'the target'}; check the resolver of the Airflow worker"
+                f"{', '.join(sorted(wanted)) or f'the {side}'}; check the resolver of the Airflow worker"
             )
         time.sleep(POLL_SECONDS)
 

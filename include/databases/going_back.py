@@ -1,19 +1,24 @@
-"""Carry what was written on the target back to the source when a cutover is undone."""
+"""Carry what was written on the target back to the source when a cutover is undone, while nobody writes on either side."""
 
 from __future__ import annotations
 
 import logging
 import time
 from contextlib import closing
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from include.databases.fingerprint import differences
-from include.databases.follow import stop_following
-from include.databases.followers import BACK, FORWARD, followed_jobs, follower_of, note, noted
+from include.databases.arming import GIVEN_UP, database_jobs, leave
+from include.databases.engine import Copied
+from include.databases.fingerprint import Fingerprint, differences
+from include.databases.followers import BACK, follower_of, note, noted
 from include.databases.following import Follower
-from include.databases.jobs import DatabaseJob
+from include.databases.jobs import DatabaseJob, turned_engine
 from include.databases.server_errors import server_errors
-from include.errors import MigrationError, TemporaryError
+from include.engines import run_side_by_side
+from include.errors import CopyDivergedError, MigrationError, PermanentError, ProofError, TemporaryError
+from include.ledger import Action, Proof
+from include.turning_back import settle_back
 
 if TYPE_CHECKING:
     from include.run import MigrationRun
@@ -24,56 +29,66 @@ logger = logging.getLogger(__name__)
 PATIENCE_SECONDS = 60.0
 SECONDS_TOGETHER = 5.0
 POLL_SECONDS = 2.0
-# The task that follows looks every second whether it is to end.
-ENDING_SECONDS = 3.0
+THREADS = 4
+METHOD = "rows and order-free hash of {tables} tables, sequences, large objects, definitions and roles, both sides standing still"
 
 
-def arm_way_back(run: MigrationRun) -> int:
-    """Have each target keep its changes from now on; call it while both sides are equal and nobody writes.
+def bring_back_databases(run: MigrationRun, *, leaves_behind: bool = False) -> list[str]:
+    """Bring what the targets took to the sources, and prove it; return what could not be brought back.
 
-    Returns how many do. Safe to repeat as long as nobody writes.
+    What is followed comes back change by change; what differs then, or is not followed, by whole tables.
+
+    :param leaves_behind: go on without a target that does not answer, or a database that may not be copied back: its writes
+        stay on it, and the ledger and the log say so. Without, nothing is left behind.
+    :raises TemporaryError: when a server does not answer.
+    :raises PermanentError: when something cannot be brought back and nothing may be left behind.
     """
-    armed = 0
-    for job in followed_jobs(run):
-        record = job.read_record()
-        if not job.database.follow.reverse or record is None or record.handed_over is not None:
-            continue
-        with server_errors(job), closing(follower_of(job, back=True)) as follower:
-            follower.drop()
-            note(job, BACK, "armed", position=follower.prepare())
-        logger.info("%s: a rollback brings back what the target writes from now on", job.label)
-        armed += 1
-    return armed
+    found = run_side_by_side(
+        lambda job: _settle(job, leaves_behind=leaves_behind), database_jobs(run), THREADS, name="databases"
+    )
+    return [text for text in found if text]
 
 
-def bring_back(run: MigrationRun) -> list[str]:
-    """Apply the targets' changes to the sources, while nobody writes on either; return what could not be brought back.
+def _settle(job: DatabaseJob, *, leaves_behind: bool) -> str | None:
+    if is_left_behind(job):
+        return _left_text(job)
+    try:
+        _bring_back_patiently(job)
+    except MigrationError as error:
+        if not leaves_behind:
+            raise
+        return _leave_behind(job, error)
+    return None
 
-    The way back goes on without a target that does not answer: its writes stay on it, and the ledger and the log say so.
 
-    :raises TemporaryError: when a source does not answer.
-    """
-    lost = []
-    for job in followed_jobs(run):
-        if (noted(job, BACK) or {}).get("state") not in {"armed", "applied"}:
-            continue
-        try:
-            _bring_back_patiently(job)
-        except MigrationError as error:
-            with server_errors(job), closing(follower_of(job, back=True)) as follower:
-                _leave(job, follower)
-            note(job, BACK, "lost", error=str(error))
-            lost.append(f"{job.label}: what was written on the target since the switch stays there: {error}")
-            run.ledger.event("writes stay on the target", database=job.database.name, error=str(error))
-            logger.error("%s", lost[-1])
-    return lost
+def is_left_behind(job: DatabaseJob) -> bool:
+    """Say whether the target alone has what was written there since the switch."""
+    return (noted(job, BACK) or {}).get("state") == "lost"
+
+
+def _leave_behind(job: DatabaseJob, error: MigrationError) -> str:
+    with server_errors(job), closing(follower_of(job, back=True)) as follower:
+        leave(job, follower)
+    note(job, BACK, "lost", error=str(error))
+    job.run.ledger.event("writes stay on the target", database=job.database.name, error=str(error))
+    text = _left_text(job)
+    proof = Proof(method="writes of the target brought back", source="some", target="none", equal=False)
+    settle_back(job.run, job.item, proof, text, action="failed", seconds=0.0)
+    logger.error("%s", text)
+    return text
+
+
+def _left_text(job: DatabaseJob) -> str:
+    error = (noted(job, BACK) or {}).get("error")
+    return f"{job.label}: what was written on the target since the switch stays there: {error}"
 
 
 def _bring_back_patiently(job: DatabaseJob) -> None:
     ends = time.monotonic() + PATIENCE_SECONDS
     while True:
         try:
-            _bring_back(job)
+            with server_errors(job):
+                _bring_back(job)
         except TemporaryError as error:
             if time.monotonic() > ends:
                 raise
@@ -84,19 +99,40 @@ def _bring_back_patiently(job: DatabaseJob) -> None:
 
 
 def _bring_back(job: DatabaseJob) -> None:
+    started = time.monotonic()
+    rows = _follow_back(job)
+    copied = _copy_back(job)
+    _prove(job, rows, copied, time.monotonic() - started)
+
+
+def _follow_back(job: DatabaseJob) -> int:
+    """Apply the changes that the target has kept; return how many rows. Safe to repeat, and to be killed."""
     document = noted(job, BACK) or {}
-    with server_errors(job), closing(follower_of(job, back=True)) as follower:
-        if document["state"] == "armed":
-            # From here on the source's triggers may be off.
-            note(job, BACK, "armed", begun=True)
-            if follower.position() is None:
-                follower.begin(document["position"])
-            rows = _apply_all(job, follower)
-            # Noted before: a try that is killed in between must not begin at the old position again.
-            note(job, BACK, "applied", rows=rows)
-        follower.finish()
-        _prove(job)
-        follower.drop()
+    state = document.get("state")
+    if state not in {"armed", "applied"}:
+        return int(document.get("rows", 0))
+    with closing(follower_of(job, back=True)) as follower:
+        try:
+            if state == "armed":
+                _apply_kept(job, follower, str(document["position"]))
+            follower.finish()
+        except CopyDivergedError:
+            raise
+        except PermanentError as error:
+            logger.warning("%s; the tables that differ are copied whole", error)
+            leave(job, follower)
+            note(job, BACK, GIVEN_UP, error=str(error))
+    return int((noted(job, BACK) or {}).get("rows", 0))
+
+
+def _apply_kept(job: DatabaseJob, follower: Follower, position: str) -> None:
+    # From here on the source's triggers may be off.
+    note(job, BACK, "armed", begun=True)
+    if follower.position() is None:
+        follower.begin(position)
+    rows = _apply_all(job, follower)
+    # Noted before: a try that is killed in between must not begin at the old position again.
+    note(job, BACK, "applied", rows=rows)
 
 
 def _apply_all(job: DatabaseJob, follower: Follower) -> int:
@@ -113,67 +149,49 @@ def _apply_all(job: DatabaseJob, follower: Follower) -> int:
             raise TemporaryError(f"{job.label}, target: tells no changes for {PATIENCE_SECONDS:.0f} s")
 
 
-def _prove(job: DatabaseJob) -> None:
-    with job.engine.snapshot() as snapshot:
-        found = differences(snapshot.fingerprint(), job.engine.target_fingerprint())
-    note(job, BACK, "brought back", equal=found.is_none, differs=found.text())
-    if not found.is_none:
-        logger.error("%s: brought back, the sides differ in %s", job.label, found.text())
+def _copy_back(job: DatabaseJob) -> Copied:
+    """Copy the tables that still differ whole; return what was copied, with what the source then has.
 
-
-def _leave(job: DatabaseJob, follower: Follower) -> None:
-    """Make the source one that is written to, with what arrived; its slot on the target is removed if that answers.
-
-    :raises TemporaryError: when the source does not answer, and a way back was begun on it.
+    :raises PermanentError: when definitions differ, or the definition of the migration refuses.
     """
-    try:
-        follower.drop()
-    except Exception as error:  # each driver has an exception tree of its own
-        logger.warning("%s: what was made for the way back could not be removed: %s", job.label, error)
-        if (noted(job, BACK) or {}).get("begun") and follower.position() is not None:
-            raise
+    back = turned_engine(job)
+    with back.lock(), back.snapshot() as snapshot:
+        target, source = snapshot.fingerprint(), back.target_fingerprint()
+        found = differences(target, source)
+        if found.is_none:
+            return Copied(target, 0, 0, seen=source)
+        if found.definitions:
+            raise PermanentError(
+                f"{job.label}: on the target {found.text()} changed since the switch; definitions are not brought back: make them "
+                "equal by hand, then run the rollback again"
+            )
+        if job.database.roll_back == "refuse":
+            raise PermanentError(
+                f"{job.label}: the target has rows of its own, and `roll_back: refuse` keeps them there"
+            )
+        logger.warning("%s: copied back whole: %s", job.label, found.text())
+        copied = back.copy_changed(snapshot, target, found)
+    return replace(copied, seen=back.target_fingerprint())
 
 
-def disarm_way_back(run: MigrationRun) -> int:
-    """Have the targets keep nothing any more, and leave the sources as they were; return how many were armed."""
-    armed = [
-        job for job in followed_jobs(run) if (noted(job, BACK) or {}).get("state") in {"armed", "applied"}
-    ]
-    for job in armed:
-        with server_errors(job), closing(follower_of(job, back=True)) as follower:
-            _leave(job, follower)
-        note(job, BACK, "disarmed")
-    return len(armed)
+def _prove(job: DatabaseJob, rows: int, copied: Copied, seconds: float) -> None:
+    """Record the proof.
 
-
-def end_following(run: MigrationRun) -> None:
-    """End the task that follows, if it still does, and have neither side keep changes any more.
-
-    A server that does not answer is told, and left to the end of the run.
+    :raises ProofError: when the sides differ.
     """
-    stop_following(run)
-    if any((noted(job, FORWARD) or {}).get("state") == "following" for job in followed_jobs(run)):
-        time.sleep(ENDING_SECONDS)
-    try:
-        drop_followers(run)
-    except TemporaryError as error:
-        logger.warning("%s", error)
-
-
-def drop_followers(run: MigrationRun) -> int:
-    """Remove everything that following has made on either side, whatever happened; return from how many databases.
-
-    :raises TemporaryError: when a server does not answer; the others are cleared all the same.
-    """
-    problems = []
-    jobs = followed_jobs(run)
-    for job in jobs:
-        for back in (False, True):
-            try:
-                with server_errors(job), closing(follower_of(job, back=back)) as follower:
-                    follower.drop()
-            except MigrationError as error:
-                problems.append(str(error))
-    if problems:
-        raise TemporaryError(f"what following has left could not be removed: {'; '.join(problems)}")
-    return len(jobs)
+    target, source = copied.fingerprint, copied.seen or Fingerprint()
+    found = differences(target, source)
+    proof = Proof(
+        method=METHOD.format(tables=len(target.tables)),
+        source=target.summary(),
+        target=source.summary(),
+        equal=found.is_none,
+    )
+    problem = f"{job.label}: brought back, the sides differ in {found.text()}"
+    action: Action = "copied" if rows or copied.tables else "already_equal"
+    left = settle_back(job.run, job.item, proof, problem, action=action, seconds=seconds, size=copied.bytes)
+    note(
+        job, BACK, "brought back", equal=found.is_none, differs=found.text(), rows=rows, tables=copied.tables
+    )
+    if left:
+        raise ProofError([left], "databases differ")

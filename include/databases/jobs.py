@@ -16,9 +16,12 @@ from include.errors import PermanentError
 from include.ledger import safe_key
 from include.ledger.records import now
 from include.planning.model import PlanItem, load_plan
+from include.turning_back import PHASE as BACK_PHASE
 
 if TYPE_CHECKING:
+    from include.connections import DatabaseAccess
     from include.definition import Database
+    from include.progress import Record
     from include.run import MigrationRun
 
 logger = logging.getLogger(__name__)
@@ -115,6 +118,18 @@ def engine_of(run: MigrationRun, database: Database) -> DatabaseEngineCopier:
     source = run.connections.database(database.source, database.engine)
     target = run.connections.target_database(database)
     record = partial(run.ledger.record_progress, PHASE, database.name)
+    return _copier(database, source, target, record)
+
+
+def turned_engine(job: DatabaseJob) -> DatabaseEngineCopier:
+    """Return what copies a database from its target to its source."""
+    record = partial(job.run.ledger.record_progress, BACK_PHASE, job.database.name)
+    return _copier(job.database, job.engine.target, job.engine.source, record)
+
+
+def _copier(
+    database: Database, source: DatabaseAccess, target: DatabaseAccess, record: Record
+) -> DatabaseEngineCopier:
     if database.engine == "postgresql":
         from include.databases.postgresql.copier import PostgresqlCopier
 

@@ -110,6 +110,11 @@ class Database(MovedEntry):
     )
     drs: DrsTransfer | None = Field(default=None, description="how DRS copies; only with `copy_with: drs`")
     follow: Follow = Field(default_factory=Follow, description="limits of mode `follow`")
+    roll_back: Literal["copy", "refuse"] = Field(
+        default="copy",
+        description="how a rollback brings back what the target took and no change was kept of (mode `dump`, `follow.reverse: false`): "
+        "`copy`: the tables that differ whole, while nobody writes; `refuse`: not at all, `roll_back_cutover` is refused then",
+    )
     address: ServerAddress | None = Field(
         default=None, description="how the applications reach it; none when they do not name it"
     )

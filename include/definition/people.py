@@ -38,7 +38,7 @@ class Approvals(Part):
         default_factory=list, description="ids of the users who may approve the plan, and a changed one"
     )
     cutover: list[Text] = Field(
-        default_factory=list, description="ids of the users who may approve the cutover"
+        default_factory=list, description="ids of the users who may approve the cutover, and its rollback"
     )
     retirement: list[Text] = Field(
         default_factory=list, description="ids of the users who may approve the retirement of the source"

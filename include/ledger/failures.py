@@ -10,22 +10,28 @@ from include.ledger.ledger import Ledger
 from include.ledger.records import now
 
 FOLDER = "failures"
+# The passage that a migration run makes by itself.
+OWN = "cutover"
 HIDDEN = "its text would have carried a secret; it stands masked in the log of the task"
 
 
-def record_failure(ledger: Ledger, task: str, phase: str, error: BaseException) -> None:
-    """Record why a task failed; `task` names it with its map index, if it has one."""
+def record_failure(ledger: Ledger, task: str, phase: str, error: BaseException, passage: str = OWN) -> None:
+    """Record why a task failed; `task` names it with its map index, if it has one.
+
+    :param passage: of another DAG that works on the run, whose failures say nothing of the migration itself.
+    """
     document = {"task": task, "phase": phase, "at": now(), "error": str(error), "resolved": None}
     try:
-        ledger.write(_name(task), document)
+        ledger.write(_name(task, passage), document)
     except SecretInLedgerError:
-        ledger.write(_name(task), {**document, "error": HIDDEN})
+        ledger.write(_name(task, passage), {**document, "error": HIDDEN})
 
 
-def resolve_failure(ledger: Ledger, task: str) -> None:
+def resolve_failure(ledger: Ledger, task: str, passage: str = OWN) -> None:
     """Note that a task which failed before has now succeeded."""
-    if ledger.exists(_name(task)):
-        ledger.write(_name(task), {**ledger.read(_name(task)), "resolved": now()})
+    name = _name(task, passage)
+    if ledger.exists(name):
+        ledger.write(name, {**ledger.read(name), "resolved": now()})
 
 
 def open_failures(ledger: Ledger) -> list[dict[str, Any]]:
@@ -34,5 +40,6 @@ def open_failures(ledger: Ledger) -> list[dict[str, Any]]:
     return sorted((row for row in rows if row["resolved"] is None), key=lambda row: str(row["at"]))
 
 
-def _name(task: str) -> str:
-    return f"{FOLDER}/{safe_key(task)}"
+def _name(task: str, passage: str) -> str:
+    folder = FOLDER if passage == OWN else f"{passage}/{FOLDER}"
+    return f"{folder}/{safe_key(task)}"

@@ -64,6 +64,7 @@ def find_opened(root: UPath | Path | str, run_id: str, definition: str) -> Ledge
 
 def other_runs(ledger: Ledger) -> Iterator[DocumentFolder]:
     """Yield the documents of all other runs of a ledger's migration, in a stable order."""
-    for folder in sorted(ledger.folder.parent.iterdir(), key=str):
+    top = ledger.folder.parent
+    for folder in sorted(top.iterdir(), key=str) if top.is_dir() else []:
         if folder.name != ledger.folder.name and folder.is_dir():
             yield DocumentFolder(folder)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 def cutover_event(run: MigrationRun, downtime: Mapping[str, Any]) -> Event | None:
     """Return what became of the traffic; None when it was never switched, which the failed task tells."""
-    from include.cutover.rolling_back import ROLLED_BACK, is_rolled_back
+    from include.cutover.rolled_back import ROLLED_BACK, is_rolled_back
     from include.cutover.switching import DOCUMENT as SWITCHED
 
     if not run.ledger.exists(SWITCHED):

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING
 
 from include.errors import PermanentError
+from include.objects.going_back import is_left_behind
 from include.objects.jobs import PHASE, BucketJob, BucketRecord, open_job, store_errors
 from include.objects.recreating import disable_lifecycle, enable_lifecycle
 from include.planning.model import load_plan
 
 if TYPE_CHECKING:
     from include.run import MigrationRun
+
+logger = logging.getLogger(__name__)
 
 
 def hand_over_buckets(run: MigrationRun) -> int:
@@ -32,9 +36,17 @@ def hand_over_buckets(run: MigrationRun) -> int:
 
 
 def take_back_buckets(run: MigrationRun) -> int:
-    """Undo the hand-over: later copies write into the targets again. Call it after the traffic is back on the source."""
+    """Undo the hand-over: later copies write into the targets again. Call it after the traffic is back on the source.
+
+    A target whose objects could not be brought back stays handed over: it alone has them.
+    """
     jobs = _jobs(run)
     for job in jobs:
+        if is_left_behind(job):
+            logger.warning(
+                "%s: the target alone has what was written there; no run copies into it", job.label
+            )
+            continue
         disable_lifecycle(job)
         with store_errors(job):
             job.remove_handover()

@@ -8,8 +8,10 @@ from typing import Any
 from include.choice import recorded_choice
 from include.ledger import Ledger, PhaseRecord, open_failures
 from include.ledger.records import now
+from include.phases import PHASES
 from include.report.document import Downtime, Kind, Report, ReportPhase, Result
 from include.report.made_resources import made_findings
+from include.report.rollback import roll_back_of
 from include.report.rows import Row, join_rows, phase_order, planned_items, untouched_phases
 from include.report.slow_checks import slow_findings
 from include.waivers import waiver_findings
@@ -55,6 +57,7 @@ def judge_run(ledger: Ledger, kind: Kind, result: Result, rows: Sequence[Row]) -
         phases=phases,
         items=[row.as_item() for row in rows],
         downtime=downtime,
+        rollback=roll_back_of(ledger) if result == "rolled_back" else None,
         findings=[
             *_findings(ledger),
             *_unmeasured(ledger),
@@ -128,8 +131,13 @@ def _finding(rule: str, name: str, message: str, remedy: str, severity: str = "b
 
 
 def _phases(ledger: Ledger, kind: Kind, rows: Sequence[Row]) -> list[ReportPhase]:
-    records = {record.id: record for record in ledger.phases()}
     expected = {row.phase for row in rows} - untouched_phases(ledger, kind)
+    # What another DAG began on this run, and gave up before it did anything, is no phase of it.
+    records = {
+        record.id: record
+        for record in ledger.phases()
+        if record.finished or record.id in {*PHASES, *expected}
+    }
     names = sorted(records.keys() | expected, key=phase_order)
     return [_phase(name, records.get(name), [row for row in rows if row.phase == name]) for name in names]
 

@@ -11,7 +11,7 @@ from include.ledger import Action, Proof
 # Of a migration whose cutover was not chosen for the run the report is `partial`.
 Kind = Literal["migration", "rehearsal", "assessment", "partial"]
 Result = Literal["succeeded", "failed", "rolled_back"]
-OPTIONAL = ("assessment", "evidence", "certificate")
+OPTIONAL = ("rollback", "assessment", "evidence", "certificate")
 
 
 class ReportPart(BaseModel):
@@ -79,6 +79,28 @@ class Downtime(BaseModel):
     steps: list[DowntimeStep] = Field(default_factory=list)
 
 
+class RollBack(BaseModel):
+    """Show how the customers were brought back to the source; `seconds` is None when nobody measured it.
+
+    `left_behind` is what was written on the target and stays there, `left_objects` what exists there only.
+    """
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    at: str
+    approved_by: str
+    seconds: float | None = None
+    requests: int = 0
+    failed_requests: int = 0
+    predicted_seconds: float | None = None
+    writes_acknowledged: int = 0
+    writes_lost: int = 0
+    writes_doubled: int = 0
+    steps: list[DowntimeStep] = Field(default_factory=list)
+    left_behind: list[str] = Field(default_factory=list)
+    left_objects: list[str] = Field(default_factory=list)
+
+
 class ReportEvidence(ReportPart):
     """Name the key that signs the evidence beside the report; `public_key` is in PEM form."""
 
@@ -100,6 +122,7 @@ class Report(ReportPart):
     phases: list[ReportPhase]
     items: list[ReportItem]
     downtime: Downtime | None
+    rollback: RollBack | None = None
     findings: list[dict[str, Any]]
     assessment: dict[str, Any] | None = None
     evidence: ReportEvidence | None = None

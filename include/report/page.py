@@ -15,7 +15,7 @@ from include.errors import shorten
 from include.progress import readable_bytes, readable_seconds
 from include.report.adaptation_view import AdaptationView
 from include.report.building import REASON_RULES
-from include.report.document import DowntimeStep, Report, ReportPhase
+from include.report.document import Downtime, DowntimeStep, Report, ReportPhase, RollBack
 from include.report.finding_groups import group_findings, sum_up
 from include.report.latency_chart import percentiles_text
 from include.report.rows import Row
@@ -44,7 +44,7 @@ def render_page(
         result_word=RESULT_WORDS[report.result],
         tiles=_tiles(report, rows),
         bars={phase.id: _bar(report, phase) for phase in report.phases},
-        steps=_steps(report),
+        passages=_passages(report),
         groups=[_group(phase.id, rows) for phase in report.phases],
         rules=group_findings(report.findings),
         finding_counts=sum_up(report.findings),
@@ -121,9 +121,21 @@ def _bar(report: Report, phase: ReportPhase) -> tuple[float, float]:
     return round(left, 2), round(max(SMALLEST_BAR_PERCENT, min(width, 100 - left)), 2)
 
 
-def _steps(report: Report) -> list[tuple[DowntimeStep, float, float]]:
-    """Return each step of the cutover with its start and width on one time line, in percent; steps of old runs lack a start."""
-    steps = report.downtime.steps if report.downtime else []
+def _passages(
+    report: Report,
+) -> list[tuple[str, str, Downtime | RollBack, list[tuple[DowntimeStep, float, float]]]]:
+    """Return (id, title, figures, steps) of the cutover and of the way back, where they were measured."""
+    found: list[tuple[str, str, Downtime | RollBack | None]] = [
+        ("downtime", "Downtime at the front door", report.downtime),
+        ("rollback", "The way back", report.rollback),
+    ]
+    return [
+        (name, title, one, _steps(one.steps)) for name, title, one in found if one and one.seconds is not None
+    ]
+
+
+def _steps(steps: Sequence[DowntimeStep]) -> list[tuple[DowntimeStep, float, float]]:
+    """Return each step with its start and width on one time line, in percent; steps of old runs lack a start."""
     placed = [step for step in steps if step.started is not None]
     begin = min((step.started or 0.0 for step in placed), default=0.0)
     whole = max(((step.started or 0.0) + step.seconds for step in placed), default=0.0) - begin or 1.0

@@ -35,7 +35,7 @@ def remove_from_databases(run: MigrationRun) -> None:
     :raises ProofError: naming what is left.
     """
     started = time.monotonic()
-    drop_followers(run)
+    drop_followers(run, back=True)
     left: list[str] = []
     for database in run.definition.databases:
         with explained(f"database {database.name}", REMEDY):

@@ -3,8 +3,18 @@
 from __future__ import annotations
 
 from include.volumes.copying import copy_volumes
+from include.volumes.going_back import bring_back_volumes, find_written_volumes, renew_deliveries
 from include.volumes.proving import prove_volumes
 from include.volumes.removing import remove_movers
-from include.volumes.standing_by import stand_by
+from include.volumes.standing_by import stand_by, stand_by_back
 
-__all__ = ["copy_volumes", "prove_volumes", "remove_movers", "stand_by"]
+__all__ = [
+    "bring_back_volumes",
+    "copy_volumes",
+    "find_written_volumes",
+    "prove_volumes",
+    "remove_movers",
+    "renew_deliveries",
+    "stand_by",
+    "stand_by_back",
+]

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import json
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from include.errors import ObjectExistsError, PermanentError
 from include.labels import RESTORED
+from include.ledger import safe_key
+from include.ledger.finding import other_runs
+from include.ledger.storage import DocumentFolder
 
 if TYPE_CHECKING:
     from include.planning.model import PlanItem
@@ -13,6 +18,8 @@ if TYPE_CHECKING:
 
 # On claims that stay for good, so it is not the label of what the migration removes at its end.
 MADE = "cce-migration/made-by"
+# Of the ledger: what a rollback did with each volume.
+LEFT_FOLDER = "volumes-back"
 
 
 def make_claim(run: MigrationRun, row: PlanItem) -> None:
@@ -38,6 +45,18 @@ def refuse_other_claim(run: MigrationRun, row: PlanItem) -> None:
             f"{place}: was not made by a migration, and its content would be replaced; remove it, or migrate into another "
             "namespace"
         )
+    _refuse_left_behind(run, row, str(found["metadata"].get("creationTimestamp") or ""))
+
+
+def _refuse_left_behind(run: MigrationRun, row: PlanItem, made: str) -> None:
+    """Raise when a rollback had to leave the claim's content behind, and it is still that claim."""
+    name = f"{LEFT_FOLDER}/{safe_key(row.key)}"
+    for documents in (DocumentFolder(run.ledger.folder), *other_runs(run.ledger)):
+        note = json.loads(documents.get(name)) if documents.has(name) else {}
+        if note.get("left") and datetime.fromisoformat(made) < datetime.fromisoformat(note["at"]):
+            raise PermanentError(
+                f"{note['left']}; no run copies over it: carry it over, remove the claim on the target, and run the migration again"
+            )
 
 
 def _claim(run: MigrationRun, row: PlanItem) -> dict[str, Any]:

@@ -22,7 +22,7 @@ from include.planning.model import PlanItem, load_plan
 from include.progress import Progress, amount_of_total
 from include.volumes.claims import make_claim, refuse_other_claim
 from include.volumes.delta import carry_delta, remove_standby
-from include.volumes.movers import Pass, can_stand_by, prepare_mover, source_mover, target_mover
+from include.volumes.movers import FORWARD, Pass, Way, can_stand_by, prepare_mover, source_mover
 from include.volumes.names import claim_of
 from include.volumes.output import read_restore_size, read_summary, read_tree, seems_same
 from include.volumes.removing import remove_movers_of_other_runs
@@ -126,14 +126,15 @@ def _copy(run: MigrationRun, row: PlanItem, which: Pass) -> tuple[int, bool]:
     return moved, has_changed
 
 
-def start_both(run: MigrationRun, row: PlanItem, which: Pass) -> tuple[str, str]:
-    """Start a mover on the source, then one on the target; return what both printed."""
+def start_both(run: MigrationRun, row: PlanItem, which: Pass, way: Way = FORWARD) -> tuple[str, str]:
+    """Start a mover that reads, then one that writes; return what both printed."""
+    here, there = way.ends(run)
     secrets = repository_secrets(run)
-    used_on = node_using(run.source, row.details["namespace"], row.details["claim"])
-    source_text = run_mover(run.source, source_mover(run, row, "backup", which, used_on), secrets)
+    used_on = node_using(here, row.details["namespace"], row.details["claim"])
+    source_text = run_mover(here, way.read(run, row, "backup", which, used_on), secrets)
     snapshot = str(read_summary(source_text)["snapshot_id"])
-    mover = target_mover(run, row, which, snapshot, read_tree(source_text))
-    return source_text, run_mover(run.target, mover, secrets)
+    mover = way.write(run, row, which, snapshot, read_tree(source_text))
+    return source_text, run_mover(there, mover, secrets)
 
 
 def _note(

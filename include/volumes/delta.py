@@ -6,13 +6,14 @@ import logging
 from typing import TYPE_CHECKING
 
 from include.errors import MigrationError, PermanentError
-from include.volumes.movers import Pass, order_of, source_mover, standing_by, target_mover
+from include.volumes.movers import FORWARD, Pass, Way, order_of, standing_by
 from include.volumes.names import claim_of
 from include.volumes.orders import Order, StandbyLostError
 from include.volumes.output import Tree, has_summary, read_summary, read_top, read_tree, seems_same
 from include.volumes.running import remove_mover
 
 if TYPE_CHECKING:
+    from include.clusters import Cluster
     from include.planning.model import PlanItem
     from include.run import MigrationRun
     from include.volumes.manifests import Mover
@@ -22,7 +23,7 @@ logger = logging.getLogger(__name__)
 NO_SNAPSHOT = "none"
 
 
-def carry_delta(run: MigrationRun, row: PlanItem, which: Pass) -> tuple[str, str] | None:
+def carry_delta(run: MigrationRun, row: PlanItem, which: Pass, way: Way = FORWARD) -> tuple[str, str] | None:
     """Move what changed; return what both movers printed, or None when they do not stand by.
 
     The target begins as soon as the snapshot is there, while the source's tree may still be hashed.
@@ -30,34 +31,38 @@ def carry_delta(run: MigrationRun, row: PlanItem, which: Pass) -> tuple[str, str
     :raises MigrationError: when a mover failed; the movers are gone then, and the next try starts new ones.
     """
     try:
-        return _carry(run, row, which)
+        return _carry(run, row, which, way)
     except StandbyLostError as error:
         logger.info("Volume %s: %s", claim_of(row), error)
     except MigrationError:
-        remove_standby(run, row)
+        remove_standby(run, row, way)
         raise
-    remove_standby(run, row)
+    remove_standby(run, row, way)
     return None
 
 
-def source_standby(run: MigrationRun, row: PlanItem, used_on: str | None = None) -> Mover:
-    """Return the mover that stands by on the source."""
-    return standing_by(run, row, source_mover(run, row, "backup", "final", used_on))
+def standby_movers(
+    run: MigrationRun, row: PlanItem, way: Way = FORWARD, used_on: str | None = None
+) -> list[tuple[Cluster, Mover]]:
+    """Return the movers that stand by at both ends of a way, that which reads first, each with its cluster."""
+    movers = (
+        way.read(run, row, "backup", "final", used_on),
+        way.write(run, row, "final", "", Tree(0, "", "", "")),
+    )
+    return [
+        (cluster, standing_by(run, row, mover)) for cluster, mover in zip(way.ends(run), movers, strict=True)
+    ]
 
 
-def target_standby(run: MigrationRun, row: PlanItem) -> Mover:
-    """Return the mover that stands by on the target."""
-    return standing_by(run, row, target_mover(run, row, "final", "", Tree(0, "", "", "")))
-
-
-def remove_standby(run: MigrationRun, row: PlanItem) -> None:
+def remove_standby(run: MigrationRun, row: PlanItem, way: Way = FORWARD) -> None:
     """Remove both movers; one that still works ends within seconds."""
-    for cluster, mover in ((run.source, source_standby(run, row)), (run.target, target_standby(run, row))):
+    for cluster, mover in standby_movers(run, row, way):
         remove_mover(cluster, mover)
 
 
-def _carry(run: MigrationRun, row: PlanItem, which: Pass) -> tuple[str, str]:
-    source = _order(run, row, source_mover(run, row, "backup", which), "source")
+def _carry(run: MigrationRun, row: PlanItem, which: Pass, way: Way) -> tuple[str, str]:
+    here, there = way.ends(run)
+    source = _order(run, row, way.read(run, row, "backup", which), here)
     source.give()
     text = source.answer(lambda printed: has_summary(printed) or seems_same(printed))
     top = read_top(text)
@@ -66,7 +71,7 @@ def _carry(run: MigrationRun, row: PlanItem, which: Pass) -> tuple[str, str]:
             "the mover did not print the rights of the folder; volumes.mover_image needs stat beside restic"
         )
     snapshot = NO_SNAPSHOT if seems_same(text) else str(read_summary(text)["snapshot_id"])
-    target = _order(run, row, target_mover(run, row, which, snapshot, top), "target")
+    target = _order(run, row, way.write(run, row, which, snapshot, top), there)
     target.give()
     restored = target.answer()
     read = source.answer()
@@ -77,6 +82,5 @@ def _carry(run: MigrationRun, row: PlanItem, which: Pass) -> tuple[str, str]:
     return read, restored
 
 
-def _order(run: MigrationRun, row: PlanItem, mover: Mover, side: str) -> Order:
-    cluster = run.source if side == "source" else run.target
+def _order(run: MigrationRun, row: PlanItem, mover: Mover, cluster: Cluster) -> Order:
     return Order(cluster, standing_by(run, row, mover), order_of(mover))

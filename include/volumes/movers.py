@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from include.cutover.quiescing import quiesced_at
@@ -19,6 +19,7 @@ from include.volumes.repository import repository_settings
 from include.volumes.scripts import Script
 
 if TYPE_CHECKING:
+    from include.clusters import Cluster
     from include.run import MigrationRun
 
 Pass = Literal["warm", "ahead", "final"]
@@ -100,6 +101,69 @@ def target_mover(run: MigrationRun, row: PlanItem, which: Pass, snapshot: str, t
             "ROOT_OWNER": tree.owner,
         },
     )
+
+
+def back_reader(
+    run: MigrationRun, row: PlanItem, script: Script, which: Pass, used_on: str | None = None
+) -> Mover:
+    """Return the mover that reads the target's claim, when its content goes back; see `source_mover`."""
+    details = row.details
+    name = mover_name(run, "fetch", claim_of(row))
+    return Mover(
+        name=name,
+        namespace=details["namespace"],
+        script=script,
+        image=target_reference(run, run.definition.volumes.mover_image),
+        labels=mover_labels(run.definition, name),
+        volume=claim(details["claim"], read_only=True),
+        node=used_on,
+        pull_secret=PULL_SECRET,
+        settings={
+            **repository_settings(run),
+            # restic compares with the last snapshot of the same name: the source's files have other numbers.
+            "CLAIM": f"{claim_of(row).replace('/', '.')}.back",
+            "RUN": run.short_id,
+            "PASS": which,
+            "SINCE": (quiesced_at(run, "target") or "") if which == "final" else "",
+        },
+    )
+
+
+def back_writer(run: MigrationRun, row: PlanItem, which: Pass, snapshot: str, tree: Tree) -> Mover:
+    """Return the mover that makes the source's claim, or its folder of a node, what the snapshot is."""
+    details = row.details
+    name = mover_name(run, "return", claim_of(row))
+    path = details.get("node_path")
+    return Mover(
+        name=name,
+        namespace=NAMESPACE if path else details["namespace"],
+        script="restore",
+        image=run.definition.volumes.mover_image,
+        labels=mover_labels(run.definition, name),
+        volume=host_path(path) if path else claim(details["claim"], read_only=False),
+        read_only=False,
+        node=details.get("node") if path else None,
+        settings={
+            **repository_settings(run),
+            "SNAPSHOT": snapshot,
+            "PASS": which,
+            "ROOT_MODE": tree.mode,
+            "ROOT_OWNER": tree.owner,
+        },
+    )
+
+
+@dataclass(frozen=True)
+class Way:
+    """Lead from one cluster to the other: `read` describes the mover at its beginning, `write` the one at its end."""
+
+    read: Callable[..., Mover]
+    write: Callable[..., Mover]
+    ends: Callable[[MigrationRun], tuple[Cluster, Cluster]]
+
+
+FORWARD = Way(source_mover, target_mover, lambda run: (run.source, run.target))
+BACK = Way(back_reader, back_writer, lambda run: (run.target, run.source))
 
 
 def can_stand_by(row: PlanItem) -> bool:

@@ -9,9 +9,11 @@ from include.cutover.front_door import is_traffic_on_target
 from include.engines import run_side_by_side
 from include.errors import MigrationError
 from include.volumes.copying import THREADS, volume_rows
-from include.volumes.delta import carry_delta, remove_standby, source_standby, target_standby
-from include.volumes.movers import can_stand_by
+from include.volumes.delta import carry_delta, remove_standby, standby_movers
+from include.volumes.going_back import note_ahead, note_begun
+from include.volumes.movers import BACK, FORWARD, Way, can_stand_by
 from include.volumes.names import claim_of
+from include.volumes.output import read_tree
 from include.volumes.repository import repository_secrets
 from include.volumes.running import await_pod, start_mover
 from include.volumes.users import await_unused, node_using
@@ -33,29 +35,44 @@ def stand_by(run: MigrationRun) -> int:
     They keep the repository's index and the hashes of files that did not change since. A volume whose movers do not come
     about is told, and moved by movers that start when it is time: it costs downtime and nothing else.
     """
-    if is_traffic_on_target(run):
-        return 0
+    return 0 if is_traffic_on_target(run) else _stand_by(run, FORWARD)
+
+
+def stand_by_back(run: MigrationRun) -> int:
+    """Do the same for the way back, while the target serves customers and the source stands still."""
+    return _stand_by(run, BACK)
+
+
+def _stand_by(run: MigrationRun, way: Way) -> int:
     rows = [row for row in volume_rows(run) if can_stand_by(row)]
-    return sum(run_side_by_side(lambda row: _prepare(run, row), rows, THREADS, name="volumes"))
+    return sum(run_side_by_side(lambda row: _prepare(run, row, way), rows, THREADS, name="volumes"))
 
 
-def _prepare(run: MigrationRun, row: PlanItem) -> bool:
+def _prepare(run: MigrationRun, row: PlanItem, way: Way) -> bool:
     try:
-        _start_both(run, row)
-        return carry_delta(run, row, "ahead") is not None
+        _start_both(run, row, way)
+        if way is FORWARD:
+            return carry_delta(run, row, "ahead", way) is not None
+        return _carry_ahead_back(run, row)
     except MigrationError as error:
         logger.warning("Volume %s: no movers stand by for its last changes: %s", claim_of(row), error)
-        remove_standby(run, row)
+        remove_standby(run, row, way)
         return False
 
 
-def _start_both(run: MigrationRun, row: PlanItem) -> None:
+def _carry_ahead_back(run: MigrationRun, row: PlanItem) -> bool:
+    note_begun(run, row)
+    printed = carry_delta(run, row, "ahead", BACK)
+    if printed:
+        note_ahead(run, row, read_tree(printed[1]))
+    return printed is not None
+
+
+def _start_both(run: MigrationRun, row: PlanItem, way: Way) -> None:
     namespace, claim = row.details["namespace"], row.details["claim"]
-    await_unused(run.target, namespace, claim)
-    movers = [
-        (run.source, source_standby(run, row, node_using(run.source, namespace, claim))),
-        (run.target, target_standby(run, row)),
-    ]
+    here, there = way.ends(run)
+    await_unused(there, namespace, claim)
+    movers = standby_movers(run, row, way, node_using(here, namespace, claim))
     run_side_by_side(lambda one: _start(run, *one), movers, len(movers), name="standby")
 
 

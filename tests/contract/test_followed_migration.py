@@ -13,9 +13,10 @@ import pytest
 
 from include.databases import (
     arm_way_back,
-    bring_back,
+    bring_back_databases,
     copy_database,
     copy_database_delta,
+    disarm_way_back,
     end_following,
     follow,
     follow_databases,
@@ -101,8 +102,10 @@ def test_a_cutover_arrives_and_its_rollback_keeps_what_the_target_took(pair: Pai
     with Writer(pair, 300, on_target=True).writing() as writer:
         time.sleep(2)
     assert writer.written > 100
-    assert bring_back(run) == []
+    assert bring_back_databases(run) == []
     assert run.ledger.read(f"following-back/{KEY}")["equal"]
+    assert slots(pair) == [0, 1]
+    assert disarm_way_back(run) == 1
     assert slots(pair) == [0, 0]
     assert pair.differences().text() == "nothing"
 

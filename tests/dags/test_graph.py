@@ -58,7 +58,9 @@ def test_a_failure_anywhere_reaches_the_watcher(migrate: DAG) -> None:
     assert watcher.trigger_rule == "one_failed"
 
 
-@pytest.mark.parametrize("name", ["assess_source", "migrate_to_cce", "rehearse_migration"])
+@pytest.mark.parametrize(
+    "name", ["assess_source", "migrate_to_cce", "rehearse_migration", "roll_back_cutover"]
+)
 def test_a_failed_report_fails_the_run_where_the_watcher_was_skipped(name: str, bag: DagBag) -> None:
     report = bag.dags[name].get_task("write_report")
     assert report.downstream_task_ids == set()

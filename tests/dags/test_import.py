@@ -12,7 +12,15 @@ from airflow.dag_processing.dagbag import DagBag
 
 from tests.conftest import ROOT
 
-DAGS = ["assess_source", "migrate_to_cce", "rehearse_migration", "rehearse_when_due", "retire_source"]
+DAGS = [
+    "assess_source",
+    "look_after_way_back",
+    "migrate_to_cce",
+    "rehearse_migration",
+    "rehearse_when_due",
+    "retire_source",
+    "roll_back_cutover",
+]
 # Each costs a tenth of a second to a second, at every parse and in every task.
 HEAVY = (
     "kubernetes",

@@ -14,6 +14,7 @@ from cce_migration.operators.approvals import ApproveDriftOperator, ApproveOpera
 from cce_migration.operators.base import MigrationOperator
 from cce_migration.operators.cutover import EndQuiesceOperator, RollBackOperator
 from cce_migration.operators.due import FindDueRehearsalsOperator, TriggerRehearsalOperator
+from cce_migration.operators.rolling_back import EndWayBackOperator
 from include.errors import PermanentError, TemporaryError
 from tests.conftest import ROOT
 
@@ -55,9 +56,9 @@ def _expected_retries(task_id: str, operator: type) -> int:
     """Before the cutover only time is lost; in it customers wait; what starts the source again must not give up."""
     if issubclass(operator, ApproveOperator):
         return 8 if issubclass(operator, ApproveDriftOperator) else 2
-    if issubclass(operator, EndQuiesceOperator | RollBackOperator):
+    if issubclass(operator, EndQuiesceOperator | EndWayBackOperator | RollBackOperator):
         return 20
-    return 5 if task_id.startswith("cutover.") else 8
+    return 5 if task_id.startswith(("cutover.", "roll_back.")) else 8
 
 
 def test_no_approval_has_a_default_answer(migrate: DAG) -> None:
@@ -69,6 +70,14 @@ def test_no_approval_has_a_default_answer(migrate: DAG) -> None:
         "source_retirement.approve_retirement",
     ]
     assert [(task.defaults, task.options) for task in approvals] == [(None, ["Approve", "Reject"])] * 4
+
+
+def test_a_rollback_asks_a_person_and_has_no_default_answer(bag: DagBag) -> None:
+    dag = bag.dags["roll_back_cutover"]
+    (approval,) = [task for task in dag.tasks if isinstance(task, ApproveOperator)]
+    assert (approval.defaults, approval.options) == (None, ["Approve", "Reject"])
+    before = dag.get_task(approval.task_id).get_flat_relative_ids(upstream=True)
+    assert before == {"roll_back.look_at_way_back"}
 
 
 def test_every_phase_tells_people_what_it_does(migrate: DAG) -> None:

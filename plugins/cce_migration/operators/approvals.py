@@ -30,6 +30,7 @@ from include.planning.drift import drift_summary, noted_changes
 from include.proposal import follow_source, refuse_another_plan, refuse_changes
 from include.rehearsal.gate import refuse_unrehearsed
 from include.retirement import retirement_summary
+from include.run import CUTOVER
 from include.waivers import read_answer
 
 if TYPE_CHECKING:
@@ -96,7 +97,8 @@ class ApproveOperator(HITLOperator):
         run.ledger.phase_started(self.phase)
         with self._failures_kept(run):
             text = self.evidence(run, context)
-            shown = keep_question(run.ledger, Question(question=self.task_id, text=text, plan=self.plan(run)))
+            asked = Question(question=self.asked_in(run), text=text, plan=self.plan(run))
+            shown = keep_question(run.ledger, asked)
         if shown.text != text:
             self.log.warning(
                 "Airflow goes on showing the question of %s; the present answer to it:\n%s", shown.at, text
@@ -116,9 +118,9 @@ class ApproveOperator(HITLOperator):
         super().execute_complete(context, {**event, "params_input": fields})
         run = open_migration(context)
         user = event.get("responded_by_user") or {}
-        shown = kept_question(run.ledger, self.task_id)
+        shown = kept_question(run.ledger, self.asked_in(run))
         answer = Answer(
-            question=self.task_id,
+            question=self.asked_in(run),
             approved=event["chosen_options"] == [APPROVE],
             by=str(user.get("name") or user.get("id") or "unknown"),
             reason=str(fields["reason"] or ""),
@@ -132,8 +134,12 @@ class ApproveOperator(HITLOperator):
             for (phase, key), waiver in waived.items():
                 run.ledger.record_waiver(phase, key, waiver)
             self.look_again(run, answer)
-        resolve_failure(run.ledger, self.task_id)
+        resolve_failure(run.ledger, self.task_id, run.passage)
         return {"approved": answer.approved, "by": answer.by}
+
+    def asked_in(self, run: MigrationRun) -> str:
+        """Return how the ledger names the question: a DAG on a run of the past may ask the same in several runs of its own."""
+        return self.task_id if run.passage == CUTOVER else f"{self.task_id} {run.passage}"
 
     def _waived(self, run: MigrationRun, answer: Answer, text: str) -> dict[tuple[str, str], Waiver]:
         return read_answer(run.ledger, text, answer.by, answer.reason) if answer.approved else {}
@@ -170,7 +176,7 @@ class ApproveOperator(HITLOperator):
         try:
             yield
         except Exception as error:
-            record_failure(run.ledger, self.task_id, self.phase, error)
+            record_failure(run.ledger, self.task_id, self.phase, error, run.passage)
             raise
 
 
@@ -229,7 +235,7 @@ class ApproveDriftOperator(ApproveOperator):
         with self._failures_kept(run):
             is_settled = self._is_settled(run)
         if is_settled:
-            resolve_failure(run.ledger, self.task_id)
+            resolve_failure(run.ledger, self.task_id, run.passage)
             return
         super().execute(context)
 

@@ -61,9 +61,9 @@ class MigrationOperator(BaseOperator):
         except AirflowSkipException:
             raise
         except Exception as error:
-            record_failure(run.ledger, task, self.phase, error)
+            record_failure(run.ledger, task, self.phase, error, run.passage)
             raise
-        resolve_failure(run.ledger, task)
+        resolve_failure(run.ledger, task, run.passage)
         if self.ends_phase:
             run.ledger.phase_finished(self.phase, "succeeded")
             self._sum_up(run)

@@ -13,15 +13,14 @@ from include.connections import Side
 from include.cutover import (
     apply_webhooks,
     await_probe,
-    end_quiesce,
     finish_probe,
     probe_front_door,
     quiesce,
-    roll_back,
     watch_target,
 )
 from include.cutover.moving import move_traffic
 from include.cutover.readying import ready_target
+from include.cutover.rolling_back import end_quiesce, roll_back
 from include.cutover.time_to_live import restore_ttl
 from include.databases import end_following
 from include.measures import downtime_measures

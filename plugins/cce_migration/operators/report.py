@@ -24,14 +24,17 @@ if TYPE_CHECKING:
 FAILED_STATES = frozenset({"failed", "upstream_failed"})
 
 
-def report_whatever_happens(kind: Kind, first: BaseOperator) -> WriteReportOperator:
+def report_whatever_happens(
+    kind: Kind, first: BaseOperator, operator: type[WriteReportOperator] | None = None
+) -> WriteReportOperator:
     """Put the report behind every task of the DAG; its failure is the run's.
 
     :param first: the task that opens the run; without its success there is nothing to report.
+    :param operator: writes the report in place of the usual one.
     """
     # Behind each task, not behind the last ones: these give up as soon as one before them fails, others work on.
     others = [one for one in first.dag.tasks if one is not first]
-    report = WriteReportOperator(task_id="write_report", kind=kind)
+    report = (operator or WriteReportOperator)(task_id="write_report", kind=kind)
     report.as_teardown(setups=first, on_failure_fail_dagrun=True)
     [one for one in others if not one.is_setup] >> report
     return report

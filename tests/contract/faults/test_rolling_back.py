@@ -9,11 +9,16 @@ import pytest
 
 from include.databases import (
     arm_way_back,
-    bring_back,
+    bring_back_databases,
     copy_database,
+    copy_database_delta,
+    disarm_way_back,
     drop_followers,
+    find_written_databases,
     going_back,
     hand_over_databases,
+    look_at_ways_back,
+    renew_way_back,
     take_back_databases,
 )
 from include.errors import PermanentError, TemporaryError
@@ -67,7 +72,7 @@ def test_a_target_that_cannot_be_reached_is_left_behind_and_keeps_what_it_alone_
     monkeypatch.setattr(going_back, "PATIENCE_SECONDS", 3.0)
     run = switched.run
     line.cut()
-    (lost,) = bring_back(run)
+    (lost,) = bring_back_databases(run, leaves_behind=True)
     assert "what was written on the target since the switch stays there" in lost
     assert f"127.0.0.1:{line.port}" in lost
     with pytest.raises(TemporaryError):
@@ -76,7 +81,7 @@ def test_a_target_that_cannot_be_reached_is_left_behind_and_keeps_what_it_alone_
 
     line.heal()
     take_back_databases(run)
-    drop_followers(run)
+    drop_followers(run, back=True)
     later = move.run("later")
     save_plan(later.ledger, load_plan(run.ledger))
     with pytest.raises(
@@ -98,7 +103,64 @@ def test_a_target_that_is_back_within_a_minute_gives_its_writes_to_the_source(
     line.cut()
     back = threading.Timer(SECONDS_AWAY, line.heal)
     back.start()
-    assert bring_back(switched.run) == []
+    assert bring_back_databases(switched.run) == []
     back.join()
     assert switched.run.ledger.read(f"following-back/{KEY}")["equal"]
     assert switched.count(switched.source, 2 * FIRST) == 1
+
+
+@pytest.fixture
+def dumped(kind: str, sides: Sides, tmp_path: Path) -> Followed:
+    """A database in mode `dump` whose target has taken over, and taken writes."""
+    move = made_move(kind, sides, tmp_path, rows=9_000, mode="dump")
+    found = Followed(move, move.copy())
+    copy_database_delta(found.run, KEY)
+    move.prove()
+    hand_over_databases(found.run)
+    write(found.run, "target", move, 1)
+    return found
+
+
+@pytest.mark.parametrize("kind", ENGINES, indirect=True)
+def test_in_mode_dump_the_tables_that_differ_come_back_whole_and_are_proved(dumped: Followed) -> None:
+    run = dumped.run
+    assert find_written_databases(run) == []
+    assert [way.by for way in look_at_ways_back(run)] == ["tables"]
+    assert bring_back_databases(run) == []
+    assert dumped.count(dumped.source, 2 * FIRST) == 1
+    assert run.ledger.read(f"following-back/{KEY}")["tables"] == 1
+    assert run.ledger.proofs("roll_back")[f"database/{KEY}"].equal
+    take_back_databases(run)
+    later = dumped.move.run("later")
+    save_plan(later.ledger, load_plan(run.ledger))
+    assert copy_database(later, KEY) == "already_equal"
+
+
+@pytest.mark.parametrize("kind", ENGINES, indirect=True)
+def test_a_source_that_took_writes_meanwhile_is_found(dumped: Followed) -> None:
+    write(dumped.run, "source", dumped.move, 7)
+    assert "was written to since the target took over" in find_written_databases(dumped.run)[0]
+
+
+@pytest.mark.parametrize("kind", ENGINES, indirect=True)
+def test_a_way_back_that_was_given_up_begins_anew_where_it_ended(switched: Followed, move: SmallMove) -> None:
+    run = switched.run
+    assert bring_back_databases(run) == []
+    assert renew_way_back(run) == 1
+    write(run, "target", move, 2)
+    assert find_written_databases(run) == []
+    assert [way.by for way in look_at_ways_back(run)] == ["changes"]
+    assert bring_back_databases(run) == []
+    assert switched.count(switched.source, 2 * FIRST) == 2
+    assert disarm_way_back(run) == 1
+
+
+@pytest.mark.parametrize("kind", ["postgresql"], indirect=True)
+def test_what_the_target_kept_and_lost_comes_back_by_whole_tables(
+    switched: Followed, move: SmallMove
+) -> None:
+    with open_database(switched.target) as cursor:
+        cursor.execute("select pg_drop_replication_slot(slot_name) from pg_replication_slots")
+    assert bring_back_databases(switched.run) == []
+    assert switched.count(switched.source, 2 * FIRST) == 1
+    assert switched.run.ledger.proofs("roll_back")[f"database/{KEY}"].equal

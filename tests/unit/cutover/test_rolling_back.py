@@ -12,18 +12,17 @@ from include.adaptation.merge_patch import apply_merge_patch
 from include.cutover import (
     await_probe,
     cutover_evidence,
-    end_quiesce,
     is_quiesced,
     is_rolled_back,
     probing,
     quiesce,
     quiescing,
     release_workloads,
-    roll_back,
     rolling_back,
     unquiesce,
 )
 from include.cutover.final_pass import move_last_changes
+from include.cutover.rolling_back import end_quiesce, roll_back
 from include.errors import ClusterUnavailableError, PermanentError, TemporaryError, WaitTimeoutError
 from include.ledger import Proof
 from include.planning.model import Plan, PlanItem, save_plan
@@ -52,9 +51,13 @@ class Traffic:
     def __init__(self) -> None:
         self.on_target = False
         self.taken_back = 0
+        self.renewed = 0
 
     def switch_back(self, run: MigrationRun) -> None:
         self.on_target = False
+
+    def renew(self, run: MigrationRun) -> None:
+        self.renewed += 1
 
     def take_back(self, run: MigrationRun) -> int:
         self.taken_back += 1
@@ -68,6 +71,8 @@ def traffic(monkeypatch: pytest.MonkeyPatch) -> Traffic:
         monkeypatch.setattr(module, "is_traffic_on_target", lambda run: made.on_target)
     monkeypatch.setattr(rolling_back, "switch_back", made.switch_back)
     monkeypatch.setattr(rolling_back, "take_back", made.take_back)
+    monkeypatch.setattr(rolling_back, "bring_all_back", lambda run, *, leaves_behind: [])
+    monkeypatch.setattr(rolling_back, "renew_target", made.renew)
     monkeypatch.setattr(quiescing, "POLL_SECONDS", 0.01)
     monkeypatch.setattr(rolling_back, "ENDING_SECONDS", 0.05)
     monkeypatch.setattr(rolling_back, "POLL_SECONDS", 0.01)
@@ -105,11 +110,12 @@ def test_what_the_target_took_is_brought_back_while_both_sides_stand_still(
 ) -> None:
     seen: list[tuple[int, int]] = []
 
-    def bring_back(run: MigrationRun) -> list[str]:
+    def bring_back(run: MigrationRun, *, leaves_behind: bool) -> list[str]:
+        assert leaves_behind
         seen.append((replicas(run, "source"), replicas(run, "target")))
         return ["database shop: writes stay"]
 
-    monkeypatch.setattr(rolling_back, "bring_back", bring_back)
+    monkeypatch.setattr(rolling_back, "bring_all_back", bring_back)
     quiesce(run, "source")
     run.ledger.write("cutover/endpoint", {"at": "2026-11-26T10:00:00.000+00:00", "before": [], "after": []})
     traffic.on_target = True

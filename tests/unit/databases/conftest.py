@@ -9,9 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from include.databases import copying, follow, followers, going_back, jobs, resuming
-from include.databases.engine import Snapshot
+from include.databases import arming, copying, ending, follow, followers, going_back, jobs, resuming
+from include.databases.engine import Copied, Snapshot
+from include.databases.fingerprint import Differences, Fingerprint
 from include.databases.following import Applied, Lag
+from include.databases.jobs import DatabaseJob
 from include.planning.model import Plan, save_plan
 from include.run import MigrationRun
 from tests.builders.definitions import definition
@@ -33,6 +35,26 @@ class FollowedEngine(FakeEngine):
         yield LocatedSnapshot(self.on_source)
 
 
+class TurnedEngine(FakeEngine):
+    """Copy from the target of an engine to its source."""
+
+    def __init__(self, engine: FakeEngine) -> None:
+        super().__init__()
+        self._engine = engine
+
+    @contextmanager
+    def snapshot(self) -> Generator[Snapshot]:
+        yield FakeSnapshot(self._engine.target_fingerprint())
+
+    def target_fingerprint(self) -> Fingerprint:
+        return self._engine.on_source
+
+    def copy_changed(self, snapshot: Snapshot, source: Fingerprint, changed: Differences) -> Copied:
+        self._engine.calls.append(f"back {','.join(changed.tables)}")
+        self._engine.on_source = source
+        return Copied(source, len(changed.tables), 10)
+
+
 class FakeFollower:
     """Apply one row at a time to an engine in memory."""
 
@@ -43,6 +65,9 @@ class FakeFollower:
         self.slot: str | None = None
         self.slots = 0
         self.noted: str | None = None
+        self.is_back = False
+        # Off for what no log tells: large objects, unlogged tables.
+        self.is_carrying = True
         self.present = Lag(0, 0.1, 1000)
         self.changed: list[str] = []
         self.calls: list[str] = []
@@ -69,7 +94,10 @@ class FakeFollower:
         time.sleep(0.005)
         if until is not None:
             self.calls.append(f"apply until {until}")
-            self._engine.on_target = self._engine.on_source
+            if self.is_back and self.is_carrying:
+                self._engine.on_source = self._engine.target_fingerprint()
+            elif not self.is_back:
+                self._engine.on_target = self._engine.on_source
         return Applied(1, 2, "here", is_complete=True)
 
     def changed_definitions(self) -> list[str]:
@@ -105,8 +133,14 @@ def engine(monkeypatch: pytest.MonkeyPatch) -> FollowedEngine:
 @pytest.fixture
 def follower(engine: FollowedEngine, monkeypatch: pytest.MonkeyPatch) -> FakeFollower:
     fake = FakeFollower(engine)
-    for module in (follow, followers, going_back, resuming):
-        monkeypatch.setattr(module, "follower_of", lambda job, *, back=False: fake)
+
+    def follower_of(job: DatabaseJob, *, back: bool = False) -> FakeFollower:
+        fake.is_back = back
+        return fake
+
+    for module in (arming, ending, follow, followers, going_back, resuming):
+        monkeypatch.setattr(module, "follower_of", follower_of)
+    monkeypatch.setattr(going_back, "turned_engine", lambda job: TurnedEngine(engine))
     return fake
 
 
