@@ -69,7 +69,7 @@ def acts(monkeypatch: pytest.MonkeyPatch) -> Acts:
     made = Acts()
     for name in ("move_last_changes", *LATER):
         monkeypatch.setattr(moving, name, made.act(name))
-    monkeypatch.setattr(moving, "target_address", lambda run: "198.18.20.1")
+    monkeypatch.setattr(moving, "front_door_addresses", lambda run, with_source: {"target": "198.18.20.1"})
     return made
 
 
