@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 
 from include.cutover.client import FrontDoorClient
+from include.cutover.outlook import predicted_downtime
 from include.cutover.prober import Prober, acknowledged, total_seconds
 from include.cutover.steps import log_timeline, recorded_steps
 from include.cutover.timeline import (
@@ -36,7 +37,6 @@ FOLDER = "probe"
 BEGUN = "awaited-probe"
 STOP = "stop-probe"
 DOWNTIME = "downtime"
-ASSESSMENT = "assessment"
 # A probe nobody stops must end some time.
 LONGEST_SECONDS = 6 * 3600.0
 STALE_SECONDS = 20.0
@@ -150,12 +150,8 @@ def compare_writes(sent: set[int], held: dict[int, int]) -> tuple[list[int], lis
 
 
 def _predicted(run: MigrationRun) -> float | None:
-    """Return the downtime that the plan's approval has shown, in seconds, where there was one."""
-    if not run.ledger.exists(ASSESSMENT):
-        return None
-    prediction = run.ledger.read(ASSESSMENT).get("prediction") or {}
-    seconds = (prediction.get("downtime") or {}).get("seconds")
-    return None if seconds is None else float(seconds)
+    """Return the downtime that the approval has shown, in seconds; None without a plan."""
+    return float(predicted_downtime(run)["seconds"]) if run.ledger.exists("plan") else None
 
 
 def _outages(documents: list[dict[str, Any]], begun: float, asked: float) -> tuple[list[Outage], float]:
