@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from include.ledger import Ledger
-from include.ledger.finding import other_runs
+from include.ledger.finding import other_runs, runs_of
+from include.rehearsal.names import disposable_name
 
 REPORT = "report"
 KIND = "rehearsal"
@@ -32,7 +33,8 @@ class Rehearsal:
 
 def last_rehearsal(ledger: Ledger) -> Rehearsal | None:
     """Return the rehearsal of this migration that ended last, or None where none has ended."""
-    reports = (json.loads(run.get(REPORT)) for run in other_runs(ledger) if run.has(REPORT))
+    runs = [*other_runs(ledger), *runs_of(ledger, disposable_name(ledger.migration))]
+    reports = (json.loads(run.get(REPORT)) for run in runs if run.has(REPORT))
     found = [_rehearsal(report) for report in reports if report.get("kind") == KIND]
     return max(found, key=lambda one: one.finished, default=None)
 

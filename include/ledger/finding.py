@@ -68,3 +68,11 @@ def other_runs(ledger: Ledger) -> Iterator[DocumentFolder]:
     for folder in sorted(top.iterdir(), key=str) if top.is_dir() else []:
         if folder.name != ledger.folder.name and folder.is_dir():
             yield DocumentFolder(folder)
+
+
+def runs_of(ledger: Ledger, migration: str) -> Iterator[DocumentFolder]:
+    """Yield the documents of all runs of another migration that is kept beside a ledger's, in a stable order."""
+    top = ledger.folder.parent.parent / safe_folder(migration)
+    for folder in sorted(top.iterdir(), key=str) if top.is_dir() else []:
+        if folder.is_dir():
+            yield DocumentFolder(folder)

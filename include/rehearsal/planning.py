@@ -9,7 +9,10 @@ from include.planning.model import PlanItem
 OBJECT_PHASES = frozenset({"velero_backup_restore", "adaptation", "verification"})
 CLUSTER_WIDE = "it belongs to the whole target cluster: what the rehearsed objects need of it is made for the time of the rehearsal"
 WAY_IN = "a rehearsal takes no host name from the real Ingress"
+REAL_NAMES = "Services answer at their real names and load balancers on the real target alone"
 WEBHOOK = "a webhook would be asked for the real namespaces, too"
+# By kind of row, whatever else it says.
+NAMED = {"webhook": WEBHOOK, "ingress": WAY_IN, "service": REAL_NAMES, "name": REAL_NAMES}
 KEPT_CLUSTER_WIDE = frozenset({"namespaces"})
 INGRESSES = "ingresses.networking.k8s.io"
 
@@ -21,8 +24,8 @@ def rehearsed_rows(rows: Iterable[PlanItem]) -> list[PlanItem]:
 
 def reason_to_leave(row: PlanItem) -> str | None:
     """Return why a rehearsal leaves a planned item alone, or None."""
-    if row.kind == "webhook":
-        return WEBHOOK
+    if row.kind in NAMED:
+        return NAMED[row.kind]
     if row.kind != "object" or row.phase not in OBJECT_PHASES or row.action == "exclude":
         return None
     if row.details.get("resource") == INGRESSES:

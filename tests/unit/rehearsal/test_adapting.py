@@ -131,6 +131,10 @@ def row(kind: str, resource: str, namespace: str | None, phase: str = "adaptatio
         (row("object", "clusterroles.rbac.authorization.k8s.io", None), "exclude"),
         (row("object", "ingresses.networking.k8s.io", "shop"), "exclude"),
         (row("webhook", "any", None, "cutover"), "exclude"),
+        (row("service", "any", "shop", "verification"), "exclude"),
+        (row("name", "any", "shop", "verification"), "exclude"),
+        (row("ingress", "any", "shop", "verification"), "exclude"),
+        (row("mount", "any", "shop", "verification"), "adapt"),
         (row("image", "", None, "swr_image_sync"), "adapt"),
     ],
 )

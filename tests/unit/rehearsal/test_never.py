@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,6 +18,9 @@ from include.rehearsal.last_pass import CHECK, PASS_STEPS, RELEASE, START, predi
 from include.run import MigrationRun
 from tests.builders.runs import run as build_run
 
+# A hand-over is refused before it asks who is in charge.
+NOBODY: Any = None
+
 
 @pytest.fixture
 def run(tmp_path: Path) -> MigrationRun:
@@ -25,7 +29,11 @@ def run(tmp_path: Path) -> MigrationRun:
 
 @pytest.mark.parametrize(
     "step",
-    [lambda run: quiesce(run, "source"), lambda run: write_record(run, []), hand_over],
+    [
+        lambda run: quiesce(run, "source"),
+        lambda run: write_record(run, []),
+        lambda run: hand_over(run, NOBODY),
+    ],
     ids=["stop the source", "move the record", "hand over"],
 )
 def test_a_step_that_touches_something_real_is_refused(

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from include.errors import PermanentError, ProofError
+from include.planning.targets import target_buckets
 from include.rehearsal.deriving import rehearsed
 from include.rehearsal.removal import buckets, namespaces, removing, servers
 from include.run import MigrationRun
@@ -104,7 +105,7 @@ class FakeStore:
 
 def remove(run: MigrationRun, store: FakeStore, monkeypatch: pytest.MonkeyPatch) -> int:
     monkeypatch.setattr(buckets, "open_storage", lambda access: store)
-    (scratch, *_) = buckets.target_buckets(run)
+    (scratch, *_) = target_buckets(run)
     return buckets._remove(run, scratch)
 
 

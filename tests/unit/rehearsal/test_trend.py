@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from include.cutover.rehearsals import last_rehearsal
 from include.ledger import Ledger
 from include.rehearsal.chart import trend_chart
 from include.rehearsal.records import DOCUMENT, Outcome, PhaseSeconds
@@ -67,6 +68,7 @@ def write(root: Path, run_id: str, day: int, kind: str = "rehearsal", result: st
         "kind": kind,
         "result": result,
         "finished": f"2026-11-{day:02}T03:00:00+00:00",
+        "items": [],
     }
     ledger.write("report", report)
     ledger.write(
@@ -90,6 +92,20 @@ def test_the_earlier_rehearsals_are_read_from_the_ledger_the_oldest_first(tmp_pa
         ("b", True, {"obs_sync": 15.0}),
         ("a", False, {"obs_sync": 20.0}),
     ]
+
+
+def test_the_last_rehearsal_is_found_from_its_migration(tmp_path: Path) -> None:
+    write(tmp_path, "older", 15)
+    write(tmp_path, "newer", 20, result="failed")
+    mine, other = Ledger(tmp_path, "lab", "cutover"), Ledger(tmp_path, "other", "cutover")
+    for ledger in (mine, other):
+        ledger.write("definition", {})
+
+    found = last_rehearsal(mine)
+
+    assert found is not None
+    assert (found.run_id, found.result) == ("newer", "failed")
+    assert last_rehearsal(other) is None
 
 
 def test_the_chart_has_a_bar_a_rehearsal_as_high_as_its_time() -> None:
