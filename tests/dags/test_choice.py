@@ -1,4 +1,4 @@
-"""A run of some phases does these and no others, whatever the trigger rules of the rest."""
+"""A choice of phases fits the graph, and a run of the plan alone does nothing else."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from include.phases import PHASES
 from tests.conftest import ROOT
 
 States = dict[str, str]
-CHOSEN = ["resource_planning", "rds_dump_restore"]
 
 
 def test_a_phase_needs_what_the_graph_puts_before_it(migrate: DAG) -> None:
@@ -36,7 +35,7 @@ def needed(phase: Any) -> set[str]:
 
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[str, States]]:
-    """States of run and tasks, of a run of the plan alone and of one of some phases.
+    """States of run and tasks, of a run of the plan alone.
 
     In a process of its own: pytest has imported Airflow before any test can choose its home.
     """
@@ -50,10 +49,7 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[str, States]]:
         "CCE_MIGRATION_LEDGER_ROOT": f"file://{folder / 'ledger'}",
         "PYTHONPATH": os.pathsep.join(str(ROOT / name) for name in ("", "plugins", "dags")),
     }
-    confs = [
-        json.dumps({"definition": "lab", **one})
-        for one in ({"mode": "plan"}, {"mode": "full", "phases": CHOSEN})
-    ]
+    confs = [json.dumps({"definition": "lab", **one}) for one in ({"mode": "plan"},)]
     command = [sys.executable, "-W", "ignore", "-m", "tests.dags.idle_run", str(folder / "states"), *confs]
     done = subprocess.run(command, env=known | settings, capture_output=True, text=True, cwd=ROOT)
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
@@ -71,15 +67,3 @@ def test_a_plan_ends_before_anything_is_asked(runs: list[tuple[str, States]]) ->
     assert states["resource_planning.approve_plan"] == "skipped"
     assert states["resource_planning.make_target"] == "skipped"
     assert states["write_report"] == "success"
-
-
-def test_phases_that_are_not_chosen_do_nothing(runs: list[tuple[str, States]]) -> None:
-    _, states = runs[1]
-    assert acted(states) == set(CHOSEN)
-    assert states["rds_dump_restore.prove_databases"] == "success"
-    assert {state for name, state in states.items() if name.startswith("cutover.")} == {"skipped"}
-
-
-def test_a_run_that_did_nothing_is_no_success(runs: list[tuple[str, States]]) -> None:
-    state, states = runs[1]
-    assert (state, states["write_report"]) == ("failed", "failed")
