@@ -50,7 +50,8 @@ def send(message: dns.message.Message, name: str, server: str, port: int, remedy
 
     try:
         return dns.query.tcp(message, address_of(server, port), timeout=TIMEOUT_SECONDS, port=port)
-    except (OSError, dns.exception.DNSException) as error:
+    # EOFError: the connection was closed before the answer was whole.
+    except (OSError, EOFError, dns.exception.DNSException) as error:
         raise TemporaryError(
             f"DNS record {name}: {server}:{port} does not answer "
             f"({type(error).__name__}: {shorten(str(error), 120)}); {remedy}"

@@ -29,6 +29,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MigrationRun:
 
     monkeypatch.setattr(leftovers, "remove_movers", remove_movers)
     monkeypatch.setattr(leftovers, "abort_all_uploads", lambda run: 1)
+    monkeypatch.setattr(leftovers, "is_traffic_on_target", lambda run: True)
     return made
 
 
