@@ -49,8 +49,7 @@ check: setup ## Lint, types, import contracts and unit tests, in under a minute
 .PHONY: test
 test: check ## Run all tests: unit, DAG integrity, contract, and the migration on a lab of their own
 	$(IN_VENV) pytest -q tests/dags
-	@$(IN_VENV) python -m lab install-packages
-	@test -x /usr/lib/chromium/chromium || apt-get install --yes -qq --no-install-recommends chromium
+	@$(IN_VENV) python -m lab install-packages --for-tests
 	$(IN_VENV) pytest -q tests/browser
 	@# each time with an estate that was never migrated; kills come last, since they take the most
 	@failed=0; for tests in "tests/contract tests/lab --ignore=tests/lab/test_kills.py" tests/lab/test_kills.py; do \

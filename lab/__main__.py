@@ -23,7 +23,8 @@ def main(arguments: list[str]) -> int:
     commands.add_parser("exec", help="run a command that sees the lab's names: exec -- COMMAND …")
     commands.add_parser("env", help="print the Airflow connections to the lab as variables")
     commands.add_parser("preflight", help="say what this machine lacks for the lab")
-    commands.add_parser("install-packages", help="install the Debian packages that are missing")
+    install = commands.add_parser("install-packages", help="install the Debian packages that are missing")
+    install.add_argument("--for-tests", action="store_true", help="also those that only the tests need")
     return _run(parser.parse_args(arguments))
 
 
@@ -32,7 +33,7 @@ def _run(options: argparse.Namespace) -> int:
     if options.command == "install-packages":
         from lab.packages import install_packages
 
-        install_packages()
+        install_packages(for_tests=options.for_tests)
         return 0
     if options.command == "preflight":
         return _preflight()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,9 +40,13 @@ PACKAGES = (
 )
 
 
-def missing_packages() -> list[str]:
+# Only the tests look at pages.
+FOR_TESTS = (Package("chromium", "/usr/lib/chromium/chromium"),)
+
+
+def missing_packages(packages: Iterable[Package] = PACKAGES) -> list[str]:
     """Return the names of the packages whose files are not there."""
-    return [package.name for package in PACKAGES if not _is_there(package.proof)]
+    return [package.name for package in packages if not _is_there(package.proof)]
 
 
 def _is_there(proof: str) -> bool:
@@ -55,13 +60,15 @@ def install_command(packages: list[str]) -> str:
     return f"apt-get install --no-install-recommends {' '.join(packages)}"
 
 
-def install_packages() -> None:
+def install_packages(*, for_tests: bool = False) -> None:
     """Install what is missing, without starting the services that the packages bring.
+
+    :param for_tests: also what only the tests need.
 
     Raises:
         SystemExit: this is not root, there is no apt-get, or it failed; the text says what to do.
     """
-    missing = missing_packages()
+    missing = missing_packages((*PACKAGES, *(FOR_TESTS if for_tests else ())))
     if not missing:
         return
     if os.geteuid() != 0 or shutil.which("apt-get") is None:
