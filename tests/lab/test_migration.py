@@ -106,7 +106,11 @@ def zone_of(node: dict[str, Any]) -> str:
 
 
 def test_a_folder_of_the_source_s_node_arrives_in_a_claim(migration: Outcome) -> None:
-    (proved,) = [item for item in migration.report["items"] if "volume shop/receipts" in item["target"]]
+    (proved,) = [
+        item
+        for item in migration.report["items"]
+        if item["kind"] == "volume" and "volume shop/receipts" in item["target"]
+    ]
     with ClusterApi(paths.TARGET_KUBECONFIG) as api:
         workloads = api.items("/apis/apps/v1/namespaces/shop/deployments")
     (receipts,) = [one for one in workloads if one["metadata"]["name"] == "receipts"]
