@@ -37,7 +37,7 @@ PASSWORDS = {
     "huawei_cloud": "registry swr.eu-de.lab: the login of",
     "source_s3": "bucket product-pictures at http://s3.source.lab (connection source_s3): cannot be listed",
     "obs": "bucket product-pictures at http://obs.eu-de.lab (connection obs): cannot be listed",
-    "dns": "front_door.dns (zone lab. on",
+    "dns": "front_door.dns: zone lab. on",
 }
 
 
