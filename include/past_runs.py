@@ -81,6 +81,11 @@ def continuing_runs(ledger: Ledger) -> Iterator[str]:
         yield str(ledger.read(name)["by"]).partition("/")[2]
 
 
+def continued_folder(root: UPath | Path | str, by: str) -> UPath | Path | None:
+    """Return the folder of the run that another DAG's run went on with, or None."""
+    return next((documents.root for documents in all_runs(root) if documents.has(_note(by))), None)
+
+
 def past_runs(root: UPath | Path | str, definition: str | Path) -> Iterator[PastRun]:
     """Yield all runs of a definition's migration, whatever it was called when it was opened, in a stable order."""
     name = _migration_of(definition)

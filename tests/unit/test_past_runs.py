@@ -8,7 +8,7 @@ import pytest
 
 from include.errors import PermanentError
 from include.ledger import Ledger
-from include.past_runs import open_past_run
+from include.past_runs import continued_folder, open_past_run
 from include.run import open_run
 from tests.builders.connections import connections
 from tests.builders.definitions import definition_text
@@ -38,6 +38,13 @@ def test_left_open_it_is_the_latest_run_that_switched_the_traffic(root: Path) ->
     past(root, SECOND, switched="2026-11-25T11:00:00.000+00:00")
     past(root, THIRD)
     assert opened(root) == SECOND
+
+
+def test_who_shows_the_other_dags_run_finds_the_run_that_it_went_on_with(root: Path) -> None:
+    ledger = past(root, FIRST, switched="2026-11-24T11:00:00.000+00:00")
+    assert continued_folder(root, BY) is None
+    opened(root)
+    assert continued_folder(root, BY) == ledger.folder
 
 
 def test_a_chosen_run_is_taken_whether_or_not_it_switched(root: Path) -> None:

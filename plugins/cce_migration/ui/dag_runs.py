@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from cce_migration.runs import chosen_definition, ledger_root
 from include.live import Situation, find_run
+from include.past_runs import continued_folder
 from include.report.document import Kind
 
 if TYPE_CHECKING:
@@ -84,7 +85,9 @@ def _folder(run: DagRun) -> UPath | Path | None:
     definition = (
         chosen_definition(params) if params.get("definition") or params.get("definition_file") else None
     )
-    return find_run(ledger_root(), params.get("migration_run") or run.run_id, definition)
+    found = find_run(ledger_root(), params.get("migration_run") or run.run_id, definition)
+    # Left empty, the form's field means the latest run: only the ledger knows which that was.
+    return found or continued_folder(ledger_root(), f"{run.dag_id}/{run.run_id}")
 
 
 def _written(moment: Any) -> str | None:
