@@ -56,8 +56,8 @@ def going_back_part(run: MigrationRun) -> str:
         "- **Before the switch** mark the run as failed: the source starts again, and nothing is lost.",
         "- **While the target is watched** mark `watch_target` as failed: the traffic goes back. What customers wrote on the target "
         "stays there; databases that are followed take it back to the source.",
-        "- **Later, until the source is retired,** trigger `roll_back_cutover`: it brings back what customers wrote on the target, and asks "
-        "before it stops anything.",
+        "- **Later, until the source is retired,** trigger `roll_back_cutover`: it brings back what customers wrote on the target, and "
+        "asks before it stops anything.",
         "- **A rejection** ends this run and changes nothing: the source goes on serving, and a new run finds what was copied.",
     ]
     return "\n".join(["### How to go back\n", *lines]) + "\n"
