@@ -32,6 +32,8 @@ RESTLESS = frozenset({
     "nodes.metrics.k8s.io",
     "pods",
     "pods.metrics.k8s.io",
+    # What is used of them.
+    "resourcequotas",
 })
 DATABASES = {
     "postgresql": "select string_agg(datname, ',' order by datname) from pg_database",
