@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from include.labels import OWNER
 from include.planning.model import PlanItem
 from include.verification.judging import Judgement, Manifest, Scene
 from include.verification.readiness import pods_of
@@ -15,7 +16,7 @@ METHOD = "ready addresses and ports of its EndpointSlices"
 def judge_service(item: PlanItem, scene: Scene) -> Judgement:
     """Compare the endpoints of one Service."""
     namespace, name = item.details["namespace"], item.details["name"]
-    before = scene.source.slices(namespace, name)
+    before = [row for row in scene.source.slices(namespace, name) if not _is_ours(row)]
     source, target = _summary(before), _summary(scene.target.slices(namespace, name))
     live = scene.target.find("Service", namespace, name)
     if live is None:
@@ -34,6 +35,11 @@ def judge_service(item: PlanItem, scene: Scene) -> Judgement:
         else ("it has no selector: make its EndpointSlice on the target")
     )
     return Judgement(METHOD, source, target, f"{text}; {remedy}" if text else None)
+
+
+def _is_ours(row: Manifest) -> bool:
+    """Say whether a former cutover wrote it, to lead customers with an old answer of the DNS on to the target."""
+    return OWNER in (row["metadata"].get("labels") or {})
 
 
 def ready_addresses(slices: Iterable[Manifest]) -> set[str]:

@@ -10,6 +10,7 @@ import pytest
 from include.errors import ProofError
 from include.images.digests import DigestRecord, record_digest
 from include.inventory.store import save_inventory
+from include.labels import OWNER
 from include.planning.live_rows import live_rows
 from include.planning.model import Plan, PlanItem, save_plan
 from include.planning.object_rows import object_rows, volume_rows
@@ -237,6 +238,18 @@ def test_an_autoscaled_workload_needs_one_address_not_as_many_as_on_the_source(
     busy = tuple(slices("10.1.0.4", "10.1.0.5") if obj["kind"] == "EndpointSlice" else obj for obj in SOURCE)
     assert verify_running(planned_run(tmp_path, monkeypatch, source=(*busy, scaler)), patience_seconds=0) == 6
     assert "on the source to 2" in problems_of(planned_run(tmp_path / "x", monkeypatch, source=busy))[0]
+
+
+def test_the_way_on_to_the_target_is_none_of_the_sources_endpoints(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    led_on = slices("198.18.20.32", ports=[{"name": "http", "port": 80, "protocol": "TCP"}])
+    led_on["metadata"]["labels"][OWNER] = "lab"
+    redirected = tuple(led_on if obj["kind"] == "EndpointSlice" else obj for obj in SOURCE)
+    run = planned_run(tmp_path, monkeypatch, source=redirected)
+    assert verify_running(run, patience_seconds=0) == 6
+    proof = run.ledger.proofs("verification")["service/services/shop/web"]
+    assert proof.source == {"ready": 0, "ports": []}
 
 
 def test_an_ingress_has_to_answer_as_on_the_source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
