@@ -180,10 +180,14 @@ def remove_claim(cluster: Cluster, name: str) -> None:
     seen = cluster.find(f"{CLAIMS}/{name}")
     volume = ((seen or {}).get("spec") or {}).get("volumeName")
     if volume:
-        cluster.patch(
-            f"/api/v1/persistentvolumes/{volume}", {"spec": {"persistentVolumeReclaimPolicy": "Delete"}}
-        )
+        _let_volume_go(cluster, f"/api/v1/persistentvolumes/{volume}")
     cluster.delete(f"{CLAIMS}/{name}")
+
+
+def _let_volume_go(cluster: Cluster, path: str) -> None:
+    policy = ((cluster.find(path) or {}).get("spec") or {}).get("persistentVolumeReclaimPolicy")
+    if policy not in {None, "Delete"}:
+        cluster.patch(path, {"spec": {"persistentVolumeReclaimPolicy": "Delete"}})
 
 
 def _is_ready(node: Manifest | None) -> bool:
