@@ -11,6 +11,7 @@ import httpx
 from include.addressing import request_at
 from include.cutover.front_door import is_traffic_on_target, service_addresses
 from include.cutover.quiescing import PODS_GONE_SECONDS, await_no_pods
+from include.cutover.redirecting import end_redirect
 from include.cutover.workloads import BY_CLOCK, RUNNING, hold_all, list_workloads, living_pods
 from include.errors import PermanentError, ProofError
 from include.ledger import Proof
@@ -38,6 +39,8 @@ def fence_source(run: MigrationRun) -> None:
         raise PermanentError(
             f"DNS record {run.definition.front_door.dns.record}: does not lead to the target; the source stays until it does"
         )
+    # Answers of the DNS from before the cutover have ended long ago.
+    end_redirect(run)
     namespaces = run.definition.source.namespaces
     for resources in (BY_CLOCK, RUNNING):
         hold_all(run.source, list_workloads(run.source, namespaces, resources))
