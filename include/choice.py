@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from typing import Literal, get_args
 
 from pydantic import Field
@@ -10,24 +10,11 @@ from pydantic import Field
 from include.errors import DefinitionError
 from include.ledger import Ledger
 from include.ledger.records import Record
-from include.phases import PHASES, PhaseId
+from include.phases import NEEDS, PHASES, PhaseId
 
 Mode = Literal["full", "plan"]
 MODES: tuple[Mode, ...] = get_args(Mode)
 DOCUMENT = "choice"
-# What a phase works on is made by these; the cutover stands behind all of them. A phase is never begun without.
-NEEDS: Mapping[PhaseId, tuple[PhaseId, ...]] = {
-    "resource_planning": (),
-    "swr_image_sync": ("resource_planning",),
-    "rds_dump_restore": ("resource_planning",),
-    "obs_sync": ("resource_planning",),
-    "velero_install": ("resource_planning", "swr_image_sync"),
-    "adaptation": ("resource_planning",),
-    "velero_backup_restore": ("velero_install", "adaptation"),
-    "verification": ("rds_dump_restore", "obs_sync", "velero_backup_restore"),
-    "cutover": ("verification",),
-    "source_retirement": ("cutover",),
-}
 
 
 class Choice(Record):

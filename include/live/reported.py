@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from include.live.documents import Documents
+from include.rehearsal.names import disposable_name
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
 DOCUMENT = "report"
 KEPT = ("migration", "run_id", "kind", "result", "started", "finished", "findings")
 MOST_RUNS = 30
-# A rehearsal is a migration of its own, named after the one that it rehearses.
-OF_REHEARSALS = "-rehearsal"
 # The report's rule for an item that did not arrive.
 UNPROVED = "item_without_proof"
 # As many as a list of runs shows, and some.
@@ -70,7 +69,7 @@ def _reports(folder: UPath | Path, known: dict[str, Documents]) -> Iterator[dict
 
 def _runs_beside(folder: UPath | Path) -> Iterator[UPath | Path]:
     migration = folder.parent
-    for place in (migration, migration.parent / f"{migration.name}{OF_REHEARSALS}"):
+    for place in (migration, migration.parent / disposable_name(migration.name)):
         if place.is_dir():
             yield from (run for run in place.iterdir() if run.is_dir())
 

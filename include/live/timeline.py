@@ -9,21 +9,9 @@ from typing import Any, Literal
 
 from include.live.documents import Documents
 from include.live.rows import SETTLED, Row
-from include.phases import PHASES
+from include.phases import NEEDS, PHASES
 from include.report.rows import phase_order
 
-# Which phases have to end before another begins, as dags/migrate_to_cce.py wires them.
-AFTER: Mapping[str, tuple[str, ...]] = {
-    "swr_image_sync": ("resource_planning",),
-    "rds_dump_restore": ("resource_planning",),
-    "obs_sync": ("resource_planning",),
-    "velero_install": ("resource_planning", "swr_image_sync"),
-    "adaptation": ("resource_planning",),
-    "velero_backup_restore": ("velero_install", "adaptation"),
-    "verification": ("rds_dump_restore", "obs_sync", "velero_backup_restore"),
-    "cutover": ("verification",),
-    "source_retirement": ("cutover",),
-}
 SHORTEST_SECONDS = 1.0
 
 State = Literal["waiting", "running", "succeeded", "failed", "stopped", "not reached"]
@@ -151,7 +139,7 @@ def _expected(phases: Sequence[Phase], moment: datetime) -> list[Phase]:
             ends[phase.id] = datetime.fromisoformat(phase.finished)
             found.append(phase)
             continue
-        before = [ends[name] for name in AFTER.get(phase.id, ()) if name in ends]
+        before = [ends[name] for name in NEEDS.get(phase.id, ()) if name in ends]
         start = datetime.fromisoformat(phase.started) if phase.started else max([moment, *before])
         left = timedelta(seconds=phase.predicted * (1 - phase.share))
         ends[phase.id] = max(start, moment) + left

@@ -73,7 +73,7 @@ def _pass(job: BucketJob, *, final: bool) -> Moved:
         list_into(catalog, job.places())
         moved = run_pass(job, catalog)
         job.write_rows(COPIED, copied_keys(catalog, keeps_removed=not job.bucket.delete_extra))
-        job.write_record(_bucket_record(job, catalog, final=final))
+        job.write_record(bucket_record(job, catalog, final=final))
     return moved
 
 
@@ -81,7 +81,7 @@ def _leave_alone(job: BucketJob, digest: str, moment: str) -> Moved:
     """Look at the source only: the target is in use and has objects of its own."""
     with open_catalog() as catalog:
         list_into(catalog, {"source": job.places()["source"]})
-        record = _bucket_record(job, catalog, final=True)
+        record = bucket_record(job, catalog, final=True)
     if record.digest != digest:
         raise PermanentError(
             f"{job.label}: the target took over at {moment}, and the source was written to since; "
@@ -92,7 +92,8 @@ def _leave_alone(job: BucketJob, digest: str, moment: str) -> Moved:
     return Moved()
 
 
-def _bucket_record(job: BucketJob, catalog: Catalog, *, final: bool) -> BucketRecord:
+def bucket_record(job: BucketJob, catalog: Catalog, *, final: bool) -> BucketRecord:
+    """Return what is remembered of the source as it was listed."""
     totals = catalog.totals("source")
     return BucketRecord(
         key=job.item.key,

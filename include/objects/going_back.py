@@ -13,11 +13,12 @@ from include.engines import run_side_by_side
 from include.errors import MigrationError, PermanentError, ProofError
 from include.ledger import Action, Proof, safe_key
 from include.ledger.records import now
-from include.objects.catalog import Catalog, Row, listing_digest, open_catalog
+from include.objects.catalog import Row, listing_digest, open_catalog
 from include.objects.copy_pass import Moved, run_pass
+from include.objects.copying import bucket_record
 from include.objects.deciding import copied_keys
 from include.objects.earlier import proved_name
-from include.objects.jobs import COPIED, PHASE, BucketJob, BucketRecord, open_job, store_errors
+from include.objects.jobs import COPIED, PHASE, BucketJob, open_job, store_errors
 from include.objects.listing import list_into
 from include.objects.proof_pass import Findings, compare
 from include.objects.transfer import BucketPair
@@ -163,21 +164,8 @@ def _pass(back: BackJob) -> Moved:
         list_into(catalog, back.places())
         moved = run_pass(back, catalog)
         back.write_rows(COPIED, copied_keys(catalog, keeps_removed=not back.bucket.delete_extra))
-        back.write_record(_record(back, catalog))
+        back.write_record(bucket_record(back, catalog, final=True))
     return moved
-
-
-def _record(back: BackJob, catalog: Catalog) -> BucketRecord:
-    totals = catalog.totals("source")
-    return BucketRecord(
-        key=back.item.key,
-        at=now(),
-        final=True,
-        objects=totals.objects,
-        bytes=totals.bytes,
-        newest=totals.newest.isoformat() if totals.newest else None,
-        digest=listing_digest(catalog.entries("source")),
-    )
 
 
 def _compare(back: BackJob) -> Findings:

@@ -11,8 +11,7 @@ from typing import Any
 import pytest
 from airflow.sdk import DAG
 
-from include.choice import NEEDS
-from include.phases import PHASES
+from include.phases import NEEDS, PHASES
 from tests.conftest import ROOT
 
 States = dict[str, str]

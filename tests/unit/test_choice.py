@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from include.choice import NEEDS, Choice, choose, recorded_choice
+from include.choice import Choice, choose, recorded_choice
 from include.errors import DefinitionError
 from include.ledger import Ledger
-from include.phases import PHASES
+from include.phases import NEEDS, PHASES
 from include.planning.model import Plan, PlanItem, save_plan
 from include.report import build_report, kind_of_run
 from include.run import Wishes, open_run
