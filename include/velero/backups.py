@@ -12,7 +12,7 @@ from include.velero.bucket import BackupBucket, backup_bucket
 from include.velero.filters import filter_config_map, resources
 from include.velero.names import API_VERSION, NAMESPACE, location_name, object_path, owned
 from include.velero.results import object_id, result_lines, stored_objects
-from include.velero.states import read_phase, state_of, wait_until_finished
+from include.velero.states import accepted_phase, state_of, wait_until_finished
 
 if TYPE_CHECKING:
     from include.run import MigrationRun
@@ -57,7 +57,7 @@ def submit_backup(run: MigrationRun) -> str:
 
 def backup_phase(run: MigrationRun) -> str:
     """Return the backup's phase; `include.velero.states.state_of` says what it means."""
-    return read_phase(run.source, "backups", backup_name(run))
+    return accepted_phase(run.source, "backups", backup_name(run))
 
 
 def wait_for_backup(run: MigrationRun) -> str:
@@ -96,7 +96,7 @@ def prove_backup(run: MigrationRun) -> int:
 
 def refuse_failed_backup(run: MigrationRun, bucket: BackupBucket, name: str) -> None:
     """Raise `ProofError` with what Velero noted, unless the backup is completed."""
-    phase = read_phase(run.source, "backups", name)
+    phase = accepted_phase(run.source, "backups", name)
     if state_of(phase) == "done":
         return
     lines: list[str] = []
