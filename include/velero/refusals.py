@@ -38,8 +38,8 @@ def other_errors(results: dict[str, Any]) -> dict[str, Any]:
     return {**results, "errors": {**scopes, "namespaces": namespaces}}
 
 
-def place_name(resource: str, namespace: str | None, name: str) -> PlaceName:
-    """Return what Velero's errors call an object."""
+def place_name(resource: str, namespace: str, name: str) -> PlaceName:
+    """Return what Velero's errors call an object; `namespace` is empty for one of the whole cluster."""
     return "/".join(part for part in (resource, namespace, name) if part)
 
 

@@ -15,7 +15,7 @@ from include.planning.model import PlanItem
 from include.progress import Progress
 from include.proofs import settle_item
 from include.rehearsal.names import disposable_namespaces
-from include.velero.attempts import current_name
+from include.velero.attempts import current_name, disprove
 from include.velero.backups import planned_objects
 from include.velero.bucket import backup_bucket
 from include.velero.finding import find_restored
@@ -62,6 +62,7 @@ def prove_restore(run: MigrationRun) -> int:
         missing = [problem for problem in pool.map(prove, rows) if problem]
     problems = noted.problems(has_more=bool(missing)) + missing
     if problems:
+        disprove(run, "restore", name)
         raise ProofError(problems, f"restore velero/{name}, target cluster")
     link_owners(run, rows, served)
     return len(rows)
@@ -90,7 +91,7 @@ class _Noted:
 
     def refusal(self, row: PlanItem) -> str | None:
         """Return why Velero could not restore an object, if it says so."""
-        namespace = row.details.get("namespace")
+        namespace = str(row.details.get("namespace") or "")
         place = place_name(
             str(row.details["resource"]), self._namespaces.get(namespace, namespace), str(row.details["name"])
         )

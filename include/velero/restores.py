@@ -13,6 +13,7 @@ from include.velero.attempts import choose_name, current_name
 from include.velero.backups import backup_name, planned_objects, policy_name
 from include.velero.existing import present_objects, restorable, restored_before
 from include.velero.filters import filter_config_map
+from include.velero.interruptions import refuse_interrupted
 from include.velero.names import API_VERSION, NAMESPACE, object_path, owned
 from include.velero.namespaces import make_namespaces
 from include.velero.states import accepted_phase, wait_until_finished
@@ -74,8 +75,14 @@ def restore_phase(run: MigrationRun) -> str:
 
 
 def wait_for_restore(run: MigrationRun) -> str:
-    """Wait for the end of the restore and return its final phase."""
-    return wait_until_finished(run.target, "restores", current_name(run, "restore"))
+    """Wait for the end of the restore and return its final phase.
+
+    :raises TemporaryError: when Velero broke it off, or an API server was away meanwhile: another one has to be made.
+    """
+    name = current_name(run, "restore")
+    phase = wait_until_finished(run.target, "restores", name)
+    refuse_interrupted(run, "restore", name, phase)
+    return phase
 
 
 def restore_manifest(run: MigrationRun, name: str, policy: ExistingPolicy) -> Manifest:

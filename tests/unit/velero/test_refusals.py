@@ -27,7 +27,7 @@ RESULTS = {
 def test_each_refusal_is_found_by_its_object() -> None:
     found = object_refusals(RESULTS)
     assert sorted(found) == [
-        place_name("clusterroles.rbac.authorization.k8s.io", None, "shop:reader"),
+        place_name("clusterroles.rbac.authorization.k8s.io", "", "shop:reader"),
         place_name("configmaps", "shop", "settings"),
     ]
     assert found["configmaps/shop/settings"].startswith(f"{DENIED}; ")
