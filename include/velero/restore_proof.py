@@ -18,7 +18,7 @@ from include.rehearsal.names import disposable_namespaces
 from include.velero.attempts import current_name, disprove
 from include.velero.backups import planned_objects
 from include.velero.bucket import backup_bucket
-from include.velero.finding import find_restored
+from include.velero.finding import restored_keys
 from include.velero.names import NAMESPACE
 from include.velero.owners import link_owners
 from include.velero.refusals import object_refusals, other_errors, place_name
@@ -26,7 +26,6 @@ from include.velero.results import object_id, restored_actions, result_lines
 from include.velero.states import accepted_phase, state_of
 
 if TYPE_CHECKING:
-    from include.clusters import ApiResource
     from include.run import MigrationRun
 
 logger = logging.getLogger(__name__)
@@ -49,13 +48,16 @@ def prove_restore(run: MigrationRun) -> int:
     started, name = time.monotonic(), current_name(run, "restore")
     noted = _Noted(run, name)
     rows, served = planned_objects(run), {row.name: row for row in run.target.discover(refresh=True)}
+    there = restored_keys(run.target, served, rows)
     with (
         ThreadPoolExecutor(WORKERS) as pool,
         Progress(len(rows), 0, logger, noun="restored objects") as progress,
     ):
 
         def prove(row: PlanItem) -> str | None:
-            problem = _prove(run, row, served, noted, started)
+            problem = _prove(
+                run, row, noted, started, is_there=row.key in there, is_served=_kind(row) in served
+            )
             progress.add(items=1)
             return problem
 
@@ -92,9 +94,7 @@ class _Noted:
     def refusal(self, row: PlanItem) -> str | None:
         """Return why Velero could not restore an object, if it says so."""
         namespace = str(row.details.get("namespace") or "")
-        place = place_name(
-            str(row.details["resource"]), self._namespaces.get(namespace, namespace), str(row.details["name"])
-        )
+        place = place_name(_kind(row), self._namespaces.get(namespace, namespace), str(row.details["name"]))
         return self.refusals.pop(place, None)
 
     def problems(self, *, has_more: bool) -> list[str]:
@@ -109,19 +109,24 @@ class _Noted:
 
 
 def _prove(
-    run: MigrationRun, row: PlanItem, served: dict[str, ApiResource], noted: _Noted, started: float
+    run: MigrationRun, row: PlanItem, noted: _Noted, started: float, *, is_there: bool, is_served: bool
 ) -> str | None:
-    seen, refusal, name = find_restored(run.target, served, row), noted.refusal(row), object_id(row.details)
+    refusal, name = noted.refusal(row), object_id(row.details)
+    is_restored = is_there and not refusal
     proof = Proof(
         method="planned object read back from the target",
         source=name[2],
-        target=name[2] if seen is not None and not refusal else None,
-        equal=seen is not None and not refusal,
+        target=name[2] if is_restored else None,
+        equal=is_restored,
     )
-    why = refusal or (UNSAID if str(row.details["resource"]) in served else NOT_SERVED)
+    why = refusal or (UNSAID if is_served else NOT_SERVED)
     problem = f"{row.target}, target cluster: was not restored: {why}"
     action: Action = "copied" if noted.actions.get(name) in {"created", "updated"} else "already_equal"
     return settle_item(run, row, proof, problem, action=action, seconds=time.monotonic() - started)
+
+
+def _kind(row: PlanItem) -> str:
+    return str(row.details["resource"])
 
 
 def _log_warnings(run: MigrationRun, name: str, warnings: Iterable[str]) -> None:
