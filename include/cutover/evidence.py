@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from include.cutover.beginning import why_not
 from include.cutover.checked import checks_part
-from include.cutover.outlook import downtime_part, going_back_part, predicted_downtime, steps_part
+from include.cutover.outlook import (
+    downtime_part,
+    fences_part,
+    going_back_part,
+    predicted_downtime,
+    steps_part,
+)
 from include.cutover.rehearsals import Rehearsal, last_rehearsal
 from include.errors import MigrationError
 from include.inventory import load_inventory, read_source
@@ -51,6 +57,7 @@ def cutover_evidence(run: MigrationRun, report_link: str = "") -> str:
         _findings(run),
         downtime_part(downtime),
         steps_part(run),
+        fences_part(run),
         going_back_part(run),
     ]
     return "\n".join(part for part in parts if part)

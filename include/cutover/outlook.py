@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from include.assessment.prediction import predict_downtime
+from include.databases import look_at_fences
+from include.planning.markdown import cell
 from include.planning.model import load_plan
 from include.progress import readable_seconds
 
@@ -48,6 +50,18 @@ def steps_part(run: MigrationRun) -> str:
         "\n".join(["### What an approval sets going\n", *(f"{n}. {text}" for n, text in enumerate(steps, 1))])
         + "\n"
     )
+
+
+def fences_part(run: MigrationRun) -> str:
+    """Return which databases of the source will refuse other writers, and why some will not; nothing without databases."""
+    found = look_at_fences(run)
+    lines = [
+        f"- **{cell(place)}: cannot be fenced**: {cell(why)}; look yourself for writers outside the namespaces"
+        if why
+        else f"- {cell(place)}: refuses every writer but the migration from the stop on"
+        for place, why in found
+    ]
+    return "\n".join(["### The source's databases\n", *lines]) + "\n" if lines else ""
 
 
 def going_back_part(run: MigrationRun) -> str:
