@@ -67,6 +67,19 @@ def both_sides(definition: Definition) -> dict[str, Any]:
     return found
 
 
+def differences(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
+    """Say what one look at both sides has and the other has not, or otherwise."""
+    found: list[str] = []
+    for place in sorted(before.keys() | after.keys()):
+        one, other = before.get(place), after.get(place)
+        if isinstance(one, dict) and isinstance(other, dict):
+            names = sorted(one.keys() | other.keys())
+            found += [f"{place}: {name}" for name in names if one.get(name) != other.get(name)]
+        elif one != other:
+            found.append(f"{place}: {one} != {other}")
+    return found
+
+
 def answers(host: str, port: int) -> bool:
     """Say whether a server is there: the target's are not before they are ordered."""
     try:

@@ -13,7 +13,7 @@ from tests import orders
 from tests.builders.definitions import definition
 
 from .live_runs import LiveRun
-from .sides import both_sides
+from .sides import both_sides, differences
 
 pytestmark = pytest.mark.lab
 
@@ -51,4 +51,4 @@ def test_a_changed_source_is_asked_for_again_and_a_rejection_makes_nothing() -> 
     assert "configmaps/shop/late" in planned
     assert (state, outcome.report["result"]) == ("failed", "failed")
     assert outcome.documents("provisioning") == {}
-    assert both_sides(definition()) == before
+    assert differences(before, both_sides(definition())) == []
