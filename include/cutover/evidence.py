@@ -17,8 +17,10 @@ from include.cutover.outlook import (
     steps_part,
 )
 from include.cutover.rehearsals import Rehearsal, last_rehearsal
+from include.databases import database_changes
 from include.errors import MigrationError
 from include.inventory import load_inventory, read_source
+from include.objects import bucket_changes
 from include.planning.drift import find_changes
 from include.planning.markdown import cell
 from include.planning.obstacles import DOCUMENT as FINDINGS
@@ -124,7 +126,8 @@ def _table(rows: list[Row]) -> str:
 def _drift(run: MigrationRun) -> str:
     """Return what has changed on the source since the plan; the gates judge, so an answer that fails stops nobody here."""
     try:
-        changes = find_changes(load_inventory(run.ledger), read_source(run), run.secrets_key)
+        objects = find_changes(load_inventory(run.ledger), read_source(run), run.secrets_key)
+        changes = [*objects, *database_changes(run), *bucket_changes(run)]
     except MigrationError as error:
         return f"**The source could not be compared with the plan:** {cell(str(error))}\n"
     if not changes:

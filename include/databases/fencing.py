@@ -8,21 +8,23 @@ from __future__ import annotations
 import json
 import logging
 from collections import defaultdict
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from include.databases.arming import database_jobs
 from include.databases.fence import Fence
-from include.databases.jobs import DatabaseJob
-from include.databases.server_errors import server_errors
+from include.databases.jobs import PHASE
 from include.engines import run_side_by_side
 from include.errors import MigrationError, PermanentError
 from include.ledger import safe_key
 from include.ledger.finding import other_runs
 from include.ledger.records import now
+from include.planning.foreign_errors import explained
+from include.planning.model import load_plan
 from include.rehearsal.guards import refuse_in_rehearsal
 
 if TYPE_CHECKING:
+    from include.definition import Database
     from include.run import MigrationRun
 
 logger = logging.getLogger(__name__)
@@ -34,10 +36,16 @@ THREADS = 4
 
 @dataclass(frozen=True)
 class Fenced:
-    """Bind a fence to the first of the databases it stands around, and to its note in the ledger."""
+    """Bind a fence to its note in the ledger. Of the target it asks nothing: that may be what has failed on a way back."""
 
-    job: DatabaseJob
+    run: MigrationRun
     fence: Fence
+
+    def explained(self) -> AbstractContextManager[None]:
+        """Raise this project's errors for a driver's."""
+        return explained(
+            self.fence.place, "check that it is up and the connection's login", self.fence.access.password
+        )
 
     @property
     def document(self) -> str:
@@ -46,13 +54,13 @@ class Fenced:
 
     def noted(self) -> dict[str, Any]:
         """Return its note."""
-        ledger = self.job.run.ledger
+        ledger = self.run.ledger
         return dict(ledger.read(self.document)) if ledger.exists(self.document) else {}
 
     def note(self, state: str, **fields: Any) -> None:
         """Write what became of it; what is not given stays as it was."""
         known = {**self.noted(), "place": self.fence.place, "state": state, "at": now()}
-        self.job.run.ledger.write(self.document, {**known, **fields})
+        self.run.ledger.write(self.document, {**known, **fields})
 
 
 def shut_fences(run: MigrationRun) -> int:
@@ -104,27 +112,30 @@ def open_fences(run: MigrationRun) -> list[str]:
 
 def fences_of(run: MigrationRun) -> list[Fenced]:
     """Return the fences around the planned databases; no server is asked yet."""
-    jobs = defaultdict(list)
-    for job in database_jobs(run):
-        is_whole_server = job.database.engine == "mariadb"
-        jobs[job.engine.source.address, "" if is_whole_server else job.database.database].append(job)
-    return [Fenced(theirs[0], _fence(theirs)) for theirs in jobs.values()]
+    planned = {row.details["name"] for row in load_plan(run.ledger).items(PHASE, "database")}
+    places = defaultdict(list)
+    for one in run.definition.databases:
+        if one.name in planned:
+            # MariaDB's stands around a whole server.
+            server = run.connections.database(one.source, one.engine).address
+            places[server, "" if one.engine == "mariadb" else one.database].append(one)
+    return [Fenced(run, _fence(run, theirs)) for theirs in places.values()]
 
 
-def _fence(jobs: list[DatabaseJob]) -> Fence:
-    source = jobs[0].engine.source
-    if jobs[0].database.engine == "mariadb":
+def _fence(run: MigrationRun, databases: list[Database]) -> Fence:
+    source = run.connections.database(databases[0].source, databases[0].engine)
+    if source.engine == "mariadb":
         from include.databases.mariadb.fence import MariadbFence
 
-        return MariadbFence(source, frozenset(job.database.database for job in jobs))
+        return MariadbFence(source, frozenset(one.database for one in databases))
     from include.databases.postgresql.fence import PostgresqlFence
 
-    return PostgresqlFence(source, jobs[0].database.database)
+    return PostgresqlFence(source, databases[0].database)
 
 
 def _look(one: Fenced) -> tuple[str, str]:
     try:
-        with server_errors(one.job):
+        with one.explained():
             return one.fence.place, one.fence.obstacle()
     except MigrationError as error:
         return one.fence.place, str(error)
@@ -134,7 +145,7 @@ def _shut(one: Fenced) -> str:
     """Put a fence up; return what is wrong with it, in words."""
     _, problem = _look(one)
     try:
-        with server_errors(one.job):
+        with one.explained():
             gaps = [] if problem else _put_up(one)
     except MigrationError as error:
         problem, gaps = str(error), []
@@ -142,7 +153,7 @@ def _shut(one: Fenced) -> str:
         one.note(SHUT if one.noted().get("state") == SHUT else NONE, problem=problem)
         return _tell(f"{one.fence.place}: is not fenced: {problem}")
     one.note(SHUT, gaps=gaps, problem=None)
-    one.job.run.ledger.event("fenced", place=one.fence.place, gaps=gaps)
+    one.run.ledger.event("fenced", place=one.fence.place, gaps=gaps)
     logger.info("%s: a write was refused, it is fenced", one.fence.place)
     return _tell(f"{one.fence.place}: is fenced, but not against {', '.join(gaps)}") if gaps else ""
 
@@ -160,20 +171,18 @@ def _former_setting(one: Fenced) -> str:
     present = one.fence.setting()
     if not one.fence.stands(present):
         return present
-    runs = (
-        json.loads(run.get(one.document)) for run in other_runs(one.job.run.ledger) if run.has(one.document)
-    )
+    runs = (json.loads(run.get(one.document)) for run in other_runs(one.run.ledger) if run.has(one.document))
     return next((str(note["setting"]) for note in runs if note["state"] == SHUT), present)
 
 
 def _open(one: Fenced) -> str:
     try:
-        with server_errors(one.job):
+        with one.explained():
             one.fence.open(str(one.noted()["setting"]))
     except MigrationError as error:
         return f"{one.fence.place}: still refuses writes: {error}; by hand: {one.fence.by_hand}"
     one.note(OPEN)
-    one.job.run.ledger.event("fence taken away", place=one.fence.place)
+    one.run.ledger.event("fence taken away", place=one.fence.place)
     logger.info("%s: takes writes as before", one.fence.place)
     return ""
 

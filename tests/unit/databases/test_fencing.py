@@ -9,7 +9,7 @@ import psycopg
 import pytest
 
 from include.cutover.outlook import fences_part
-from include.databases import fencing, jobs
+from include.databases import fencing
 from include.databases.fencing import look_at_fences, open_fences, refuse_unfenced, shut_fences
 from include.errors import PermanentError
 from include.planning.model import Plan, save_plan
@@ -17,7 +17,7 @@ from include.run import MigrationRun
 from tests.builders.definitions import definition
 from tests.builders.runs import plan_row
 from tests.builders.runs import run as build_run
-from tests.unit.databases.test_copying import ACCESS, KEY, PHASE, FakeEngine
+from tests.unit.databases.test_copying import ACCESS, KEY, PHASE
 
 
 class FakeFence:
@@ -60,8 +60,7 @@ class FakeFence:
 @pytest.fixture
 def fence(monkeypatch: pytest.MonkeyPatch) -> FakeFence:
     made = FakeFence()
-    monkeypatch.setattr(fencing, "_fence", lambda jobs: made)
-    monkeypatch.setattr(jobs, "engine_of", lambda run, database: FakeEngine())
+    monkeypatch.setattr(fencing, "_fence", lambda run, databases: made)
     return made
 
 
