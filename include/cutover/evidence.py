@@ -17,10 +17,10 @@ from include.cutover.outlook import (
     steps_part,
 )
 from include.cutover.rehearsals import Rehearsal, last_rehearsal
-from include.databases import database_changes
+from include.databases.drift import database_changes
 from include.errors import MigrationError
 from include.inventory import load_inventory, read_source
-from include.objects import bucket_changes
+from include.objects.drift import bucket_changes
 from include.planning.drift import find_changes
 from include.planning.markdown import cell
 from include.planning.obstacles import DOCUMENT as FINDINGS

@@ -8,7 +8,6 @@ from include.databases.arming import (
     look_at_ways_back,
 )
 from include.databases.copying import copy_database, copy_database_delta, copy_database_once_more
-from include.databases.drift import database_changes
 from include.databases.ending import drop_followers, end_following
 from include.databases.fencing import look_at_fences, open_fences, refuse_unfenced, shut_fences
 from include.databases.follow import follow_databases, refuse_unfollowed, stop_following
@@ -24,7 +23,6 @@ __all__ = [
     "copy_database",
     "copy_database_delta",
     "copy_database_once_more",
-    "database_changes",
     "disarm_way_back",
     "drop_followers",
     "end_following",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from include.objects.copying import copy_bucket, copy_bucket_delta, copy_bucket_once_more
-from include.objects.drift import bucket_changes
 from include.objects.going_back import bring_back_buckets, find_written_buckets, renew_handovers
 from include.objects.handover import hand_over_buckets, take_back_buckets
 from include.objects.proving import prove_bucket, prove_buckets
@@ -12,7 +11,6 @@ from include.objects.uploads import abort_all_uploads
 __all__ = [
     "abort_all_uploads",
     "bring_back_buckets",
-    "bucket_changes",
     "copy_bucket",
     "copy_bucket_delta",
     "copy_bucket_once_more",

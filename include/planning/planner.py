@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from include.errors import PermanentError, PreflightError
 from include.inventory.store import Inventory, load_inventory
-from include.objects.drift import note_settings
+from include.objects.setting_marks import note_settings
 from include.phases import PHASES
 from include.planning.balancer_row import balancer_rows
 from include.planning.binding import planning_run

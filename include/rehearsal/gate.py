@@ -6,13 +6,13 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from include.databases import database_changes
+from include.databases.drift import database_changes
 from include.definition import Definition
 from include.errors import MigrationError, PermanentError
 from include.inventory import load_inventory, read_source
 from include.ledger import Ledger
 from include.ledger.storage import DocumentFolder
-from include.objects import bucket_changes
+from include.objects.drift import bucket_changes
 from include.planning.drift import Change, find_changes
 from include.planning.markdown import cell
 from include.progress import readable_seconds

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from include.databases import database_changes, open_fences, shut_fences
+from include.databases import open_fences, shut_fences
+from include.databases.drift import database_changes
 from tests.contract.fences.conftest import Shop
 
 

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from include.objects import bucket_changes, drift
-from include.objects.drift import note_settings
+from include.objects import setting_marks
+from include.objects.drift import bucket_changes
+from include.objects.setting_marks import note_settings
 from include.run import MigrationRun
 from tests.builders.runs import run as build_run
 from tests.unit.objects.test_settings import CORS, RULE, Settings
@@ -16,7 +17,7 @@ from tests.unit.objects.test_settings import CORS, RULE, Settings
 @pytest.fixture
 def store(monkeypatch: pytest.MonkeyPatch) -> Settings:
     made = Settings(get_bucket_cors={"CORSRules": CORS}, get_bucket_policy="AccessDenied")
-    monkeypatch.setattr(drift, "open_storage", lambda access: made)
+    monkeypatch.setattr(setting_marks, "open_storage", lambda access: made)
     return made
 
 
