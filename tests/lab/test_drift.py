@@ -36,7 +36,7 @@ def late_config_map() -> Generator[None]:
 def test_a_changed_source_is_asked_for_again_and_a_rejection_makes_nothing() -> None:
     orders.remove_what_was_ordered()
     before = settled_sides(definition())
-    with LiveRun(answers=False) as run:
+    with LiveRun("drift", answers=False) as run:
         first = run.question(PLAN)
         with late_config_map():
             run.answer(PLAN, "Approve")
