@@ -26,6 +26,8 @@ SETTINGS = {
     "row_security": "off",
     "statement_timeout": "0",
     "idle_in_transaction_session_timeout": "0",
+    # What fences a source's database against other writers.
+    "default_transaction_read_only": "off",
 }
 Connection = psycopg.Connection[tuple[Any, ...]]
 Opener = Callable[[], Connection]
