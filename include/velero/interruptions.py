@@ -23,6 +23,8 @@ AWAY = re.compile(
 )
 # The API server tells in the same words that a webhook does not answer it, which no other try changes.
 ASKED_BY_API_SERVER = "webhook"
+# Velero looks every five minutes which kinds there are: the source had this one when its inventory was taken.
+YOUNG = re.compile(r"no matches for \S*, Resource=")
 RESULTS: dict[Kind, str] = {
     "backup": "backups/{name}/{name}-results.gz",
     "restore": "restores/{name}/restore-{name}-results.gz",
@@ -40,11 +42,16 @@ def refuse_interrupted(run: MigrationRun, kind: Kind, name: str, phase: str) -> 
     if f"{bucket.prefix}/{key}" not in bucket.sizes(f"{kind}s/{name}"):
         return
     lines = result_lines(bucket.read_json(key), "errors")
-    if is_only_away(lines):
+    if is_only_away(lines) or (kind == "backup" and is_only_young(lines)):
         raise TemporaryError(
-            f"{kind} velero/{name}: is {phase} because an API server did not answer ({len(lines)} errors, the first: {lines[0]}); "
-            "the next try makes another one"
+            f"{kind} velero/{name}: is {phase} because an API server did not answer, or not yet for a new kind ({len(lines)} errors, "
+            f"the first: {lines[0]}); the next try makes another one"
         )
+
+
+def is_only_young(lines: Sequence[str]) -> bool:
+    """Say whether there are errors, and each is about a kind that Velero has not come to know yet."""
+    return bool(lines) and all(map(YOUNG.search, lines))
 
 
 def is_only_away(lines: Sequence[str]) -> bool:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from include.velero.interruptions import is_only_away
+from include.velero.interruptions import is_only_away, is_only_young
 
 REFUSED = 'shop: error restoring configmaps/shop/a: Post "https://10.0.0.1:443/api": dial tcp: connect: connection refused'
 INVALID = "shop: error restoring services/shop/web: spec.ports: Required value"
@@ -21,3 +21,10 @@ WEBHOOK = 'shop: error restoring configmaps/shop/a: failed calling webhook "a": 
 )
 def test_whether_another_try_can_help(lines: list[str], expected: bool) -> None:
     assert is_only_away(lines) == expected
+
+
+def test_a_kind_that_velero_does_not_know_yet_is_worth_another_try() -> None:
+    young = "Velero: message: /fail to get resource rates.faults.example error: /no matches for faults.example/, Resource=rates"
+    assert is_only_young([young])
+    assert not is_only_young([young, INVALID])
+    assert not is_only_young([])
