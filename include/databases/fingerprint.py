@@ -28,6 +28,8 @@ class Fingerprint(BaseModel):
     `tables`: name -> rows and hash. `sequences`: name -> state as text. `large_objects`: id -> hash.
     `definitions`: `kind name` -> hash of the definition, for tables, views, functions, triggers, extensions and so on.
     `roles`: name -> attributes that matter to this database.
+    `definers`: `kind name` -> as whom it runs on each side, where the definition lets the target's user take its definer's place; its
+    definition counts as it is on the source.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -37,6 +39,7 @@ class Fingerprint(BaseModel):
     large_objects: dict[str, str] = Field(default_factory=dict)
     definitions: dict[str, str] = Field(default_factory=dict)
     roles: dict[str, str] = Field(default_factory=dict)
+    definers: dict[str, str] = Field(default_factory=dict)
 
     @property
     def digest(self) -> str:
@@ -45,7 +48,7 @@ class Fingerprint(BaseModel):
         Counters have no part in it: a MariaDB server that is started again gives back the numbers it had reserved, and
         nothing was written.
         """
-        return hash_of(self.model_dump(mode="json", exclude={"sequences"}))
+        return hash_of(self.model_dump(mode="json", exclude={"sequences", "definers"}))
 
     @property
     def rows(self) -> int:
@@ -102,6 +105,14 @@ def differences(source: Fingerprint, target: Fingerprint) -> Differences:
     return Differences(**{
         name: _different(getattr(source, name), getattr(target, name)) for name in PART_NAMES
     })
+
+
+def told_definers(fingerprint: Fingerprint, most: int = 5) -> str:
+    """Return what a proof has to say of code that runs as another, empty when none does."""
+    found = [f"{name}: {text}" for name, text in sorted(fingerprint.definers.items())]
+    more = f", and {len(found) - most} more" if len(found) > most else ""
+    told = f"; equal but for their definers, exchanged by the definition: {', '.join(found[:most])}{more}"
+    return told if found else ""
 
 
 def detail_rows(source: Fingerprint, target: Fingerprint) -> list[dict[str, Any]]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from include.databases.arming import GIVEN_UP, database_jobs, leave
 from include.databases.engine import Copied
-from include.databases.fingerprint import Fingerprint, differences
+from include.databases.fingerprint import Fingerprint, differences, told_definers
 from include.databases.followers import BACK, follower_of, note, noted
 from include.databases.following import Follower
 from include.databases.jobs import DatabaseJob, turned_engine
@@ -182,7 +182,7 @@ def _prove(job: DatabaseJob, rows: int, copied: Copied, seconds: float) -> None:
     target, source = copied.fingerprint, copied.seen or Fingerprint()
     found = differences(target, source)
     proof = Proof(
-        method=METHOD.format(tables=len(target.tables)),
+        method=METHOD.format(tables=len(target.tables)) + told_definers(target),
         source=target.summary(),
         target=source.summary(),
         equal=found.is_none,

@@ -124,11 +124,16 @@ def engine_of(run: MigrationRun, database: Database) -> DatabaseEngineCopier:
 def turned_engine(job: DatabaseJob) -> DatabaseEngineCopier:
     """Return what copies a database from its target to its source."""
     record = partial(job.run.ledger.record_progress, BACK_PHASE, job.database.name)
-    return _copier(job.database, job.engine.target, job.engine.source, record)
+    return _copier(job.database, job.engine.target, job.engine.source, record, is_turned=True)
 
 
 def _copier(
-    database: Database, source: DatabaseAccess, target: DatabaseAccess, record: Record
+    database: Database,
+    source: DatabaseAccess,
+    target: DatabaseAccess,
+    record: Record,
+    *,
+    is_turned: bool = False,
 ) -> DatabaseEngineCopier:
     if database.engine == "postgresql":
         from include.databases.postgresql.copier import PostgresqlCopier
@@ -136,4 +141,6 @@ def _copier(
         return PostgresqlCopier(source, target, database.database, record)
     from include.databases.mariadb.copier import MariadbCopier
 
-    return MariadbCopier(source, target, database.database, record)
+    return MariadbCopier(
+        source, target, database.database, record, definers=database.definers, is_turned=is_turned
+    )

@@ -74,7 +74,9 @@ def _obstacles(database: Database, source: DatabaseAccess, target: DatabaseAcces
     if database.engine == "mariadb":
         from include.databases.mariadb import obstacles as mariadb
 
-        yield from mariadb.find_obstacles(source, target, database.database, mode=database.mode)
+        yield from mariadb.find_obstacles(
+            source, target, database.database, mode=database.mode, definers=database.definers
+        )
         return
     from include.databases.postgresql import follow_obstacles, obstacles
 

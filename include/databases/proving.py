@@ -6,7 +6,7 @@ from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
-from include.databases.fingerprint import Fingerprint, detail_rows, differences
+from include.databases.fingerprint import Fingerprint, detail_rows, differences, told_definers
 from include.databases.followers import FORWARD, noted
 from include.databases.jobs import PHASE, CopyRecord, DatabaseJob, open_job
 from include.databases.server_errors import server_errors
@@ -55,7 +55,7 @@ def prove_seen(job: DatabaseJob, source: Fingerprint, target: Fingerprint) -> Pr
 
 def _prove(job: DatabaseJob, record: CopyRecord, source: Fingerprint, target: Fingerprint) -> Proof:
     key = job.item.key
-    detail = {"key": key, "tables": detail_rows(source, target)}
+    detail = {"key": key, "tables": detail_rows(source, target), "definers": target.definers}
     job.run.ledger.write(f"proofs-detail/{safe_key(key)}", detail)
     return _settle(job, *_compare(job, record, source, target))
 
@@ -92,7 +92,7 @@ def _compare(
     moment = "now, writers standing still" if record.final else f"in the snapshot copied until {record.at}"
     proof = Proof(
         method=f"rows and order-free hash of {len(source.tables)} tables, sequences, large objects, definitions and "
-        f"roles, computed by both servers; source {moment}",
+        f"roles, computed by both servers; source {moment}{told_definers(target)}",
         source=source.summary(),
         target=target.summary(),
         equal=found.is_none,

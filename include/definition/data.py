@@ -21,6 +21,7 @@ from include.definition.parts import (
 from include.definition.rds import RdsInstance
 from include.definition.volume_choices import ClaimName, HostPath
 
+DefinerChoice = Literal["keep", "target_user"]
 ObsClass = Literal["STANDARD", "WARM", "COLD"]
 # Of other stores, by how soon and how dearly they give an object back.
 STORAGE_CLASSES: dict[str, ObsClass] = {
@@ -114,6 +115,12 @@ class Database(MovedEntry):
         default="copy",
         description="how a rollback brings back what the target took and no change was kept of (mode `dump`, `follow.reverse: false`): "
         "`copy`: the tables that differ whole, while nobody writes; `refuse`: not at all, `roll_back_cutover` is refused then",
+    )
+    definers: DefinerChoice = Field(
+        default="keep",
+        description="of MariaDB's views, triggers, routines and events, as whom they run on the target: `keep`: as on the source; accounts "
+        "that lack there are made, administrators are not; `target_user`: as the user of `target` where their own definer cannot be "
+        "there, or that user lacks SET USER",
     )
     address: ServerAddress | None = Field(
         default=None, description="how the applications reach it; none when they do not name it"

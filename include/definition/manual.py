@@ -71,6 +71,7 @@ def _rules() -> str:
 - `target.load_balancer` has exactly one of `id` and `name`; with `name` the cloud's connection stands there or at `target.cluster`.
 - Databases that share an RDS instance have one engine and one connection `target`, and one of them says how it is made.
 - `databases[].address.target` is left out only with `rds`; `rds.create.zones` are two with a standby, else one.
+- `databases[].definers: target_user` stands with engine `mariadb`.
 - `drs` and `oms` stand where `copy_with` chooses them; DRS copies PostgreSQL, into an instance that `rds` names. Open Telekom
   Cloud has no OMS.
 - Of `images.names`, `from` and `to` both end in `/`, or both are whole repositories; images that would share a name on the target are

@@ -26,6 +26,7 @@ def _instances(document: Mapping[str, Any]) -> Iterator[Problem]:
             continue
         rds = row.get("rds")
         yield from _address(row, index)
+        yield from _definers(row, index)
         if not isinstance(rds, Mapping):
             continue
         yield from _zones(rds.get("create"), index)
@@ -40,6 +41,12 @@ def _address(row: Mapping[str, Any], index: int) -> Iterator[Problem]:
     if isinstance(address, Mapping) and address.get("target") is None and not row.get("rds"):
         text = "missing: what the applications use after the migration; only an RDS instance is asked for it"
         yield Problem(("databases", index, "address", "target"), text)
+
+
+def _definers(row: Mapping[str, Any], index: int) -> Iterator[Problem]:
+    if row.get("definers") == "target_user" and row.get("engine") == "postgresql":
+        text = "'target_user' is for mariadb: in PostgreSQL owners take the place of definers  allowed: keep"
+        yield Problem(("databases", index, "definers"), text)
 
 
 def _zones(create: Any, index: int) -> Iterator[Problem]:

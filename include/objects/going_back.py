@@ -20,6 +20,7 @@ from include.objects.deciding import copied_keys
 from include.objects.earlier import proved_name
 from include.objects.jobs import COPIED, PHASE, BucketJob, open_job, store_errors
 from include.objects.listing import list_into
+from include.objects.one_store import OneStore
 from include.objects.proof_pass import Findings, compare
 from include.objects.transfer import BucketPair
 from include.planning.model import load_plan
@@ -94,9 +95,9 @@ def is_left_behind(job: BucketJob) -> bool:
 def turned_job(job: BucketJob) -> BackJob:
     """Return the job that leads from the target to the source."""
     pair = job.pair
-    turned = BucketPair(
-        pair.target, pair.target_bucket, pair.source, pair.source_bucket, CLASSES, pair.throttle
-    )
+    places = pair.target, pair.target_bucket, pair.source, pair.source_bucket
+    one_store = OneStore(pair.source, pair.target_bucket, pair.source_bucket) if pair.one_store else None
+    turned = BucketPair(*places, CLASSES, pair.throttle, one_store)
     return BackJob(job.run, job.item, job.bucket, turned)
 
 

@@ -18,6 +18,7 @@ from include.ledger.records import now
 from include.objects.catalog import Side
 from include.objects.documents import Journal, Row, read_rows, write_rows
 from include.objects.listing import Place
+from include.objects.one_store import OneStore, is_one_store
 from include.objects.storage import open_client
 from include.objects.transfer import BucketPair
 from include.planning.model import PlanItem, load_plan
@@ -173,14 +174,14 @@ def open_job(run: MigrationRun, key: str) -> BucketJob:
     bucket = next((one for one in run.definition.buckets if one.name == item.details["name"]), None)
     if bucket is None:
         raise PermanentError(f"bucket {key}: the definition does not name it any more; make the plan again")
-    pair = BucketPair(
-        open_client(run.connections.object_storage(bucket.source.connection)),
-        bucket.source.bucket,
-        open_client(run.connections.object_storage(bucket.target.connection)),
-        bucket.target.bucket,
-        bucket.storage_classes,
-        throttle_of(bucket),
-    )
+    ends = bucket.source, bucket.target
+    accesses = [run.connections.object_storage(end.connection) for end in ends]
+    source, target = (open_client(access) for access in accesses)
+    places = source, bucket.source.bucket, target, bucket.target.bucket
+    # A store that copies by itself keeps to no limit.
+    is_in_store = bucket.bandwidth is None and is_one_store(*accesses)
+    one_store = OneStore(target, bucket.source.bucket, bucket.target.bucket) if is_in_store else None
+    pair = BucketPair(*places, bucket.storage_classes, throttle_of(bucket), one_store)
     return BucketJob(run, item, bucket, pair)
 
 

@@ -16,8 +16,10 @@ from typing import Any
 
 from include.objects.ahead import run_ahead
 from include.objects.attributes import as_on_target, from_answer, put_parameters
+from include.objects.one_store import OneStore
 from include.objects.spooling import Piece, spooled
 from include.objects.storage import BLOCK, THREADS, Entry, hash_of
+from include.objects.uploading import upload
 from include.objects.written import Written, attributes_digest
 from include.planning.storage_client import error_code
 from include.throttle import Throttle
@@ -27,12 +29,13 @@ DEFAULT_PART = 8 * 1024 * 1024
 SMALLEST_PART = 5 * 1024 * 1024
 MOST_PARTS = 10_000
 PARTS_AT_ONCE = 4
+READING = frozenset({"GetObject", "HeadObject", "CopyObject", "UploadPartCopy"})
 GONE = frozenset({"NoSuchKey", "404", "PreconditionFailed", "412"})
 
 
 @dataclass(frozen=True)
 class Copied:
-    """Tell what a copy moved; `written` is None when the object was another than the listing had told of."""
+    """Tell what a copy moved; `written` is None when the object was another than the listing had told of, or was copied by its store."""
 
     size: int = 0
     written: Written | None = None
@@ -48,6 +51,7 @@ class BucketPair:
     target_bucket: str
     classes: Mapping[str, str] = field(default_factory=dict)
     throttle: Throttle = field(default_factory=lambda: Throttle(lambda: None))
+    one_store: OneStore | None = None
     # Parts that wait in memory or on disk at once, of all objects together.
     room: Semaphore = field(default_factory=lambda: Semaphore(THREADS))
 
@@ -56,11 +60,13 @@ class BucketPair:
         from botocore.exceptions import ClientError
 
         try:
+            if self._is_copied_in_store(entry):
+                return Copied(entry.size)
             if entry.size and (entry.is_multipart or entry.size > WHOLE):
                 return self._copy_in_parts(entry)
             return self._copy_whole(entry)
         except ClientError as error:
-            if error_code(error) in GONE and error.operation_name in {"GetObject", "HeadObject"}:
+            if error_code(error) in GONE and error.operation_name in READING:
                 return Copied()
             raise
 
@@ -72,6 +78,15 @@ class BucketPair:
         """Return the SHA-256 of what the source holds, read at the rate of a copy."""
         answer = self.source.get_object(Bucket=self.source_bucket, Key=key)
         return hash_of(self._blocks(answer))
+
+    def _is_copied_in_store(self, entry: Entry) -> bool:
+        """Let the store copy if it can; say whether it did."""
+        store = self.one_store
+        if store is None or not store.takes(entry):
+            return False
+        answer = self.source.head_object(Bucket=self.source_bucket, Key=entry.key, IfMatch=entry.etag)
+        carried = put_parameters(self._carried(entry.key, answer))
+        return store.copy(entry, self._part_size(entry) if entry.is_multipart else 0, carried)
 
     def _copy_whole(self, entry: Entry) -> Copied:
         answer = self.source.get_object(Bucket=self.source_bucket, Key=entry.key)
@@ -93,21 +108,13 @@ class BucketPair:
         answer = self.source.head_object(Bucket=self.source_bucket, Key=entry.key, IfMatch=entry.etag)
         carried = self._carried(entry.key, answer)
         place = {"Bucket": self.target_bucket, "Key": entry.key}
-        upload = self.target.create_multipart_upload(**place, **put_parameters(carried))["UploadId"]
-        try:
-            parts, sha256 = self._send_parts(
-                entry, int(answer["ContentLength"]), {**place, "UploadId": upload}
-            )
-            made = self.target.complete_multipart_upload(
-                **place, UploadId=upload, MultipartUpload={"Parts": parts}
-            )
-        except BaseException:
-            self.target.abort_multipart_upload(**place, UploadId=upload)
-            raise
-        return Copied(int(answer["ContentLength"]), _written(entry, answer, sha256, made["ETag"], carried))
+        with upload(self.target, place, put_parameters(carried)) as begun:
+            parts, sha256 = self._send_parts(entry, int(answer["ContentLength"]), begun.place)
+            begun.complete(parts)
+        return Copied(int(answer["ContentLength"]), _written(entry, answer, sha256, begun.etag, carried))
 
     def _send_parts(
-        self, entry: Entry, size: int, upload: Mapping[str, str]
+        self, entry: Entry, size: int, place: Mapping[str, str]
     ) -> tuple[list[dict[str, Any]], str]:
         """Send the parts, some side by side; return what they became, and the hash of the whole, taken in order."""
         parts: list[dict[str, Any]] = []
@@ -117,7 +124,7 @@ class BucketPair:
 
         def send(part: tuple[int, int]) -> tuple[Piece, dict[str, Any]]:
             number, start = part
-            return self._send_part(entry, (start, min(start + step, size)), {**upload, "PartNumber": number})
+            return self._send_part(entry, (start, min(start + step, size)), {**place, "PartNumber": number})
 
         with closing(run_ahead(send, starts, PARTS_AT_ONCE, self.room)) as sent:
             for piece, part in sent:
@@ -127,15 +134,15 @@ class BucketPair:
         return parts, hasher.hexdigest()
 
     def _send_part(
-        self, entry: Entry, ends: tuple[int, int], upload: Mapping[str, Any]
+        self, entry: Entry, ends: tuple[int, int], place: Mapping[str, Any]
     ) -> tuple[Piece, dict[str, Any]]:
         piece = spooled(self._range(entry, *ends), ends[1] - ends[0])
         try:
-            answer = self.target.upload_part(**upload, Body=piece.body, ContentMD5=piece.md5)
+            answer = self.target.upload_part(**place, Body=piece.body, ContentMD5=piece.md5)
         except BaseException:
             piece.close()
             raise
-        return piece, {"PartNumber": upload["PartNumber"], "ETag": answer["ETag"]}
+        return piece, {"PartNumber": place["PartNumber"], "ETag": answer["ETag"]}
 
     def _range(self, entry: Entry, start: int, end: int) -> Iterator[bytes]:
         """Yield a part of an object; parts of two versions must not make one object."""

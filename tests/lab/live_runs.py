@@ -162,6 +162,12 @@ class LiveRun:
         """Return a document of the run's ledger, or an empty one."""
         return LedgerView(self.run.run_id).document(name)
 
+    def log(self, task: str) -> str:
+        """Return the log of a task's last try."""
+        path = f"{self.run.path}/taskInstances/{task}"
+        number = self._patiently(lambda: self._client.get(path))["try_number"]
+        return str(self._patiently(lambda: self._client.get(f"{path}/logs/{number}", full_content=True)))
+
     def mark_failed(self) -> None:
         """Mark the run as failed, as a person does in the UI."""
         self._patiently(lambda: self._client.patch(self.run.path, {"state": "failed"}))

@@ -11,13 +11,13 @@ import pytest
 from tests.builders.definitions import definition
 
 from .conftest import LEDGER, ROOT, read
-from .sides import both_sides, differences
+from .sides import both_sides, differences, settled_sides
 
 pytestmark = pytest.mark.lab
 
 
 def test_an_assessment_reports_what_stands_in_the_way_and_changes_nothing() -> None:
-    before = both_sides(definition())
+    before = settled_sides(definition())
     known = set(LEDGER.glob("*/")) if LEDGER.exists() else set()
     command = [
         sys.executable,

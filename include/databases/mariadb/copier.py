@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Generator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from functools import partial
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from include.connections import DatabaseAccess
 from include.databases.engine import Copied, Snapshot
 from include.databases.fingerprint import Differences, Fingerprint
 from include.databases.mariadb import states
+from include.databases.mariadb.definers import ALL_KEPT, Definers, read_definers
 from include.databases.mariadb.fingerprints import (
     DATABASE,
     counters,
@@ -33,6 +34,9 @@ from include.databases.states import CopyState
 from include.errors import TemporaryError
 from include.progress import Record
 
+if TYPE_CHECKING:
+    from include.definition.data import DefinerChoice
+
 SECONDS_FOR_LOCK = 60
 SIZE = "select coalesce(sum(data_length + index_length), 0) from information_schema.tables where table_schema = %s"
 HOLDINGS = """select (select count(*) from information_schema.tables where table_schema = %s)
@@ -44,15 +48,26 @@ class MariadbCopier:
     """Copy one database between two MariaDB servers; see `DatabaseEngineCopier` for each method's promise.
 
     :param record: takes how far a copy is, every second.
+    :param definers: whether code whose definer cannot be on the target runs as its user there.
+    :param is_turned: it goes back from the migration's target to its source, where code runs as it did.
     """
 
     def __init__(
-        self, source: DatabaseAccess, target: DatabaseAccess, database: str, record: Record | None = None
+        self,
+        source: DatabaseAccess,
+        target: DatabaseAccess,
+        database: str,
+        record: Record | None = None,
+        *,
+        definers: DefinerChoice = "keep",
+        is_turned: bool = False,
     ) -> None:
         self.source = source
         self.target = target
         self.database = database
         self._record = record
+        self._choice = definers
+        self._is_turned = is_turned
 
     @contextmanager
     def lock(self) -> Generator[None]:
@@ -73,7 +88,8 @@ class MariadbCopier:
 
     def snapshot(self) -> AbstractContextManager[MariadbSnapshot]:
         """Open sessions of the source that see one moment."""
-        return open_snapshot(self.source, self.database, self._source_marks)
+        definers = self._definers if self._is_turned else lambda: ALL_KEPT
+        return open_snapshot(self.source, self.database, self._source_marks, definers)
 
     def source_size(self) -> int:
         """Return the size of the source in bytes, as its statistics say."""
@@ -98,7 +114,9 @@ class MariadbCopier:
         with ExitStack() as stack:
             sessions = [stack.enter_context(session(self.target, self.database)) for _ in range(SESSIONS)]
             marks = _marks(self._target_accounts(), self.source.password)
-            return fingerprint(sessions, self.database, marks)
+            return fingerprint(
+                sessions, self.database, marks, ALL_KEPT if self._is_turned else self._definers()
+            )
 
     def copy_all(self, snapshot: Snapshot, mark: Callable[[], None]) -> Copied:
         """Make the target from the source by streams; what a killed copy has brought is kept where it is still right."""
@@ -124,7 +142,16 @@ class MariadbCopier:
 
     def _whole_copy(self, snapshot: Snapshot) -> WholeCopy:
         held = cast("MariadbSnapshot", snapshot)
-        return WholeCopy(self.source, self.target, self.database, held, self._record)
+        definers = self._definers()
+        wanted = definers.former if self._is_turned else definers.there()
+        return WholeCopy(self.source, self.target, self.database, held, wanted, self._record)
+
+    def _definers(self) -> Definers:
+        """Return what runs as another on the migration's target than on its source."""
+        if self._choice == "keep":
+            return ALL_KEPT
+        ends = (self.target, self.source) if self._is_turned else (self.source, self.target)
+        return read_definers(*ends, self.database)
 
     def _make_database(self, accounts: dict[str, Account], mark: Callable[[], None]) -> None:
         with session(self.source) as connection:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from io import BufferedReader
 from typing import IO, cast
 
 from include.connections import DatabaseAccess
+from include.databases.mariadb.definers import exchanged
 from include.databases.mariadb.session import arguments, environment, rows, session
 from include.engines import DISCARD, PIPE, LineLog, Process, close_pipe, find_program, mask, start_engine
 from include.errors import EngineError
 
 PACKAGE = "mariadb-client"
-BLOCK = 1 << 20
 OPTIONS = (
     "--no-data",
     # Without it the dump would lock the source's tables.
@@ -25,33 +25,51 @@ CODE = ("--no-create-info", "--add-drop-trigger", "--triggers")
 VIEWS = "select table_name from information_schema.views where table_schema = %s"
 
 
-def copy_code(source: DatabaseAccess, target: DatabaseAccess, database: str) -> None:
-    """Make routines, triggers and events, then views; what is there already is made anew."""
-    _copy(source, target, database, [*CODE, "--routines", "--events", database])
+def copy_code(
+    source: DatabaseAccess, target: DatabaseAccess, database: str, definers: Mapping[str, str]
+) -> None:
+    """Make routines, triggers and events, then views; what is there already is made anew.
+
+    :param definers: `kind name` -> as whom it is to run, where that is another than on the source.
+    """
+    _copy(source, target, database, [*CODE, "--routines", "--events", database], definers)
     with session(source) as connection:
         views = [str(name) for (name,) in rows(connection, VIEWS, database)]
     if views:
-        _copy(source, target, database, ["--skip-triggers", database, "--tables", *views])
+        _copy(source, target, database, ["--skip-triggers", database, "--tables", *views], definers)
 
 
 def copy_triggers(
-    source: DatabaseAccess, target: DatabaseAccess, database: str, tables: Sequence[str]
+    source: DatabaseAccess,
+    target: DatabaseAccess,
+    database: str,
+    tables: Sequence[str],
+    definers: Mapping[str, str],
 ) -> None:
     """Make the triggers of some tables; what is there already is made anew."""
-    _copy(source, target, database, [*CODE, database, "--tables", *tables])
+    _copy(source, target, database, [*CODE, database, "--tables", *tables], definers)
 
 
-def _copy(source: DatabaseAccess, target: DatabaseAccess, database: str, what: Sequence[str]) -> None:
+def _copy(
+    source: DatabaseAccess,
+    target: DatabaseAccess,
+    database: str,
+    what: Sequence[str],
+    definers: Mapping[str, str],
+) -> None:
     command = [find_program("mariadb-dump", PACKAGE), *arguments(source), *OPTIONS, *what]
     with start_engine(command, environment=environment(source)) as process:
-        Dump(process, source, database).pour_into(target)
+        Dump(process, source, database, definers).pour_into(target)
 
 
 class Dump:
     """Read a running dump."""
 
-    def __init__(self, process: Process, source: DatabaseAccess, name: str) -> None:
+    def __init__(
+        self, process: Process, source: DatabaseAccess, name: str, definers: Mapping[str, str]
+    ) -> None:
         self._process = process
+        self._definers = definers
         self._source = source
         self._name = name
         self._log = LineLog("mariadb-dump", [source.password])
@@ -66,6 +84,8 @@ class Dump:
             find_program("mariadb", PACKAGE),
             *arguments(target),
             "--max-allowed-packet=1G",
+            # Without it the bodies of routines lose theirs.
+            "--comments",
             # Its last lines are shown to people, and would be rows.
             "--loose-skip-print-query-on-error",
             self._name,
@@ -85,9 +105,9 @@ class Dump:
     def _pump(self, client: Process) -> bool:
         """Say whether the client got all of a whole dump."""
         pipe = cast("IO[bytes]", client.stdin)
-        while block := self._read():
+        for line in self._lines():
             try:
-                pipe.write(block)
+                pipe.write(line)
             except BrokenPipeError:
                 # The client has ended, and its exit code says why.
                 return True
@@ -96,8 +116,8 @@ class Dump:
             close_pipe(pipe)
         return is_whole
 
-    def _read(self) -> bytes:
-        return cast("BufferedReader", self._process.stdout).read1(BLOCK)
+    def _lines(self) -> Iterator[bytes]:
+        return exchanged(cast("BufferedReader", self._process.stdout), self._definers)
 
     def _check(self) -> None:
         code = self._process.wait()

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from include.databases.fingerprint import Fingerprint, TableMark
+from include.databases.mariadb.definers import ALL_KEPT, Definers
 from include.databases.mariadb.lines import AS_TEXT, PLAIN, cell_of, rows_of
 from include.databases.mariadb.pieces import Piece, bounds_of, cut, largest_first
 from include.databases.mariadb.session import quoted, rows, value
@@ -45,14 +46,20 @@ SHORT = frozenset({"char", "varchar", "binary", "varbinary"})
 FORMER_UTF8 = re.compile(r"\butf8(?=_|\b)")
 
 
-def fingerprint(sessions: Sequence[Any], database: str, users: dict[str, str]) -> Fingerprint:
-    """Return the fingerprint of a database, its tables shared among the sessions."""
+def fingerprint(
+    sessions: Sequence[Any], database: str, users: dict[str, str], definers: Definers = ALL_KEPT
+) -> Fingerprint:
+    """Return the fingerprint of a database, its tables shared among the sessions.
+
+    :param definers: what of it runs as another than on the source: it counts as it is there.
+    """
     marks = table_marks(sessions, database, list_tables(sessions[0], database))
     return Fingerprint(
         tables=marks,
         sequences=counters(sessions[0], database),
-        definitions=definitions(sessions[0], database),
+        definitions=definitions(sessions[0], database, definers),
         roles=users,
+        definers=definers.told(),
     )
 
 
@@ -133,7 +140,7 @@ def set_counters(connection: Any, database: str, wanted: dict[str, str]) -> None
                 cursor.execute(f"alter table {place} auto_increment = {int(number)}")
 
 
-def definitions(connection: Any, database: str) -> dict[str, str]:
+def definitions(connection: Any, database: str, definers: Definers = ALL_KEPT) -> dict[str, str]:
     """Return `kind name` -> hash of the statement that makes it, tables with the collation of each column."""
     found = {"database itself": _hash(_present(str(rows(connection, DATABASE, database))))}
     for kind, query in NAMED.items():
@@ -142,7 +149,7 @@ def definitions(connection: Any, database: str) -> dict[str, str]:
             statement = COUNTER.sub("", str(shown[STATEMENT_COLUMN.get(kind, 1)]))
             if kind == "table":
                 statement = table_definition(statement, rows(connection, COLLATIONS, database, name))
-            found[f"{kind} {name}"] = _hash(statement)
+            found[f"{kind} {name}"] = _hash(definers.as_on_source(f"{kind} {name}", statement))
     return dict(sorted(found.items()))
 
 

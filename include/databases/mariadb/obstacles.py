@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any
 
 from include.connections import DatabaseAccess
+from include.databases.mariadb.definers import ALL_KEPT, Definers, plain, read_definers
 from include.databases.mariadb.follow_obstacles import follow_obstacles
 from include.databases.mariadb.obstacle_texts import named
 from include.databases.mariadb.server_facts import read_database, read_server
 from include.databases.mariadb.server_obstacles import server_obstacles
 from include.databases.mariadb.session import rows, session
-from include.databases.mariadb.users import EXISTS, definers, is_left_out
+from include.databases.mariadb.users import EXISTS, is_left_out
+from include.databases.mariadb.users import definers as named_definers
 from include.databases.obstacles import Obstacle
+
+if TYPE_CHECKING:
+    from include.definition.data import DefinerChoice
 
 GLOBAL = """select user, host from mysql.user
     where is_role = 'N' and 'Y' in (select_priv, insert_priv, update_priv, delete_priv) order by 1, 2"""
@@ -24,14 +29,23 @@ WITHOUT_TRANSACTIONS = """select concat(table_name, ' (', engine, ')') from info
 
 
 def find_obstacles(
-    source: DatabaseAccess, target: DatabaseAccess, database: str, mode: str = "dump"
+    source: DatabaseAccess,
+    target: DatabaseAccess,
+    database: str,
+    mode: str = "dump",
+    definers: DefinerChoice = "keep",
 ) -> Iterator[Obstacle]:
     """Yield what a person has to know before the database is copied, or followed."""
+    exchanged = ALL_KEPT if definers == "keep" else read_definers(source, target, database)
     with session(source) as here, session(target) as there:
-        foreign = frozenset(one for one in definers(here, database) if one[0] != target.user)
-        facts = read_database(here, database, foreign)
+        kept = {
+            account
+            for name, account in named_definers(here, database).items()
+            if name not in exchanged.former
+        }
+        facts = read_database(here, database, frozenset(one for one in kept if one[0] != target.user))
         servers = read_server(here), read_server(there)
-        missing = missing_definers(here, there, database, source.user)
+        missing = missing_definers(here, there, kept, source.user)
         accounts = [
             f"{user}@{host}" for user, host in rows(here, GLOBAL) if not is_left_out(user, source.user)
         ]
@@ -49,8 +63,9 @@ def find_obstacles(
             "blocker",
             f"has views, triggers, routines or events that run as {named(missing)}, who is not on the target and, being an "
             "administrator, is not made there: they would fail at their first use",
-            "give them another definer on the source (ALTER … DEFINER), or make that account on the target",
+            "make that account on the target, or let them run as the target's user: `definers: target_user` in the definition",
         )
+    yield from _exchanged(exchanged)
     if accounts:
         yield (
             "warning",
@@ -71,12 +86,22 @@ def find_obstacles(
         )
 
 
-def missing_definers(source: Any, target: Any, database: str, admin: str) -> list[str]:
+def missing_definers(source: Any, target: Any, definers: Iterable[tuple[str, str]], admin: str) -> list[str]:
     """Return the definers that work on the source, are missing on the target, and are not made there by the copy."""
     return [
         f"{user}@{host}"
-        for user, host in sorted(definers(source, database))
+        for user, host in sorted(definers)
         if is_left_out(user, admin)
         and rows(source, EXISTS, user, host)
         and not rows(target, EXISTS, user, host)
     ]
+
+
+def _exchanged(definers: Definers) -> Iterator[Obstacle]:
+    for name, was in definers.former.items():
+        yield (
+            "warning",
+            f"has {name}, which runs as {plain(was)} on the source and will run as {plain(definers.user)} on the target, with that "
+            "user's rights, as the definition chooses",
+            "see that nobody gets more by it than they had, or choose `definers: keep` and make its definer on the target",
+        )

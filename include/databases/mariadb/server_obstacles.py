@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from include.databases.mariadb.definers import MAY_NAME_DEFINERS
 from include.databases.mariadb.obstacle_texts import named
 from include.databases.mariadb.server_facts import DatabaseFacts, ServerFacts
 from include.databases.obstacles import Obstacle
@@ -12,7 +13,6 @@ Rule = Callable[[ServerFacts, ServerFacts, DatabaseFacts], Iterator[Obstacle]]
 # A copy opens so many sessions on each server at most: streams, notes, a lock, a look at the growth.
 SESSIONS_OF_A_COPY = 8
 HISTORY_SINCE = (10, 11)
-MAY_NAME_DEFINERS = frozenset({"SUPER", "SET USER"})
 
 
 def is_not_older(source: ServerFacts, target: ServerFacts, database: DatabaseFacts) -> Iterator[Obstacle]:
@@ -137,7 +137,7 @@ def may_name_definers(
             "blocker",
             f"has views, triggers, routines or events that run as {named(names)}, and the target's user may not make such "
             "(it lacks SET USER)",
-            "GRANT SET USER ON *.* to that user, or let the user of the target connection be their definer on the source",
+            "GRANT SET USER ON *.* to that user, or let them run as it: `definers: target_user` in the definition",
         )
 
 

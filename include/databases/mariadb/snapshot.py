@@ -11,6 +11,7 @@ from typing import Any
 
 from include.connections import DatabaseAccess
 from include.databases.fingerprint import Fingerprint
+from include.databases.mariadb.definers import Definers
 from include.databases.mariadb.fingerprints import TABLES, fingerprint
 from include.databases.mariadb.log_position import LogPosition, present_position
 from include.databases.mariadb.session import quoted, rows, session
@@ -32,6 +33,7 @@ SEEN = "show status like 'binlog_snapshot%'"
 class MariadbSnapshot:
     """Hold transactions open that each see the database as it was when they began.
 
+    :param definers: tells whose the code was that runs as another here.
     :param log_position: of the source's binary log at that one moment, from which changes can be followed; empty when the
         log cannot be asked.
     """
@@ -39,11 +41,12 @@ class MariadbSnapshot:
     sessions: Sequence[Any]
     database: str
     users: Callable[[], dict[str, str]]
+    definers: Callable[[], Definers]
     log_position: str = ""
 
     def fingerprint(self) -> Fingerprint:
         """Return the fingerprint; counters, definitions and accounts are read now."""
-        return fingerprint(self.sessions, self.database, self.users())
+        return fingerprint(self.sessions, self.database, self.users(), self.definers())
 
     def position(self) -> str:
         """Return where the source's log was at the moment that all sessions see."""
@@ -52,7 +55,10 @@ class MariadbSnapshot:
 
 @contextmanager
 def open_snapshot(
-    access: DatabaseAccess, database: str, users: Callable[[], dict[str, str]]
+    access: DatabaseAccess,
+    database: str,
+    users: Callable[[], dict[str, str]],
+    definers: Callable[[], Definers],
 ) -> Generator[MariadbSnapshot]:
     """Yield sessions that see the same moment, and know where the source's log was then.
 
@@ -66,7 +72,7 @@ def open_snapshot(
         sessions, position = _begin_under_lock(stack, access, database) or _begin_without_lock(
             stack, access, database
         )
-        yield MariadbSnapshot(sessions, database, users, position)
+        yield MariadbSnapshot(sessions, database, users, definers, position)
 
 
 def _begin_under_lock(

@@ -21,10 +21,10 @@ GRANTED = """select user, host from mysql.db where %s like db
     union select user, host from mysql.tables_priv where db = %s
     union select user, host from mysql.columns_priv where db = %s
     union select user, host from mysql.procs_priv where db = %s"""
-DEFINERS = """select definer from information_schema.views where table_schema = %s
-    union select definer from information_schema.routines where routine_schema = %s
-    union select definer from information_schema.triggers where trigger_schema = %s
-    union select definer from information_schema.events where event_schema = %s"""
+DEFINERS = """select concat('view ', table_name), definer from information_schema.views where table_schema = %s
+    union all select concat(lower(routine_type), ' ', routine_name), definer from information_schema.routines where routine_schema = %s
+    union all select concat('trigger ', trigger_name), definer from information_schema.triggers where trigger_schema = %s
+    union all select concat('event ', event_name), definer from information_schema.events where event_schema = %s order by 1"""
 ROLES = "select user from mysql.user where is_role = 'Y'"
 PATTERNS = "select distinct db from mysql.db where %s like db"
 EXISTS = "select 1 from mysql.user where user = %s and host = %s"
@@ -57,17 +57,23 @@ class Account:
 def needed_accounts(connection: Any, database: str, admin: str) -> list[tuple[str, str]]:
     """Return (user, host) of the accounts the database needs, without the administrators and roles."""
     found = {(str(user), str(host)) for user, host in rows(connection, GRANTED, *([database] * 4))}
-    found |= definers(connection, database)
+    found.update(definers(connection, database).values())
     roles = {str(name) for (name,) in rows(connection, ROLES)}
     return sorted(
         account for account in found if account[0] not in roles and not is_left_out(account[0], admin)
     )
 
 
-def definers(connection: Any, database: str) -> set[tuple[str, str]]:
-    """Return (user, host) of the accounts that views, routines, triggers and events run as."""
-    parts = [str(definer).rpartition("@") for (definer,) in rows(connection, DEFINERS, *([database] * 4))]
-    return {(user, host) for user, _, host in parts}
+def definers(connection: Any, database: str) -> dict[str, tuple[str, str]]:
+    """Return `kind name` -> (user, host) of the account that it runs as, of views, routines, triggers and events."""
+    found = rows(connection, DEFINERS, *([database] * 4))
+    return {str(name): account_of(str(definer)) for name, definer in found}
+
+
+def account_of(text: str) -> tuple[str, str]:
+    """Return (user, host) of an account that a server tells of; a role has no host."""
+    user, mark, host = text.rpartition("@")
+    return (user, host) if mark else (host, "")
 
 
 def is_left_out(user: str, admin: str) -> bool:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
@@ -53,6 +53,7 @@ class Work:
 class WholeCopy:
     """Copy a snapshot into the target.
 
+    :param definers: `kind name` -> as whom it is to run, where that is another than on the source.
     :param record: takes how far the copy is, every second.
     """
 
@@ -60,6 +61,7 @@ class WholeCopy:
     target: DatabaseAccess
     database: str
     snapshot: MariadbSnapshot
+    definers: Mapping[str, str]
     record: Record | None = None
     piece_bytes: ClassVar[int] = PIECE_BYTES
 
@@ -103,7 +105,8 @@ class WholeCopy:
             with CopyProgress(work.tables(), self.record) as progress:
                 self._fill(steps, work, progress)
                 maker.add_keys()
-                copy_triggers(self.source, self.target, self.database, [table.name for table in chosen])
+                names = [table.name for table in chosen]
+                copy_triggers(self.source, self.target, self.database, names, self.definers)
             steps.forget()
 
     @property
@@ -170,5 +173,5 @@ class WholeCopy:
             taken = pool.submit(self.snapshot.fingerprint)
             maker.add_keys()
             progress.go_on_to("views, routines, triggers and events")
-            copy_code(self.source, self.target, self.database)
+            copy_code(self.source, self.target, self.database, self.definers)
             return taken.result()

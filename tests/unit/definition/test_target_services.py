@@ -102,6 +102,10 @@ def test_two_databases_may_share_an_instance_that_one_of_them_describes() -> Non
             "databases[0].address.target: missing: what the applications use after the migration",
         ),
         (
+            lambda document: document["databases"][0].update(definers="target_user"),
+            "databases[0].definers: 'target_user' is for mariadb",
+        ),
+        (
             lambda document: share(document, target="target_mariadb"),
             "databases[2].target: differs from that of databases[0], which shares the RDS instance",
         ),
