@@ -55,7 +55,8 @@ is no error: the rule leaves that object alone. `replace` where nothing is to be
 
 ## Pods inside custom resources
 
-Nobody but its operator knows where a custom resource speaks of pods. `adaptation.pod_specs` names such places, a whole pod spec or a part of one:
+Nobody but its operator knows where a custom resource speaks of pods. `adaptation.pod_specs` names such places, a whole pod
+spec or a part of one:
 
 ```yaml
 adaptation:

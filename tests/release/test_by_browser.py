@@ -50,4 +50,4 @@ def test_a_browser_is_enough(somebody: Person, dag: str, ledger: str, seconds: i
         print(f"downtime {downtime['seconds']} s, {downtime['writes_acknowledged']} writes acknowledged")
         assert (downtime["writes_lost"], downtime["writes_doubled"]) == (0, 0)
         assert "downtime" in somebody.read(dag, run_id, "migration_report").lower()
-        assert "Pass the gates and switch" in somebody.log(dag, run_id, "cutover.move_traffic")
+        assert "Stop the writers" in somebody.log(dag, run_id, "cutover.move_traffic")
