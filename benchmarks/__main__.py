@@ -33,7 +33,7 @@ ROOT = Path(__file__).resolve().parent.parent
 POSTGRES_BYTES = 5e9
 MARIADB_BYTES = 2e9
 VOLUME_BYTES = 1e9
-# Five thousand objects.
+# Five thousand objects, a hundred claims among them.
 OBJECTS_SHARE = 0.5
 
 

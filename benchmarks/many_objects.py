@@ -12,8 +12,21 @@ from lab import paths
 from lab.clusters.api import ApiError, ClusterApi
 
 NAMESPACES = tuple(f"bench-{number}" for number in range(1, 5))
-# Of each kind in each namespace, ten thousand together with the ReplicaSet that each Deployment of no pods brings.
-COUNTS = {"configmaps": 1000, "secrets": 500, "services": 300, "deployments": 300, "serviceaccounts": 100}
+# Of each kind in each namespace, ten thousand together, without the ReplicaSet that each Deployment of no pods brings. No pod uses a
+# claim, so no volume is behind it.
+COUNTS = {
+    "configmaps": 1250,
+    "secrets": 500,
+    "services": 300,
+    "deployments": 300,
+    "serviceaccounts": 100,
+    "persistentvolumeclaims": 50,
+}
+CLAIM = {
+    "accessModes": ["ReadWriteOnce"],
+    "storageClassName": "local-path",
+    "resources": {"requests": {"storage": "1Gi"}},
+}
 THREADS = 8
 SECONDS_TO_REMOVE = 600.0
 TEXT = "x" * 1500
@@ -76,6 +89,7 @@ def _manifest(plural: str, name: str) -> Manifest:
         "services": {"spec": {"clusterIP": "None", "selector": {"app": name}}},
         "deployments": {"spec": _deployment(name)},
         "serviceaccounts": {},
+        "persistentvolumeclaims": {"spec": CLAIM},
     }
     return {"metadata": metadata, **bodies[plural]}
 

@@ -10,8 +10,6 @@ triggers those whose definition has a schedule. See `docs/rehearsals.md`.
 
 from __future__ import annotations
 
-import os
-
 from airflow.sdk import dag
 
 from cce_migration.operators.clearing import clear_up_whatever_happens
@@ -20,6 +18,7 @@ from cce_migration.operators.report import report_whatever_happens
 from cce_migration.params import migration_params
 from cce_migration.retries import DEFAULT_ARGS
 from cce_migration.watcher import watch_all_tasks
+from include.rehearsal.bandwidth import rehearsals_at_once
 from migration_phases.adaptation import adaptation
 from migration_phases.obs_sync import obs_sync
 from migration_phases.rds_dump_restore import rds_dump_restore
@@ -30,15 +29,13 @@ from migration_phases.velero_backup_restore import velero_backup_restore
 from migration_phases.velero_install import velero_install
 from migration_phases.verification import verification
 
-AT_ONCE = int(os.environ.get("CCE_MIGRATION_REHEARSALS_AT_ONCE", "2"))
-
 
 @dag(
     dag_id="rehearse_migration",
     schedule=None,
     catchup=False,
     # Each of them loads sources, lines and the target.
-    max_active_runs=AT_ONCE,
+    max_active_runs=rehearsals_at_once(),
     default_args=DEFAULT_ARGS,
     params=migration_params(),
     doc_md=__doc__,

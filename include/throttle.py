@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 
 # Half a second's worth may go at once: a thread that was late catches up.
 BURST_SECONDS = 0.5
@@ -46,6 +46,12 @@ class Throttle:
             seconds = min(owed / rate, LONGEST_SLEEP_SECONDS)
             self._sleep(seconds)
             owed -= seconds * rate
+
+    def stream(self, blocks: Iterable[bytes]) -> Iterator[bytes]:
+        """Yield blocks no faster than the rate."""
+        for block in blocks:
+            self.take(len(block))
+            yield block
 
     def _fill(self) -> float | None:
         rate, now = self._rate(), self._clock()

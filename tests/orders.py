@@ -27,6 +27,7 @@ from huaweicloudsdkcce.v3 import (
     ShowNodePoolRequest,
     Volume,
 )
+from huaweicloudsdkelb.v3 import DeleteLoadBalancerRequest, ListLoadBalancersRequest
 from huaweicloudsdkrds.v3 import (
     CreateInstanceRequest,
     Datastore,
@@ -126,9 +127,16 @@ def remove_clusters(cce: Any) -> None:
 
 
 def remove_what_was_ordered() -> None:
-    """Remove clusters and instances from the lab's cloud, so that a migration can make its own."""
+    """Remove clusters, instances and the lab's load balancer from its cloud, so that a migration can make its own."""
     remove_clusters(lab_service("cce"))
     remove_instances(lab_service("rds"))
+    remove_balancers(lab_service("elb"), "lab-front")
+
+
+def remove_balancers(elb: Any, name: str) -> None:
+    """Remove every load balancer of a name."""
+    for known in elb.list_load_balancers(ListLoadBalancersRequest(name=[name])).loadbalancers:
+        elb.delete_load_balancer(DeleteLoadBalancerRequest(loadbalancer_id=known.id))
 
 
 def end_of_job(cce: Any, job: str) -> str:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from include.adaptation.context import context_of
@@ -18,6 +21,9 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 FOLDER = "adaptation"
+# Writing waits for the disk, adapting for a processor: a few hundred at a time are in memory.
+WRITERS = 8
+BATCH = 256
 
 
 def adapt_objects(run: MigrationRun) -> int:
@@ -25,17 +31,25 @@ def adapt_objects(run: MigrationRun) -> int:
     plan, inventory = load_plan(run.ledger), load_inventory(run.ledger)
     context = context_of(run, inventory)
     count = changed = 0
-    started = time.monotonic()
-    for one in adapted_objects(plan, inventory, context):
-        _record(run, one, time.monotonic() - started)
-        count += 1
-        changed += bool(one.patch)
-        started = time.monotonic()
+    timed = _timed(adapted_objects(plan, inventory, context))
+    with ThreadPoolExecutor(WRITERS) as pool:
+        while batch := list(islice(timed, BATCH)):
+            changes = list(pool.map(lambda entry: _record(run, *entry), batch))
+            count, changed = count + len(changes), changed + sum(changes)
     logger.info("Adapted %s of %s objects", changed, count)
     return count
 
 
-def _record(run: MigrationRun, one: AdaptedObject, seconds: float) -> None:
+def _timed(objects: Iterable[AdaptedObject]) -> Iterator[tuple[AdaptedObject, float]]:
+    """Yield each object with the seconds that its adaptation took."""
+    started = time.monotonic()
+    for one in objects:
+        yield one, time.monotonic() - started
+        started = time.monotonic()
+
+
+def _record(run: MigrationRun, one: AdaptedObject, seconds: float) -> bool:
+    """Write one object down; say whether it changes."""
     difference = merge_patch(one.original, one.adapted)
     document = {
         "key": one.item.key,
@@ -46,5 +60,7 @@ def _record(run: MigrationRun, one: AdaptedObject, seconds: float) -> None:
         "hold": merge_patch(one.adapted, one.held),
     }
     run.ledger.write(f"{FOLDER}/{safe_key(one.item.key)}", document)
-    record = one.item.record("adapted" if one.patch else "already_equal", seconds=seconds)
+    is_changed = bool(one.patch)
+    record = one.item.record("adapted" if is_changed else "already_equal", seconds=seconds)
     run.ledger.record_item(PHASE, record)
+    return is_changed

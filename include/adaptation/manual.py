@@ -52,6 +52,21 @@ is no error: the rule leaves that object alone. `replace` where nothing is to be
 
 `adaptation.node_labels`, `zones`, `schedulers` and `runtime_classes` say what the target has instead of what the source had:
 [definition.md](definition.md) has each field.
+
+## Pods inside custom resources
+
+Nobody but its operator knows where a custom resource speaks of pods. `adaptation.pod_specs` names such places, a whole pod
+spec or a part of one:
+
+```yaml
+adaptation:
+  pod_specs:
+    - {kind: Alertmanager, group: monitoring.coreos.com, path: spec}
+    - {kind: Elasticsearch, group: elasticsearch.k8s.elastic.co, path: "spec.nodeSets[*].podTemplate.spec"}
+```
+
+They choose nodes, classes and logins and name addresses as Deployments do. Images in custom resources are found anyway, or named by
+`images.custom_resources`.
 """
 REMOVED = """
 ## Removed API versions

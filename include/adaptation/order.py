@@ -10,6 +10,7 @@ ADAPTING = (
     "claims",
     "cloud_identities",
     "cni_annotations",
+    "custom_pod_specs",
     "custom_storage_classes",
     "host_path_claims",
     "images",

@@ -36,12 +36,13 @@ REMEDIES: dict[int, tuple[type[ClusterError], str]] = {
     415: (ClusterError, "this server is too old for the request"),
     422: (ObjectInvalidError, "correct the object's content"),
 }
+WEBHOOK = "admission webhook"
 # The API answers 403 to more than missing permissions; what the message says tells which it is.
 FORBIDDING = {
     "exceeded quota": "raise the namespace's ResourceQuota, or free some of it",
     "must specify": "give the namespace a LimitRange with defaults, or loosen its ResourceQuota",
     "violates PodSecurity": "lower the namespace's label pod-security.kubernetes.io/enforce",
-    "admission webhook": "ask whoever runs the webhook, or except the namespace from it",
+    WEBHOOK: "ask whoever runs the webhook, or except the namespace from it",
     "denied request": "look at the ValidatingAdmissionPolicy it names",
     "is being terminated": "wait until the namespace is gone, or remove the finalizers that keep it",
     "unable to validate against any security context constraint": "let the ServiceAccount use a fitting constraint",
@@ -79,8 +80,9 @@ def error_of(answer: httpx.Response, cluster: str, path: str, body: Any = None) 
     kind, remedy = REMEDIES.get(422 if status == 500 else status, (ClusterError, "read the answer"))
     if status == 409 and reason == "AlreadyExists":
         kind, remedy = ObjectExistsError, "use the one that is there, or remove it"
-    if status == 403:
-        remedy = next((text for sign, text in FORBIDDING.items() if sign in message), remedy)
+    # A webhook chooses the status of its refusal.
+    if status == 403 or WEBHOOK in message:
+        remedy = forbidding_remedy(message) or remedy
     return kind(
         f"{subject}: the API answered {status} {message}; {remedy}",
         status=status,
@@ -88,6 +90,11 @@ def error_of(answer: httpx.Response, cluster: str, path: str, body: Any = None) 
         object_name=object_of(path, body),
         reason=reason,
     )
+
+
+def forbidding_remedy(message: str) -> str | None:
+    """Return what to do about an admission that the message tells of, None when it tells of none."""
+    return next((text for sign, text in FORBIDDING.items() if sign in message), None)
 
 
 def connection_error(

@@ -20,6 +20,16 @@ from include.errors import ClusterError, ObjectInvalidError, ObjectNotFoundError
 logger = logging.getLogger(__name__)
 
 PAGE = 500
+RELAY_SECONDS = 10.0
+# Those of a connection, and those that the API server would take for its own or for the caller's.
+OWN_HEADERS = frozenset({
+    "host",
+    "connection",
+    "content-length",
+    "transfer-encoding",
+    "authorization",
+    "cookie",
+})
 FIELD_MANAGER = "cce-migration"
 POLL_SECONDS = 0.5
 SECONDS_BETWEEN_LINES = 10.0
@@ -97,15 +107,22 @@ class Cluster:
             )
         return document
 
-    def ask_service(
-        self, namespace: str, service: str, port: int, path: str, timeout_seconds: float
-    ) -> httpx.Response:
-        """Return what a Service answers to a GET, whatever its status, by way of the API server.
+    def ask_service(self, namespace: str, service: str, port: int, request: httpx.Request) -> httpx.Response:
+        """Return what a Service answers to a request, whatever its status, by way of the API server.
+
+        Of the request count the method, the path, the body, the read timeout, and the headers other than those of a connection
+        or a login: the API server takes these for its own.
 
         :raises ClusterUnavailableError: when no answer came.
         """
-        place = f"/api/v1/namespaces/{namespace}/services/{service}:{port}/proxy{path}"
-        return self._transport.relay(place, timeout_seconds)
+        place = (
+            f"/api/v1/namespaces/{namespace}/services/{service}:{port}/proxy{request.url.raw_path.decode()}"
+        )
+        headers = {name: value for name, value in request.headers.items() if name not in OWN_HEADERS}
+        seconds = float(request.extensions.get("timeout", {}).get("read") or RELAY_SECONDS)
+        return self._transport.relay(
+            request.method, place, seconds, content=request.read() or None, headers=headers
+        )
 
     def exists(self, path: str) -> bool:
         """Say whether an object is there."""

@@ -91,15 +91,30 @@ class Transport:
 
     def glance(self, path: str, timeout_seconds: float) -> httpx.Response:
         """Return the 2xx answer to one GET, which is not repeated; the errors are those of `send`."""
-        return self._accepted(self.relay(path, timeout_seconds), path)
+        return self._accepted(self.relay("GET", path, timeout_seconds), path)
 
-    def relay(self, path: str, timeout_seconds: float) -> httpx.Response:
-        """Return the answer to one GET, whatever its status: that of a program behind the API server's proxy.
+    def relay(
+        self,
+        method: str,
+        path: str,
+        timeout_seconds: float,
+        *,
+        content: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> httpx.Response:
+        """Return the answer to one request, whatever its status: that of a program behind the API server's proxy.
 
         :raises ClusterUnavailableError: when none came.
         """
         try:
-            return self._client.get(path, extensions=self._extensions, timeout=timeout_seconds)
+            return self._client.request(
+                method,
+                path,
+                content=content,
+                headers=headers,
+                extensions=self._extensions,
+                timeout=timeout_seconds,
+            )
         except httpx.TransportError as error:
             raise connection_error(error, self.name, self.server, path) from error
 

@@ -9,10 +9,18 @@ from typing import TYPE_CHECKING, Any
 
 from include.cutover.beginning import why_not
 from include.cutover.checked import checks_part
-from include.cutover.outlook import downtime_part, going_back_part, predicted_downtime, steps_part
+from include.cutover.outlook import (
+    downtime_part,
+    fences_part,
+    going_back_part,
+    predicted_downtime,
+    steps_part,
+)
 from include.cutover.rehearsals import Rehearsal, last_rehearsal
+from include.databases.drift import database_changes
 from include.errors import MigrationError
 from include.inventory import load_inventory, read_source
+from include.objects.drift import bucket_changes
 from include.planning.drift import find_changes
 from include.planning.markdown import cell
 from include.planning.obstacles import DOCUMENT as FINDINGS
@@ -51,6 +59,7 @@ def cutover_evidence(run: MigrationRun, report_link: str = "") -> str:
         _findings(run),
         downtime_part(downtime),
         steps_part(run),
+        fences_part(run),
         going_back_part(run),
     ]
     return "\n".join(part for part in parts if part)
@@ -117,7 +126,8 @@ def _table(rows: list[Row]) -> str:
 def _drift(run: MigrationRun) -> str:
     """Return what has changed on the source since the plan; the gates judge, so an answer that fails stops nobody here."""
     try:
-        changes = find_changes(load_inventory(run.ledger), read_source(run), run.secrets_key)
+        objects = find_changes(load_inventory(run.ledger), read_source(run), run.secrets_key)
+        changes = [*objects, *database_changes(run), *bucket_changes(run)]
     except MigrationError as error:
         return f"**The source could not be compared with the plan:** {cell(str(error))}\n"
     if not changes:

@@ -6,25 +6,36 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from include.assessment.prediction import predict_downtime
+from include.cutover.learned import learned_downtime
+from include.databases import look_at_fences
+from include.planning.markdown import cell
 from include.planning.model import load_plan
 from include.progress import readable_seconds
 
 if TYPE_CHECKING:
     from include.run import MigrationRun
 
+FIRST_GUESS = (
+    "a cautious first guess from sizes, as this migration was neither rehearsed nor cut over yet; databases that are followed and "
+    "volumes with movers that stand by take a fraction of it"
+)
+
 
 def predicted_downtime(run: MigrationRun) -> Mapping[str, Any]:
-    """Return `{"seconds", "unknown", "steps"}` by the sizes that the plan knows."""
+    """Return `{"seconds", "unknown", "steps", "basis"}`: by what was measured before, else by the sizes that the plan knows."""
+    learned = learned_downtime(run)
+    if learned is not None:
+        return learned
     plan = load_plan(run.ledger)
     volumes, databases = ([row.bytes for row in plan.items(kind=kind)] for kind in ("volume", "database"))
-    return predict_downtime(run.definition, volumes, databases)
+    return {**predict_downtime(run.definition, volumes, databases), "basis": FIRST_GUESS}
 
 
 def downtime_part(downtime: Mapping[str, Any]) -> str:
     """Return the prediction, step by step."""
     lines = [f"| {step['name']} | {readable_seconds(step['seconds'])} |" for step in downtime["steps"]]
     head = f"### Predicted downtime: {readable_seconds(downtime['seconds'])}\n"
-    note = "The rates are cautious. Databases that are followed and volumes with movers that stand by take a fraction of it.\n"
+    note = f"Source: {cell(str(downtime['basis']))}.\n"
     return "\n".join([head, "| Step | Predicted |", "|---|---|", *lines, "", note])
 
 
@@ -48,6 +59,18 @@ def steps_part(run: MigrationRun) -> str:
         "\n".join(["### What an approval sets going\n", *(f"{n}. {text}" for n, text in enumerate(steps, 1))])
         + "\n"
     )
+
+
+def fences_part(run: MigrationRun) -> str:
+    """Return which databases of the source will refuse other writers, and why some will not; nothing without databases."""
+    found = look_at_fences(run)
+    lines = [
+        f"- **{cell(place)}: cannot be fenced**: {cell(why)}; look yourself for writers outside the namespaces"
+        if why
+        else f"- {cell(place)}: refuses every writer but the migration from the stop on"
+        for place, why in found
+    ]
+    return "\n".join(["### The source's databases\n", *lines]) + "\n" if lines else ""
 
 
 def going_back_part(run: MigrationRun) -> str:

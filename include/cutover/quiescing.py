@@ -17,8 +17,15 @@ from include.cutover.workloads import (
     name_of,
     release_all,
 )
-from include.databases import refuse_unfollowed, resume_following, stop_following
-from include.errors import PermanentError, WaitTimeoutError
+from include.databases import (
+    open_fences,
+    refuse_unfenced,
+    refuse_unfollowed,
+    resume_following,
+    shut_fences,
+    stop_following,
+)
+from include.errors import PermanentError, TemporaryError, WaitTimeoutError
 from include.hooks import run_hooks
 from include.inventory.owners import controller_of
 from include.ledger import Proof
@@ -49,14 +56,15 @@ def quiesce(
 
     CronJobs and Jobs are suspended first, then workloads are scaled to nothing and DaemonSets kept off every node. What
     each was before stands in its annotation, and in the ledger. Safe to repeat: what is held keeps what it remembers.
+    Then the source's databases are fenced against whoever writes from elsewhere.
     At the source's first quiesce the proofs of databases, buckets and volumes expire: only the final pass makes new ones.
     A target that serves customers already is left alone; to go back, switch the front door back first.
 
     Pods of the target that nothing controls are not the migration's and do not count: they must not keep the source from
     being started again.
 
-    :raises PermanentError: before anything is touched, when pods run on the source that nothing controls, or when the following of
-        a database failed.
+    :raises PermanentError: before anything is touched, when pods run on the source that nothing controls, when the following of
+        a database failed, or when one cannot be fenced that has to be.
     :raises WaitTimeoutError: naming the pods that do not end.
     """
     if side == "source":
@@ -69,6 +77,7 @@ def quiesce(
     if side == "source":
         _refuse_bare_pods(cluster, namespaces)
         refuse_unfollowed(run)
+        refuse_unfenced(run)
         resume_following(run)
         # Applications write down what only they know while they still run; a source that was stopped has no pods.
         run_hooks(run, "before_stop")
@@ -84,6 +93,9 @@ def quiesce(
         held = hold_all(cluster, list_workloads(cluster, namespaces, BY_CLOCK))
         held += hold_all(cluster, list_workloads(cluster, namespaces, RUNNING))
         await_no_pods(cluster, namespaces, timeout_seconds, bare_ones=side == "source")
+    if side == "source":
+        with timed_step(run, "fence the source's databases"):
+            shut_fences(run)
     run.ledger.write(_document(side), {"at": now(), "complete": True, "workloads": held, "undone": None})
     run.ledger.event("quiesced", side=side, workloads=len(held))
     logger.info("%s workloads of the %s cluster stand still", len(held), side)
@@ -112,10 +124,20 @@ def unquiesce(run: MigrationRun, side: Side) -> int:
     """Start again what was held on a side; return how many workloads.
 
     Does nothing on the source while the front door leads to the target: there would be two writers.
+
+    :raises TemporaryError: when a database of the source still refuses writes; the workloads were started all the same.
     """
     if side == "source" and is_traffic_on_target(run):
         logger.info("The front door leads to the target: the source stays as it is")
         return 0
+    left = open_fences(run) if side == "source" else []
+    released = _start_again(run, side)
+    if left:
+        raise TemporaryError("; ".join(left))
+    return released
+
+
+def _start_again(run: MigrationRun, side: Side) -> int:
     begun = _read(run, side)
     if begun is None or begun.get("undone") is not None:
         logger.info("This run has nothing stopped in the %s cluster", side)

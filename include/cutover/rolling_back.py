@@ -124,10 +124,12 @@ def end_quiesce(run: MigrationRun) -> int:
         _stop_target(run)
         # A way back that was begun and failed would leave the source's triggers off.
         disarm_way_back(run)
-        started = unquiesce(run, "source")
-        _release_late_holds(run)
+        try:
+            started = unquiesce(run, "source")
+        finally:
+            _release_late_holds(run)
     else:
-        logger.info("This run has nothing stopped on the source")
+        unquiesce(run, "source")
     take_back(run)
     return started
 

@@ -9,6 +9,7 @@ from include.databases.arming import (
 )
 from include.databases.copying import copy_database, copy_database_delta, copy_database_once_more
 from include.databases.ending import drop_followers, end_following
+from include.databases.fencing import look_at_fences, open_fences, refuse_unfenced, shut_fences
 from include.databases.follow import follow_databases, refuse_unfollowed, stop_following
 from include.databases.going_back import bring_back_databases
 from include.databases.handover import hand_over_databases, take_back_databases
@@ -28,12 +29,16 @@ __all__ = [
     "find_written_databases",
     "follow_databases",
     "hand_over_databases",
+    "look_at_fences",
     "look_at_ways_back",
+    "open_fences",
     "prove_database",
     "prove_databases",
+    "refuse_unfenced",
     "refuse_unfollowed",
     "renew_way_back",
     "resume_following",
+    "shut_fences",
     "stop_following",
     "take_back_databases",
 ]

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
+from include.definition.custom_fields import CustomField, FieldPath
 from include.definition.data import MovedAddress
 from include.definition.parts import Part, Text
 
@@ -81,6 +82,14 @@ class UserRule(Part):
     )
 
 
+class CustomPodSpec(CustomField):
+    """Say where custom resources of one kind keep a pod spec, or the part of one that chooses nodes, classes and logins."""
+
+    path: FieldPath = Field(
+        description="field that holds it; `[*]` stands for every entry of a list, e.g. `spec.nodeSets[*].podTemplate.spec`"
+    )
+
+
 class Adaptation(Part):
     """Say how objects change on their way, beyond what the rule pack does by itself."""
 
@@ -110,6 +119,10 @@ class Adaptation(Part):
         default_factory=list,
         description="further addresses and names that change on their way, wherever they stand as whole words in ConfigMaps, "
         "Secrets, environment variables and arguments",
+    )
+    pod_specs: list[CustomPodSpec] = Field(
+        default_factory=list,
+        description="pod specs inside custom resources, which are adapted as those of Deployments are",
     )
     rules: list[UserRule] = Field(
         default_factory=list, description="rules of one's own, which run after the pack in this order"

@@ -8,11 +8,11 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Discriminator, Field, StringConstraints, Tag, model_validator
 
 from include.definition.bandwidth import Bandwidth
+from include.definition.custom_fields import CustomField, FieldPath
 from include.definition.parts import ConnectionId, OrganizationName, Part, Text
 
 IMAGE_SOURCE_PATTERN = r"^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:[0-9]+)?(/[a-z0-9]+([._-]+[a-z0-9]+)*)*$"
 PLATFORM_PATTERN = r"^[a-z0-9]+/[a-z0-9]+(/[a-z0-9]+)?$"
-FIELD_PATH_PATTERN = r"^(\$\.)?[A-Za-z_][A-Za-z0-9_-]*(\[\*\])?(\.[A-Za-z_][A-Za-z0-9_-]*(\[\*\])?)*$"
 COMPONENT = r"[a-z0-9]+(?:(?:\.|_{1,2}|-+)[a-z0-9]+)*"
 REPOSITORY_PREFIX = re.compile(rf"{COMPONENT}(?:/{COMPONENT})*/?")
 
@@ -20,7 +20,6 @@ ImageSource = Annotated[str, StringConstraints(pattern=IMAGE_SOURCE_PATTERN)]
 # Members of the union `images.platforms`; problems leave them out of their paths.
 ALL_FORM, LIST_FORM = "[all]", "[list]"
 Platform = Annotated[str, StringConstraints(pattern=PLATFORM_PATTERN)]
-FieldPath = Annotated[str, StringConstraints(pattern=FIELD_PATH_PATTERN)]
 
 
 def _form(value: Any) -> str:
@@ -87,20 +86,13 @@ class ImageName(Part):
         return self.before.endswith("/")
 
 
-class CustomImage(Part):
+class CustomImage(CustomField):
     """Say where custom resources of one kind name images, beside the fields `image` and `…Image` of their spec."""
 
-    kind: Text = Field(description="kind of the custom resources, e.g. Database")
-    group: Text = Field(description="API group of the kind, without version, e.g. db.example.com")
     path: FieldPath = Field(
         description="field that holds an image reference; `[*]` stands for every entry of a list, "
         "e.g. `spec.components[*].source`"
     )
-
-    @property
-    def steps(self) -> list[str]:
-        """Return the path's field names and `*`, from the outside."""
-        return re.findall(r"[A-Za-z_][A-Za-z0-9_-]*|\*", self.path.removeprefix("$."))
 
 
 class Images(Part):

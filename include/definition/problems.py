@@ -12,9 +12,9 @@ from typing import Annotated, Any, Union, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 
 from include.definition.adaptation import POINTER_PATTERN, RULE_PATTERN
+from include.definition.custom_fields import FIELD_PATH_PATTERN
 from include.definition.images import (
     ALL_FORM,
-    FIELD_PATH_PATTERN,
     IMAGE_SOURCE_PATTERN,
     LIST_FORM,
     PLATFORM_PATTERN,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import Field
 
 from include.definition.cutover_times import Freeze, Window
@@ -64,6 +66,11 @@ class Cutover(Part):
         "claim, and write nothing by themselves",
     )
 
+    fence_databases: Literal["if_possible", "required", "never"] = Field(
+        default="if_possible",
+        description="whether the source's databases refuse every writer but the migration from the stop of the source on: "
+        "`if_possible` tells what could not be fenced and goes on, `required` ends the cutover then, `never` leaves them as they are",
+    )
     redirect_source: bool = Field(
         default=False,
         description="after the switch the source's Service of the front door leads on to the target's load balancer, for customers "

@@ -8,9 +8,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
+from include.inventory.field_paths import custom_values
 from include.inventory.model import ImageUse, label
 from include.inventory.owners import controller_reference, is_finished
-from include.inventory.pod_specs import api_group, containers, is_custom, pod_spec
+from include.inventory.pod_specs import containers, is_custom, pod_spec
 
 if TYPE_CHECKING:
     from include.definition import CustomImage
@@ -84,23 +85,7 @@ def custom_references(
 
 
 def _named_fields(obj: dict[str, Any], fields: Sequence[CustomImage]) -> Iterator[tuple[Any, Any, str]]:
-    for field in fields:
-        if (field.kind, field.group) == (obj.get("kind"), api_group(obj)):
-            yield from _at(obj, field.steps)
-
-
-def _at(node: Any, steps: Sequence[str]) -> Iterator[tuple[Any, Any, str]]:
-    step, rest = steps[0], steps[1:]
-    found: list[tuple[Any, Any]] = []
-    if step == "*" and isinstance(node, list):
-        found = list(enumerate(node))
-    elif isinstance(node, dict) and step in node:
-        found = [(step, node[step])]
-    for key, value in found:
-        if rest:
-            yield from _at(value, rest)
-        elif isinstance(value, str) and value:
-            yield node, key, value
+    return (place for place in custom_values(obj, fields) if isinstance(place[2], str) and place[2])
 
 
 def _walk(node: Any, registries: Sequence[str]) -> Iterator[tuple[Any, str, str]]:

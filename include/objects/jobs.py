@@ -20,11 +20,11 @@ from include.objects.documents import Journal, Row, read_rows, write_rows
 from include.objects.listing import Place
 from include.objects.one_store import OneStore, is_one_store
 from include.objects.storage import open_client
-from include.objects.throttle import Throttle
 from include.objects.transfer import BucketPair
 from include.planning.model import PlanItem, load_plan
 from include.planning.ownership import MARKER_PREFIX
 from include.planning.storage_client import error_code
+from include.throttle import Throttle
 
 if TYPE_CHECKING:
     from include.definition import Bucket

@@ -19,10 +19,10 @@ from include.objects.attributes import as_on_target, from_answer, put_parameters
 from include.objects.one_store import OneStore
 from include.objects.spooling import Piece, spooled
 from include.objects.storage import BLOCK, THREADS, Entry, hash_of
-from include.objects.throttle import Throttle
 from include.objects.uploading import upload
 from include.objects.written import Written, attributes_digest
 from include.planning.storage_client import error_code
+from include.throttle import Throttle
 
 WHOLE = 64 * 1024 * 1024
 DEFAULT_PART = 8 * 1024 * 1024

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from include.errors import PermanentError, PreflightError
 from include.inventory.store import Inventory, load_inventory
+from include.objects.setting_marks import note_settings
 from include.phases import PHASES
 from include.planning.balancer_row import balancer_rows
 from include.planning.binding import planning_run
@@ -48,6 +49,7 @@ def plan_migration(run: MigrationRun) -> Plan:
             "correct source.namespaces in the definition"
         )
     save_plan(run.ledger, plan)
+    note_settings(run)
     _forget_exclusions(run, plan)
     _refuse_more_than_velero_takes(run, plan)
     for row in plan.excluded():

@@ -97,9 +97,18 @@ class GuardedTransport(Transport):
         """Return the translated answer to one GET."""
         return self._seen(super().glance(path, timeout_seconds))
 
-    def relay(self, path: str, timeout_seconds: float) -> httpx.Response:
+    def relay(
+        self,
+        method: str,
+        path: str,
+        timeout_seconds: float,
+        *,
+        content: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> httpx.Response:
         """Return the answer of a program, as it is."""
-        return super().relay(self._view.path(path), timeout_seconds)
+        place = self._view.path(path)
+        return super().relay(method, place, timeout_seconds, content=content, headers=headers)
 
     def _seen(self, answer: httpx.Response) -> httpx.Response:
         if "json" not in answer.headers.get("content-type", ""):

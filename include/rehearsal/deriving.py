@@ -18,6 +18,7 @@ from include.definition import (
 )
 from include.definition.data import ServerAddress
 from include.errors import DefinitionError
+from include.rehearsal.bandwidth import rehearsals_at_once, with_parts
 from include.rehearsal.names import disposable_name
 
 Passage = TypeVar("Passage", Velero, VolumeSettings)
@@ -34,11 +35,13 @@ def rehearsed(definition: Definition) -> Definition:
     problems = list(_problems(definition))
     if problems:
         raise DefinitionError(problems, title="the migration cannot be rehearsed")
+    images, buckets = with_parts(definition.images, definition.buckets, rehearsals_at_once())
     derived = definition.model_copy(
         update={
             "name": disposable_name(definition.name),
             "databases": [_database(one, definition) for one in definition.databases],
-            "buckets": [_bucket(one) for one in definition.buckets],
+            "images": images,
+            "buckets": [_bucket(one) for one in buckets],
             "velero": _into_scratch_bucket(definition.velero),
             "volumes": _into_scratch_bucket(definition.volumes),
             "adaptation": _adaptation(definition),

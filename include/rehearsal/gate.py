@@ -6,11 +6,13 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from include.databases.drift import database_changes
 from include.definition import Definition
 from include.errors import MigrationError, PermanentError
 from include.inventory import load_inventory, read_source
 from include.ledger import Ledger
 from include.ledger.storage import DocumentFolder
+from include.objects.drift import bucket_changes
 from include.planning.drift import Change, find_changes
 from include.planning.markdown import cell
 from include.progress import readable_seconds
@@ -63,13 +65,14 @@ def judge_gate(run: MigrationRun, now: datetime | None = None) -> Verdict | None
 def changes_since(run: MigrationRun, run_id: str) -> list[Change]:
     """Return how the source has changed since a rehearsal took its inventory.
 
-    Objects with their node ports, CustomResourceDefinitions and claims, images, and volumes; values of Secrets by hashes made
-    with the rehearsal's own key.
+    Objects with their node ports, CustomResourceDefinitions and claims, images, volumes, definitions of databases, settings of
+    buckets; values of Secrets by hashes made with the rehearsal's own key.
     """
     ledger = _ledger(run, run_id)
     known = Definition.model_validate(ledger.read("definition"))
     rehearsal = replace(run, definition=known, ledger=ledger, run_id=run_id)
-    return find_changes(load_inventory(ledger), read_source(rehearsal), rehearsal.secrets_key)
+    objects = find_changes(load_inventory(ledger), read_source(rehearsal), rehearsal.secrets_key)
+    return [*objects, *database_changes(rehearsal), *bucket_changes(rehearsal)]
 
 
 def refuse_unrehearsed(run: MigrationRun, reason: str, *, overrides: bool) -> None:

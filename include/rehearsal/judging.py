@@ -32,6 +32,11 @@ def judge_rehearsal(run: MigrationRun) -> dict[str, Any]:
     return {"downtime_seconds": outcome.downtime, "regressions": len(found)}
 
 
+def found_regressions(run: MigrationRun) -> list[str]:
+    """Return what `judge_rehearsal` found worse, a sentence each."""
+    return list(run.ledger.read(DOCUMENT)["regressions"]) if run.ledger.exists(DOCUMENT) else []
+
+
 def _add_findings(run: MigrationRun, found: list[str]) -> None:
     """Put the regressions beside the plan's findings, in the place of those of a former try."""
     known = run.ledger.read(FINDINGS_DOCUMENT) if run.ledger.exists(FINDINGS_DOCUMENT) else {"findings": []}

@@ -25,7 +25,7 @@ def note_outcome(run: MigrationRun) -> Outcome:
             for name, seconds in measured.items()
             if seconds is not None
         ],
-        steps=[Step(**step) for step in recorded_steps(run.ledger)],
+        steps=[Step(name=step["name"], seconds=step["seconds"]) for step in recorded_steps(run.ledger)],
         downtime=predicted_downtime(run),
     )
     run.ledger.write(DOCUMENT, outcome)

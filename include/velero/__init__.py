@@ -7,7 +7,8 @@ from include.velero.canary import prove_canary
 from include.velero.foreign import foreign_velero
 from include.velero.installing import install_velero
 from include.velero.removing import uninstall_velero
-from include.velero.restores import prove_restore, restore_phase, submit_restore, wait_for_restore
+from include.velero.restore_proof import prove_restore
+from include.velero.restores import restore_phase, submit_restore, wait_for_restore
 from include.velero.states import state_of
 
 __all__ = [

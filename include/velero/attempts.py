@@ -1,6 +1,6 @@
 """Name backups and restores after the run, so that a second submit finds the first.
 
-A failed one is never repaired: the next attempt gets the next number.
+A failed one is never repaired: the next attempt gets the next number, and so does one whose proof found something missing.
 """
 
 from __future__ import annotations
@@ -35,10 +35,22 @@ def choose_name(run: MigrationRun, kind: Kind, cluster: Cluster, *, again: bool 
     while True:
         seen = cluster.find(object_path(PLURALS[kind], _name(run, number)))
         state = state_of(str(((seen or {}).get("status") or {}).get("phase") or "New"))
-        if seen is None or state == "waiting" or (state == "done" and not again):
+        is_kept = state == "done" and not again and not is_disproved(run, kind, _name(run, number))
+        if seen is None or state == "waiting" or is_kept:
             run.ledger.write(document, {"attempt": number, "name": _name(run, number)})
             return _name(run, number)
         number += 1
+
+
+def disprove(run: MigrationRun, kind: Kind, name: str) -> None:
+    """Note that something is missing in one that Velero calls completed: who runs the task again wants another one."""
+    run.ledger.write(f"velero/{kind}-disproved", {"name": name})
+
+
+def is_disproved(run: MigrationRun, kind: Kind, name: str) -> bool:
+    """Say whether the proof of a backup or restore found something missing."""
+    document = f"velero/{kind}-disproved"
+    return run.ledger.exists(document) and run.ledger.read(document)["name"] == name
 
 
 def _name(run: MigrationRun, number: int) -> str:

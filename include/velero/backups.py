@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from include.errors import ObjectExistsError, ProofError
 from include.planning.model import PlanItem, load_plan
-from include.velero.attempts import choose_name, current_name
+from include.velero.attempts import choose_name, current_name, disprove
 from include.velero.bucket import BackupBucket, backup_bucket
 from include.velero.filters import filter_config_map, resources
+from include.velero.interruptions import refuse_interrupted
 from include.velero.names import API_VERSION, NAMESPACE, location_name, object_path, owned
 from include.velero.results import object_id, result_lines, stored_objects
-from include.velero.states import read_phase, state_of, wait_until_finished
+from include.velero.states import accepted_phase, state_of, wait_until_finished
 
 if TYPE_CHECKING:
     from include.run import MigrationRun
@@ -57,12 +58,18 @@ def submit_backup(run: MigrationRun) -> str:
 
 def backup_phase(run: MigrationRun) -> str:
     """Return the backup's phase; `include.velero.states.state_of` says what it means."""
-    return read_phase(run.source, "backups", backup_name(run))
+    return accepted_phase(run.source, "backups", backup_name(run))
 
 
 def wait_for_backup(run: MigrationRun) -> str:
-    """Wait for the end of the backup and return its final phase."""
-    return wait_until_finished(run.source, "backups", backup_name(run))
+    """Wait for the end of the backup and return its final phase.
+
+    :raises TemporaryError: when Velero broke it off, or an API server was away meanwhile: another one has to be made.
+    """
+    name = backup_name(run)
+    phase = wait_until_finished(run.source, "backups", name)
+    refuse_interrupted(run, "backup", name, phase)
+    return phase
 
 
 def prove_backup(run: MigrationRun) -> int:
@@ -75,6 +82,7 @@ def prove_backup(run: MigrationRun) -> int:
     sizes = bucket.sizes(f"backups/{name}")
     archive = sizes.get(f"{bucket.prefix}/backups/{name}/{name}.tar.gz", 0)
     if not archive:
+        disprove(run, "backup", name)
         raise ProofError(
             f"backup velero/{name}, source cluster: bucket {bucket.bucket} holds no archive below "
             f"{bucket.prefix}/backups/{name}/; check addressing style and permissions of the connection"
@@ -82,6 +90,7 @@ def prove_backup(run: MigrationRun) -> int:
     stored = stored_objects(bucket.read_json(f"backups/{name}/{name}-resource-list.json.gz"))
     missing = [row for row in rows if object_id(row.details) not in stored]
     if missing:
+        disprove(run, "backup", name)
         raise ProofError(
             [f"{row.source}, source cluster: is not in backup {name}; was it deleted?" for row in missing],
             "planned objects are missing in the backup",
@@ -96,7 +105,7 @@ def prove_backup(run: MigrationRun) -> int:
 
 def refuse_failed_backup(run: MigrationRun, bucket: BackupBucket, name: str) -> None:
     """Raise `ProofError` with what Velero noted, unless the backup is completed."""
-    phase = read_phase(run.source, "backups", name)
+    phase = accepted_phase(run.source, "backups", name)
     if state_of(phase) == "done":
         return
     lines: list[str] = []

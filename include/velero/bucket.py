@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gzip
 import json
+from collections.abc import Generator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from include.errors import PermanentError, TemporaryError
@@ -21,30 +23,23 @@ class BackupBucket:
         self.prefix = prefix
 
     def sizes(self, folder: str) -> dict[str, int]:
-        """Return key -> bytes of every object below a folder."""
-        found: dict[str, int] = {}
-        pages = self._client.get_paginator("list_objects_v2").paginate(
-            Bucket=self.bucket, Prefix=f"{self.prefix}/{folder.strip('/')}/"
-        )
-        for page in pages:
-            for entry in page.get("Contents") or []:
-                found[str(entry["Key"])] = int(entry["Size"])
-        return found
+        """Return key -> bytes of every object below a folder.
+
+        :raises TemporaryError: when it cannot be listed.
+        """
+        prefix = f"{self.prefix}/{folder.strip('/')}/"
+        pages = self._client.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=prefix)
+        with self._asked(f"folder {prefix}"):
+            entries = [entry for page in pages for entry in page.get("Contents") or []]
+        return {str(entry["Key"]): int(entry["Size"]) for entry in entries}
 
     def read_json(self, key: str) -> Any:
         """Return a JSON document, unpacked when its name ends in `.gz`.
 
         :raises TemporaryError: when it is not there: Velero writes some documents a moment after the phase.
         """
-        from botocore.exceptions import ClientError
-
-        try:
+        with self._asked(f"object {self.prefix}/{key}"):
             body = self._client.get_object(Bucket=self.bucket, Key=f"{self.prefix}/{key}")["Body"].read()
-        except ClientError as error:
-            raise TemporaryError(
-                f"object {self.prefix}/{key} of bucket {self.bucket}: cannot be read "
-                f"({error.response.get('Error', {}).get('Code')}); look at Velero's log, then run the task again"
-            ) from error
         try:
             return json.loads(gzip.decompress(body) if key.endswith(".gz") else body)
         except (OSError, ValueError) as error:
@@ -59,6 +54,21 @@ class BackupBucket:
         for key in keys:
             self._client.delete_object(Bucket=self.bucket, Key=key)
         return len(keys)
+
+    @contextmanager
+    def _asked(self, what: str) -> Generator[None]:
+        """Tell what could not be read, an outage of the storage included, as worth another try."""
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        from include.planning.storage_client import error_code
+
+        try:
+            yield
+        except (BotoCoreError, ClientError) as error:
+            raise TemporaryError(
+                f"{what} of bucket {self.bucket}: cannot be read ({error_code(error)}); look whether the object storage answers, "
+                "and at Velero's log, then run the task again"
+            ) from error
 
 
 def backup_bucket(run: MigrationRun) -> BackupBucket:

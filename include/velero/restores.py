@@ -1,33 +1,22 @@
-"""Restore the planned objects on the target, held still, and prove that each of them is there."""
+"""Restore the planned objects on the target, held still."""
 
 from __future__ import annotations
 
 import logging
-import time
-from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, Literal
 
 from include.adaptation import adapted_plan, modifiers_name, resource_modifiers
 from include.adaptation.replacing import REPLACED, remove_unchangeable
-from include.errors import ObjectExistsError, ProofError
-from include.ledger import Proof
-from include.ledger.records import Action
-from include.planning.model import PlanItem
-from include.progress import Progress
-from include.proofs import settle_item
+from include.errors import ObjectExistsError
 from include.rehearsal.names import disposable_namespaces
 from include.velero.attempts import choose_name, current_name
 from include.velero.backups import backup_name, planned_objects, policy_name
-from include.velero.bucket import BackupBucket, backup_bucket
 from include.velero.existing import present_objects, restorable, restored_before
 from include.velero.filters import filter_config_map
-from include.velero.finding import find_restored
+from include.velero.interruptions import refuse_interrupted
 from include.velero.names import API_VERSION, NAMESPACE, object_path, owned
 from include.velero.namespaces import make_namespaces
-from include.velero.owners import link_owners
-from include.velero.results import object_id, restored_actions, result_lines
-from include.velero.states import read_phase, state_of, wait_until_finished
+from include.velero.states import accepted_phase, wait_until_finished
 from include.velero.syncing import sync_backup
 
 if TYPE_CHECKING:
@@ -35,8 +24,6 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-WORKERS = 8
-MOST_LOGGED = 20
 ExistingPolicy = Literal["update", "none"]
 
 Manifest = dict[str, Any]
@@ -84,42 +71,18 @@ def submit_restore(run: MigrationRun) -> str:
 
 def restore_phase(run: MigrationRun) -> str:
     """Return the restore's phase; `include.velero.states.state_of` says what it means."""
-    return read_phase(run.target, "restores", current_name(run, "restore"))
+    return accepted_phase(run.target, "restores", current_name(run, "restore"))
 
 
 def wait_for_restore(run: MigrationRun) -> str:
-    """Wait for the end of the restore and return its final phase."""
-    return wait_until_finished(run.target, "restores", current_name(run, "restore"))
+    """Wait for the end of the restore and return its final phase.
 
-
-def prove_restore(run: MigrationRun) -> int:
-    """Look for every planned object on the target and record a proof for each; return how many there are.
-
-    Those that had owners get them back.
-
-    :raises ProofError: with Velero's errors and every object that is missing, all at once.
+    :raises TemporaryError: when Velero broke it off, or an API server was away meanwhile: another one has to be made.
     """
-    started = time.monotonic()
-    name, bucket = current_name(run, "restore"), backup_bucket(run)
-    problems = _noted_errors(run, bucket, name)
-    actions = restored_actions(bucket.read_json(f"restores/{name}/restore-{name}-resource-list.json.gz"))
-    rows, served = planned_objects(run), {row.name: row for row in run.target.discover(refresh=True)}
-    with (
-        ThreadPoolExecutor(WORKERS) as pool,
-        Progress(len(rows), 0, logger, noun="restored objects") as progress,
-    ):
-
-        def prove(row: PlanItem) -> str | None:
-            seen = find_restored(run.target, served, row)
-            problem = _record(run, row, seen, actions.get(object_id(row.details)), started)
-            progress.add(items=1)
-            return problem
-
-        problems += [problem for problem in pool.map(prove, rows) if problem]
-    if problems:
-        raise ProofError(problems, f"restore velero/{name}, target cluster")
-    link_owners(run, rows, served)
-    return len(rows)
+    name = current_name(run, "restore")
+    phase = wait_until_finished(run.target, "restores", name)
+    refuse_interrupted(run, "restore", name, phase)
+    return phase
 
 
 def restore_manifest(run: MigrationRun, name: str, policy: ExistingPolicy) -> Manifest:
@@ -151,46 +114,3 @@ def _cluster_wide(run: MigrationRun) -> Manifest:
 def _is_of_older_backup(run: MigrationRun) -> bool:
     seen = run.target.find(object_path("restores", current_name(run, "restore")))
     return seen is not None and seen["spec"].get("backupName") != backup_name(run)
-
-
-def _noted_errors(run: MigrationRun, bucket: BackupBucket, name: str) -> list[str]:
-    phase = read_phase(run.target, "restores", name)
-    has_results = f"{bucket.prefix}/restores/{name}/restore-{name}-results.gz" in bucket.sizes(
-        f"restores/{name}"
-    )
-    results = bucket.read_json(f"restores/{name}/restore-{name}-results.gz") if has_results else {}
-    _log_warnings(run, name, result_lines(results, "warnings"))
-    errors = result_lines(results, "errors")
-    if state_of(phase) == "done":
-        return errors
-    return errors or [f"it is {phase} without a stored error; read the log of Deployment {NAMESPACE}/velero"]
-
-
-def _log_warnings(run: MigrationRun, name: str, warnings: Iterable[str]) -> None:
-    found = list(warnings)
-    # Said of every object that was there before, whatever was done with it; verification compares them all.
-    other = [line for line in found if "already exists" not in line]
-    if len(other) < len(found):
-        logger.info("Restore %s: %s objects were there already and differ", name, len(found) - len(other))
-    for line in other[:MOST_LOGGED]:
-        logger.warning("Restore %s: %s", name, line)
-    if found:
-        run.ledger.write("velero/restore-warnings", {"name": name, "warnings": found})
-
-
-def _record(
-    run: MigrationRun, row: PlanItem, seen: Manifest | None, action: str | None, started: float
-) -> str | None:
-    name = object_id(row.details)[2]
-    proof = Proof(
-        method="planned object read back from the target",
-        source=name,
-        target=name if seen is not None else None,
-        equal=seen is not None,
-    )
-    problem = f"{row.target}, target cluster: was not restored; read the errors of the restore"
-    return settle_item(run, row, proof, problem, action=_action(action), seconds=time.monotonic() - started)
-
-
-def _action(action: str | None) -> Action:
-    return "copied" if action in {"created", "updated"} else "already_equal"

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import logging
+import re
 import time
 from typing import TYPE_CHECKING, Any, Literal
 
-from include.errors import PermanentError, TemporaryError, WaitTimeoutError, shorten
+from include.errors import MigrationError, PermanentError, TemporaryError, WaitTimeoutError, shorten
 from include.velero.names import NAMESPACE_PATH, object_path
 from include.verification.readiness import pod_reasons
 
@@ -21,6 +22,8 @@ SECONDS_BETWEEN_LINES = 10.0
 STILL_SECONDS = 600.0
 # Errors of single objects end as PartiallyFailed, refused requests as FailedValidation.
 BROKEN_OFF = "Failed"
+# What Velero's validation says while the object storage does not answer; a wrong address is refused by the installation.
+OUTAGE = re.compile(r"\b(?:BackupStorageLocation|BSL) \S+ is (?:in )?unavailable\b", re.IGNORECASE)
 State = Literal["done", "failed", "waiting"]
 STATES: dict[str, State] = {
     "Completed": "done",
@@ -37,18 +40,34 @@ def state_of(phase: str) -> State:
 
 
 def read_phase(cluster: Cluster, plural: str, name: str) -> str:
-    """Return the phase of a backup or restore; `New` before Velero has looked at it.
+    """Return the phase of a backup or restore; `New` before Velero has looked at it."""
+    return _phase(cluster.get(object_path(plural, name)))
 
+
+def accepted_phase(cluster: Cluster, plural: str, name: str) -> str:
+    """Return the phase of a backup or restore that Velero has not refused.
+
+    :raises TemporaryError: when Velero refused it because the object storage did not answer.
     :raises PermanentError: when Velero refused it, with every reason.
     """
-    status = cluster.get(object_path(plural, name)).get("status") or {}
-    phase = str(status.get("phase") or "New")
-    reasons = status.get("validationErrors")
+    seen = cluster.get(object_path(plural, name))
+    reasons = [str(reason) for reason in (seen.get("status") or {}).get("validationErrors") or []]
     if reasons:
-        raise PermanentError(
-            f"{plural[:-1]} velero/{name}, {cluster.name} cluster: Velero refuses it: {'; '.join(map(str, reasons))}"
+        raise _refusal(f"{plural[:-1]} velero/{name}, {cluster.name} cluster", reasons)
+    return _phase(seen)
+
+
+def _phase(seen: dict[str, Any]) -> str:
+    return str((seen.get("status") or {}).get("phase") or "New")
+
+
+def _refusal(place: str, reasons: list[str]) -> MigrationError:
+    text = f"{place}: Velero refuses it: {'; '.join(reasons)}"
+    if all(OUTAGE.search(reason) for reason in reasons):
+        return TemporaryError(
+            f"{text}; the object storage does not answer this cluster: the next try makes another one, as soon as it does"
         )
-    return phase
+    return PermanentError(text)
 
 
 def wait_until_finished(
@@ -63,7 +82,7 @@ def wait_until_finished(
     started = moved_at = last_line = time.monotonic()
     seen_before = ""
     while True:
-        phase = read_phase(cluster, plural, name)
+        phase = accepted_phase(cluster, plural, name)
         if phase == BROKEN_OFF:
             raise TemporaryError(_why_broken_off(cluster, plural, name))
         if state_of(phase) != "waiting":

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,16 +21,27 @@ HOPELESS_REASONS = frozenset({
     "CreateContainerConfigError",
     "CreateContainerError",
 })
+# How the scheduler says that each node lacks what a pod asks of nodes. Room on nodes may come by waiting, and a taint of
+# Kubernetes itself (node.kubernetes.io/not-ready …) may go.
+NODES_REFUSED = re.compile(r"^\d+/\d+ nodes are available: (?P<why>.+?)\.(?: |$)", re.DOTALL)
+OF_LABELS_OR_TAINTS = re.compile(
+    r"^\d+ node\(s\) (?:didn't match Pod's node affinity/selector"
+    r"|had untolerated taint(?:\(s\))? \{(?!node\.(?:cloudprovider\.)?kubernetes\.io/).*)$"
+)
 
 
 @dataclass(frozen=True)
 class Readiness:
-    """Tell how far a workload is: `wanted` and `ready` pods, and what it waits for."""
+    """Tell how far a workload is: `wanted` and `ready` pods, and what it waits for.
+
+    :param is_unplaceable: no node has what a pod asks of nodes; only another node, or another pod, helps.
+    """
 
     wanted: int
     ready: int
     waits_for: str | None
     is_hopeless: bool = False
+    is_unplaceable: bool = False
 
     @property
     def is_ready(self) -> bool:
@@ -52,10 +64,11 @@ def judge(workload: Manifest | None, wanted: int | None, pods: Iterable[Manifest
         return Readiness(wanted, ready, f"it asks for {replicas} pods instead of {wanted}", is_hopeless=True)
     if is_current and ready >= replicas:
         return Readiness(replicas, ready, None)
-    reasons = pod_reasons(pods_of(workload, pods))
+    own = pods_of(workload, pods)
+    reasons = pod_reasons(own)
     text = f"{ready} of {replicas} pods are ready" + (f": {'; '.join(reasons)}" if reasons else "")
     is_hopeless = any(reason.startswith(tuple(HOPELESS_REASONS)) for reason in reasons)
-    return Readiness(replicas, ready, text, is_hopeless)
+    return Readiness(replicas, ready, text, is_hopeless, any(map(is_unplaceable, own)))
 
 
 def pods_of(workload: Manifest, pods: Iterable[Manifest]) -> list[Manifest]:
@@ -72,20 +85,39 @@ def pods_of(workload: Manifest, pods: Iterable[Manifest]) -> list[Manifest]:
 
 
 def pod_reasons(pods: Iterable[Manifest]) -> list[str]:
-    """Return why pods do not run, each reason once, with the message of the first pod that has it."""
+    """Return why pods do not run, each reason once, with name and message of the first pod that has it."""
     reasons: dict[str, str] = {}
     for pod in pods:
-        status = pod.get("status") or {}
-        for row in (status.get("initContainerStatuses") or []) + (status.get("containerStatuses") or []):
-            waiting = (row.get("state") or {}).get("waiting") or {}
-            if waiting.get("reason") and waiting["reason"] != "PodInitializing":
-                reasons.setdefault(str(waiting["reason"]), str(waiting.get("message") or ""))
-        for row in status.get("conditions") or []:
-            if row.get("type") == "PodScheduled" and row.get("status") == "False":
-                reasons.setdefault(str(row.get("reason") or "Unschedulable"), str(row.get("message") or ""))
-    return [
-        f"{reason} ({shorten(text, 160)})" if text else reason for reason, text in sorted(reasons.items())
-    ]
+        for reason, message in _reasons(pod):
+            text = f"pod {pod['metadata']['name']}: {shorten(message, 160)}".removesuffix(": ")
+            reasons.setdefault(reason, text)
+    return [f"{reason} ({text})" for reason, text in sorted(reasons.items())]
+
+
+def is_unplaceable(pod: Manifest) -> bool:
+    """Say whether the scheduler found no node for a pod by labels and taints alone."""
+    refused = (NODES_REFUSED.match(str(row.get("message") or "")) for row in _unscheduled(pod))
+    return any(all(map(OF_LABELS_OR_TAINTS.match, _each(match["why"]))) for match in refused if match)
+
+
+def _each(why: str) -> list[str]:
+    """Take apart `1 node(s) …, 2 node(s) …`."""
+    return re.split(r", (?=\d+ )", why)
+
+
+def _reasons(pod: Manifest) -> Iterator[tuple[str, str]]:
+    status = pod.get("status") or {}
+    for row in (status.get("initContainerStatuses") or []) + (status.get("containerStatuses") or []):
+        waiting = (row.get("state") or {}).get("waiting") or {}
+        if waiting.get("reason") and waiting["reason"] != "PodInitializing":
+            yield str(waiting["reason"]), str(waiting.get("message") or "")
+    for row in _unscheduled(pod):
+        yield str(row.get("reason") or "Unschedulable"), str(row.get("message") or "")
+
+
+def _unscheduled(pod: Manifest) -> list[Manifest]:
+    conditions = (pod.get("status") or {}).get("conditions") or []
+    return [row for row in conditions if row.get("type") == "PodScheduled" and row.get("status") == "False"]
 
 
 def _counts(workload: Manifest) -> tuple[int, int, bool]:

@@ -29,6 +29,14 @@ POLL_SECONDS = 0.25
 SECONDS_BETWEEN_LINES = 10.0
 # A pull can fail once, and a Secret arrive a moment later than the pod.
 HOPELESS_SECONDS = 30.0
+# The cluster's autoscaler, if there is one, says within some of its rounds of ten seconds that it makes a node.
+UNPLACED_SECONDS = 60.0
+SCALES_UP = "TriggeredScaleUp"
+REPAIR = "repair it and run verification again"
+FIND_PLACE = (
+    "map what it asks of nodes by adaptation.node_labels or zones, label the target's nodes, or tolerate their taints; then clear "
+    "the task"
+)
 
 
 @dataclass
@@ -52,7 +60,7 @@ def verify_workloads(
     """Wait until all workloads have as many ready pods as on the source; return how many there are.
 
     What a pod waits for is logged while it waits. A workload that cannot start (no image, no Secret) is given
-    up after half a minute.
+    up after half a minute, one that no node may run after a minute, unless the cluster's autoscaler makes a node.
 
     Hooks of the applications run once all workloads do.
 
@@ -114,7 +122,7 @@ def _look(target: Cluster, watched: list[Watched], seconds: float) -> None:
         live = target.find(target.path_of(one.manifest))
         one.readiness = judge(live, one.wanted, pods[one.manifest["metadata"]["namespace"]])
         one.ready_after = seconds
-        if not one.readiness.is_hopeless:
+        if not one.readiness.is_hopeless and not _finds_no_node(target, one):
             one.hopeless_since = None
         elif one.hopeless_since is None:
             one.hopeless_since = seconds
@@ -123,7 +131,16 @@ def _look(target: Cluster, watched: list[Watched], seconds: float) -> None:
 def _is_decided(one: Watched, seconds: float) -> bool:
     if one.readiness is not None and one.readiness.is_ready:
         return True
-    return one.hopeless_since is not None and seconds - one.hopeless_since >= HOPELESS_SECONDS
+    patience = HOPELESS_SECONDS if one.readiness and one.readiness.is_hopeless else UNPLACED_SECONDS
+    return one.hopeless_since is not None and seconds - one.hopeless_since >= patience
+
+
+def _finds_no_node(target: Cluster, one: Watched) -> bool:
+    if one.readiness is None or not one.readiness.is_unplaceable:
+        return False
+    namespace = one.manifest["metadata"]["namespace"]
+    events = target.list(f"/api/v1/namespaces/{namespace}/events", fieldSelector=f"reason={SCALES_UP}")
+    return not any(True for _ in events)
 
 
 def _log(waiting: list[Watched], total: int, seconds: float) -> None:
@@ -134,9 +151,8 @@ def _log(waiting: list[Watched], total: int, seconds: float) -> None:
 
 def _record(run: MigrationRun, one: Watched) -> str | None:
     readiness = one.readiness or Readiness(one.wanted or 0, 0, "it was not looked at in time")
-    problem = (
-        f"{one.item.target}, target cluster: {readiness.waits_for}; repair it and run verification again"
-    )
+    remedy = FIND_PLACE if readiness.is_unplaceable else REPAIR
+    problem = f"{one.item.target}, target cluster: {readiness.waits_for}; {remedy}"
     proof = Proof(
         method="ready pods", source=readiness.wanted, target=readiness.ready, equal=readiness.is_ready
     )

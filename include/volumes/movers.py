@@ -196,3 +196,21 @@ def resolving_mover(run: MigrationRun, names: Sequence[str]) -> Mover:
         pull_secret=PULL_SECRET,
         settings={"NAMES": " ".join(names)},
     )
+
+
+def connecting_mover(run: MigrationRun, host: str, port: int, *, wait_seconds: float, listens: bool) -> Mover:
+    """Return the mover that connects to a port on the target.
+
+    :param listens: whether it prints what the server says first.
+    """
+    wait = str(max(round(wait_seconds), 1))
+    name = mover_name(run, "connect", f"{host}:{port}")
+    return Mover(
+        name=name,
+        namespace=NAMESPACE,
+        script="connect",
+        image=target_reference(run, run.definition.volumes.mover_image),
+        labels=mover_labels(run.definition, name),
+        pull_secret=PULL_SECRET,
+        settings={"HOST": host, "PORT": str(port), "WAIT": wait, "LISTEN": wait if listens else "0"},
+    )

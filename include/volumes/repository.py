@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from include.errors import TemporaryError
 from include.planning.storage_client import error_code, open_storage
 
 if TYPE_CHECKING:
@@ -42,7 +43,10 @@ def repository_secrets(run: MigrationRun) -> dict[str, str]:
 
 
 def has_repository(run: MigrationRun) -> bool:
-    """Say whether the repository was made."""
+    """Say whether the repository was made.
+
+    :raises TemporaryError: when the bucket does not tell.
+    """
     return _read(run, f"{repository_prefix(run)}/config") is not None
 
 
@@ -68,14 +72,17 @@ def _delivered_key(run: MigrationRun, claim: str) -> str:
 
 
 def _read(run: MigrationRun, key: str) -> bytes | None:
-    from botocore.exceptions import ClientError
+    from botocore.exceptions import BotoCoreError, ClientError
 
     try:
         body = _client(run).get_object(Bucket=run.definition.volumes.bucket, Key=key)["Body"].read()
-    except ClientError as error:
+    except (BotoCoreError, ClientError) as error:
         if error_code(error) in {"NoSuchKey", "404"}:
             return None
-        raise
+        raise TemporaryError(
+            f"object {key} of bucket {run.definition.volumes.bucket}: cannot be read ({error_code(error)}); look whether the "
+            "object storage answers, and at the rights of volumes.connection"
+        ) from error
     return bytes(body)
 
 

@@ -19,6 +19,10 @@ MAPPED = {
     "zones": {"eu-central-1a": "eu-de-01"},
     "schedulers": {"yunikorn": "volcano"},
     "runtime_classes": {"gvisor": "kata"},
+    "pod_specs": [
+        {"kind": "Kafka", "group": "kafka.strimzi.io", "path": "spec.kafka.pools[*].pod"},
+        {"kind": "Alertmanager", "group": "monitoring.coreos.com", "path": "spec"},
+    ],
 }
 
 FOLDERS = [

@@ -48,6 +48,7 @@ def without_services(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have registries, databases and buckets answer that they hold nothing."""
     for name in ("image_rows", "database_rows", "bucket_rows", "organization_rows"):
         monkeypatch.setattr(planner, name, lambda *_: [])
+    monkeypatch.setattr(planner, "note_settings", lambda _: None)
     monkeypatch.setattr(obstacles, "data_findings", lambda _: [])
     monkeypatch.setattr(measuring, "database_size", lambda *_: 5000)
     monkeypatch.setattr(measuring, "connection_limit", lambda _: 100)

@@ -101,7 +101,7 @@ def say(text: str) -> None:
 
 
 def main(arguments: list[str]) -> int:
-    with LiveRun() as run, Writers() as writers:
+    with LiveRun("killed") as run, Writers() as writers:
         followers = []
         for one in [Kill.parse(text) for text in arguments]:
             before = one.strike(run, writers)

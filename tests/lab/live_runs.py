@@ -31,13 +31,14 @@ Victim = Literal["task", "worker", "scheduler"]
 class LiveRun:
     """Trigger a run, and follow it through Airflow's API. Its approvals are answered as `make migrate` answers them.
 
+    :param purpose: what the run is for, one word of its id.
     :param answers: off for a run whose approvals the test answers itself.
     :param dag: which DAG; one that works on a migration run of the past takes the latest.
     """
 
-    def __init__(self, *, answers: bool = True, dag: str = DAG) -> None:
+    def __init__(self, purpose: str, *, answers: bool = True, dag: str = DAG) -> None:
         self._client = RestClient()
-        self.run = Run(dag, f"killed_{datetime.now(UTC):%Y-%m-%dT%H-%M-%S}", is_new=True)
+        self.run = Run(dag, f"{dag}_{purpose}_{datetime.now(UTC):%Y-%m-%dT%H-%M-%S}", is_new=True)
         self._stopped = threading.Event()
         self._approvals = threading.Thread(target=self._answer, name="approvals") if answers else None
         self._lock = threading.Lock()
@@ -160,6 +161,12 @@ class LiveRun:
     def document(self, name: str) -> dict[str, Any]:
         """Return a document of the run's ledger, or an empty one."""
         return LedgerView(self.run.run_id).document(name)
+
+    def log(self, task: str) -> str:
+        """Return the log of a task's last try."""
+        path = f"{self.run.path}/taskInstances/{task}"
+        number = self._patiently(lambda: self._client.get(path))["try_number"]
+        return str(self._patiently(lambda: self._client.get(f"{path}/logs/{number}", full_content=True)))
 
     def mark_failed(self) -> None:
         """Mark the run as failed, as a person does in the UI."""

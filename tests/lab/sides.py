@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import socket
+import time
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,7 @@ RESTLESS = frozenset({
     # What is used of them.
     "resourcequotas",
 })
+SETTLE_SECONDS = 90.0
 DATABASES = {
     "postgresql": "select string_agg(datname, ',' order by datname) from pg_database",
     "mariadb": "select group_concat(schema_name order by schema_name) from information_schema.schemata",
@@ -64,6 +66,33 @@ def both_sides(definition: Definition) -> dict[str, Any]:
     for connection in ("obs", "source_s3"):
         client = open_storage(connections.object_storage(connection))
         found[connection] = sorted(row["Name"] for row in client.list_buckets()["Buckets"])
+    return found
+
+
+def settled_sides(definition: Definition) -> dict[str, Any]:
+    """Everything a migration could change, once two looks see the same: what another test has removed takes a while to go."""
+    ends = time.monotonic() + SETTLE_SECONDS
+    last = both_sides(definition)
+    while True:
+        time.sleep(2)
+        now = both_sides(definition)
+        restless = differences(last, now)
+        if not restless:
+            return now
+        assert time.monotonic() < ends, restless
+        last = now
+
+
+def differences(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
+    """Say what one look at both sides has and the other has not, or otherwise."""
+    found: list[str] = []
+    for place in sorted(before.keys() | after.keys()):
+        one, other = before.get(place), after.get(place)
+        if isinstance(one, dict) and isinstance(other, dict):
+            names = sorted(one.keys() | other.keys())
+            found += [f"{place}: {name}" for name in names if one.get(name) != other.get(name)]
+        elif one != other:
+            found.append(f"{place}: {one} != {other}")
     return found
 
 

@@ -13,7 +13,7 @@ from tests import orders
 from tests.builders.definitions import definition
 
 from .live_runs import LiveRun
-from .sides import both_sides
+from .sides import both_sides, differences, settled_sides
 
 pytestmark = pytest.mark.lab
 
@@ -35,8 +35,8 @@ def late_config_map() -> Generator[None]:
 
 def test_a_changed_source_is_asked_for_again_and_a_rejection_makes_nothing() -> None:
     orders.remove_what_was_ordered()
-    before = both_sides(definition())
-    with LiveRun(answers=False) as run:
+    before = settled_sides(definition())
+    with LiveRun("drift", answers=False) as run:
         first = run.question(PLAN)
         with late_config_map():
             run.answer(PLAN, "Approve")
@@ -51,4 +51,4 @@ def test_a_changed_source_is_asked_for_again_and_a_rejection_makes_nothing() -> 
     assert "configmaps/shop/late" in planned
     assert (state, outcome.report["result"]) == ("failed", "failed")
     assert outcome.documents("provisioning") == {}
-    assert both_sides(definition()) == before
+    assert differences(before, both_sides(definition())) == []

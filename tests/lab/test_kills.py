@@ -82,7 +82,7 @@ def ended_by_hand() -> Ended:
     """Every long task is killed at its work, the making of the target too, and a person ends the run in its cutover."""
     # the order arrives after its sender has been killed
     orders.fault("cce.create_cluster", "slow", seconds=ORDER_SECONDS)
-    with LiveRun() as run:
+    with LiveRun("killed") as run:
         run.kill("resource_planning.make_target", when=lambda: cluster_orders(run))
         run.wait_for_process("resource_planning.check_target")
         return killed_at_work(run)
@@ -115,7 +115,7 @@ def killed_at_work(run: LiveRun) -> Ended:
 @pytest.fixture(scope="module")
 def rolled_back(ended_by_hand: Ended) -> Ended:
     """The probe and the final pass are killed, the target fails after the switch, and the way back is killed, too."""
-    with LiveRun() as run, Writers() as writers:
+    with LiveRun("killed") as run, Writers() as writers:
         run.kill("cutover.probe_front_door", when=lambda: probed(run))
         run.kill("cutover.move_traffic", when=lambda: stands_still(run))
         # right before the switch: what the target acknowledges until it feels this is brought back
@@ -131,7 +131,7 @@ def arrived(rolled_back: Ended) -> Ended:
 
     What follows a database is killed with its worker before, and dies with the scheduler, too.
     """
-    with LiveRun() as run, Writers() as writers:
+    with LiveRun("killed") as run, Writers() as writers:
         run.kill(FOLLOWING, victim="worker", when=lambda: followed_rows(run))
         run.kill("cutover.move_traffic", victim="scheduler", when=lambda: writers.held("source"))
         kill(airflow_program("api-server"))

@@ -37,9 +37,10 @@ MADE = (
     "node pool general-eu-de-02",
     "RDS for PostgreSQL, lab-orders",
     "RDS for MariaDB, lab-stock",
-    "SWR organization shop",
     "ELB lab-front",
 )
+# A rehearsal has made it, and its images stay there.
+ORGANIZATION = "SWR organization shop"
 KINDS = {
     "image",
     "database",
@@ -83,7 +84,9 @@ def test_every_planned_row_has_an_equal_proof(migration: Outcome) -> None:
 
 
 def test_the_target_is_made_from_nothing(migration: Outcome) -> None:
-    assert provided(migration) == dict.fromkeys(MADE, "copied")
+    done = provided(migration)
+    assert done.pop(ORGANIZATION) in {"copied", "already_equal"}
+    assert done == dict.fromkeys(MADE, "copied")
     with ClusterApi(paths.TARGET_KUBECONFIG) as api:
         nodes = api.items("/api/v1/nodes")
     assert len(nodes) == 2
@@ -276,7 +279,7 @@ def test_a_second_run_finds_everything_already_equal(second_migration: Outcome) 
 
 
 def test_a_second_run_takes_the_target_that_is_there(second_migration: Outcome) -> None:
-    taken = set(MADE) - {"node pool general-eu-de-01", "node pool general-eu-de-02"}
+    taken = {*MADE, ORGANIZATION} - {"node pool general-eu-de-01", "node pool general-eu-de-02"}
     assert provided(second_migration) == dict.fromkeys(taken, "already_equal")
     assert len(orders.lab_service("cce").list_clusters(ListClustersRequest()).items) == 1
     assert second_migration.documents("provisioning") == {}

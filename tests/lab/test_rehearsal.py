@@ -40,7 +40,7 @@ MARKED = (
 def rehearsal() -> tuple[Outcome, dict[str, Any], dict[str, Any]]:
     """Rehearse once; give its outcome, and what is real before and after."""
     orders.remove_what_was_ordered()
-    with LiveRun(answers=False, dag=DAG) as run:
+    with LiveRun("asked", answers=False, dag=DAG) as run:
         run.wait_for_task("resource_planning.check_target")
         with real_things():
             before = what_is_real()

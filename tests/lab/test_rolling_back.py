@@ -40,7 +40,7 @@ class WentBack:
 def went_back(migration: Outcome) -> WentBack:
     """The latest run that switched the traffic is gone back from, whatever ran since."""
     assert migration.exit_code == 0, migration.output[-4000:]
-    with LiveRun(dag="roll_back_cutover") as run, Writers() as writers:
+    with LiveRun("asked", dag="roll_back_cutover") as run, Writers() as writers:
         state = run.wait_for_end(SECONDS)
         wait_until(Estate().is_ready, "the source serves customers", 120)
         return WentBack(

@@ -61,6 +61,24 @@ def test_a_rate_that_ends_lets_the_sleeper_go() -> None:
     assert clock.now == pytest.approx(10)
 
 
+def test_a_window_that_opens_frees_those_who_wait() -> None:
+    clock = Clock()
+    throttle = Throttle(lambda: 1 if clock.now < 10 else 1000, clock=clock, sleep=clock.sleep)
+
+    throttle.take(1000)
+
+    assert clock.now < 12
+
+
+def test_a_stream_goes_at_the_rate_with_blocks_of_any_size() -> None:
+    clock = Clock()
+
+    blocks = list(Throttle(lambda: 10, clock=clock, sleep=clock.sleep).stream([bytes(120), b"end"]))
+
+    assert blocks == [bytes(120), b"end"]
+    assert clock.now == pytest.approx(12.3)
+
+
 def test_threads_share_the_rate() -> None:
     throttle = Throttle(lambda: 1_000_000)
     began = time.monotonic()

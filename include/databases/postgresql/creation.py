@@ -7,13 +7,14 @@ from typing import Any
 from psycopg import sql
 
 from include.connections import DatabaseAccess
+from include.databases.postgresql.definitions import NO_FENCE
 from include.databases.postgresql.session import Connection, rows, session, value
 
 PROPERTIES = "select to_jsonb(d), pg_get_userbyid(d.datdba), pg_encoding_to_char(d.encoding) from pg_database d where datname = %s"
 GRANTS = """select coalesce(nullif(a.grantee, 0)::regrole::text, 'public'), a.grantee = 0, pg_get_userbyid(a.grantee),
     a.privilege_type, a.is_grantable from pg_database d, aclexplode(d.datacl) a where d.datname = %s"""
-SETTINGS = """select pg_get_userbyid(nullif(s.setrole, 0)), unnest(s.setconfig)
-    from pg_db_role_setting s join pg_database d on d.oid = s.setdatabase where d.datname = %s"""
+SETTINGS = f"""select pg_get_userbyid(nullif(s.setrole, 0)), c from pg_db_role_setting s
+    join pg_database d on d.oid = s.setdatabase, unnest(s.setconfig) c where d.datname = %s and {NO_FENCE}"""
 # These hold lists of quoted names: quoting the whole value would make one name of it.
 NAME_LISTS = frozenset({
     "search_path",

@@ -12,6 +12,8 @@ FIRST_NORMAL_OID = 16384
 FOLLOWING = "cce_migration_following"
 # Begins the names of publications and slots of this program.
 FOLLOWER = "cce_migration_"
+# A fence stands around a source while it is compared and copied, and is none of its definitions.
+NO_FENCE = "not (s.setrole = 0 and c ~ '^default_transaction_read_only=')"
 USER_SCHEMAS = f"n.nspname !~ '^pg_' and n.nspname not in ('information_schema', '{FOLLOWING}')"
 
 
@@ -118,9 +120,9 @@ QUERIES = {
         join pg_namespace n on n.oid = f.cfgnamespace where {USER_SCHEMAS} and {own("pg_ts_config", "f")}""",
     "default privilege": """select concat_ws(' ', pg_get_userbyid(defaclrole), nullif(defaclnamespace, 0)::regnamespace, defaclobjtype),
         (select string_agg(a::text, ',' order by a::text) from unnest(defaclacl) a) from pg_default_acl""",
-    "setting": """select concat_ws(' ', 'of', nullif(s.setrole, 0)::regrole::text),
-        (select string_agg(c, ',' order by c) from unnest(s.setconfig) c)
-        from pg_db_role_setting s join pg_database d on d.oid = s.setdatabase where d.datname = current_database()""",
+    "setting": f"""select concat_ws(' ', 'of', nullif(s.setrole, 0)::regrole::text), string_agg(c, ',' order by c)
+        from pg_db_role_setting s join pg_database d on d.oid = s.setdatabase, unnest(s.setconfig) c
+        where d.datname = current_database() and {NO_FENCE} group by s.setrole""",
     "database": f"""select 'itself', concat_ws(' ', pg_get_userbyid(d.datdba), pg_encoding_to_char(d.encoding), d.datcollate,
         d.datctype, {rights("d.datacl", "d", "d.datdba")}) from pg_database d where d.datname = current_database()""",
 }

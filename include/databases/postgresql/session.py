@@ -33,6 +33,8 @@ SETTINGS = {
     "tcp_keepalives_idle": "20",
     "tcp_keepalives_interval": "10",
     "tcp_keepalives_count": "3",
+    # What fences a source's database against other writers.
+    "default_transaction_read_only": "off",
 }
 Connection = psycopg.Connection[tuple[Any, ...]]
 Opener = Callable[[], Connection]

@@ -7,7 +7,14 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from include.cloud.oms import DONE, FAILED, STATUS_WORDS, STOPPED
-from include.errors import CloudError, CloudUnavailableError, EngineRefusedError, TemporaryError, shorten
+from include.errors import (
+    CloudError,
+    CloudObjectNotFoundError,
+    CloudUnavailableError,
+    EngineRefusedError,
+    TemporaryError,
+    shorten,
+)
 from include.objects.listing import entries_of
 from include.objects.managed.settling import copy_lacking_attributes, remove_folder
 from include.objects.managed.task import TransferTask, transfer_task
@@ -67,15 +74,34 @@ def _order(transfer: TransferTask) -> int:
             if isinstance(error, CloudError) or not error.may_have_happened:
                 note_refusal(ledger, transfer.key, str(error))
             raise
-    first, *others = transfer.oms.find(transfer.name)
-    for one in others:
+    found = transfer.oms.find(transfer.name)
+    if not found:
+        raise _ended_elsewhere(transfer)
+    for one in found[1:]:
         transfer.oms.remove(one)
-    note_id(ledger, transfer.key, str(first))
-    return first
+    note_id(ledger, transfer.key, str(found[0]))
+    return found[0]
+
+
+def _ended_elsewhere(transfer: TransferTask) -> TemporaryError:
+    return TemporaryError(
+        f"{transfer.label}: OMS has the task no more: another try of this task has ended it, or somebody has deleted it; "
+        "the retry looks what it has copied"
+    )
 
 
 def _bring(transfer: TransferTask, task: int) -> tuple[int, int]:
-    """Wait for a task; return the objects and bytes that it copied."""
+    """Wait for a task; return the objects and bytes that it copied.
+
+    :raises TemporaryError: when the task is gone meanwhile.
+    """
+    try:
+        return _await_end(transfer, task)
+    except CloudObjectNotFoundError as error:
+        raise _ended_elsewhere(transfer) from error
+
+
+def _await_end(transfer: TransferTask, task: int) -> tuple[int, int]:
     if transfer.oms.show(task).status == STOPPED:
         transfer.oms.start(task, transfer.keys())
     await_transfer(transfer.label, lambda: _look(transfer.oms.show(task)), transfer.longest_seconds)

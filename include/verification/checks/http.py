@@ -23,6 +23,7 @@ class HttpProbe:
 
     :param front_door: URL customers use; its scheme, name and port are kept, its address is not looked up.
     :param addresses: IP (or IP:port) of the load balancer of each side.
+    :param target_transport: the way to the target where it is not the network.
     """
 
     def __init__(
@@ -30,17 +31,15 @@ class HttpProbe:
         check: HttpCheck,
         front_door: str,
         addresses: Mapping[Side, str],
-        transport: httpx.BaseTransport | None = None,
+        target_transport: httpx.BaseTransport | None = None,
     ) -> None:
         self._check = check
         self._front_door = origin(front_door)
         self._addresses = addresses
-        self._client = httpx.Client(
-            timeout=check.timeout_seconds,
-            trust_env=False,
-            verify=check.verify_certificate,
-            transport=transport,
-        )
+        self._clients: dict[Side, httpx.Client] = {
+            "source": _client(check, None),
+            "target": _client(check, target_transport),
+        }
 
     @property
     def sides(self) -> frozenset[Side]:
@@ -52,7 +51,7 @@ class HttpProbe:
         request = request_at(self._front_door, self._addresses[side], self._check.path)
         headers = {**self._check.headers, **request.pop("headers")}
         try:
-            answer = self._client.request(
+            answer = self._clients[side].request(
                 self._check.method, **request, headers=headers, content=self._check.body
             )
         except httpx.TransportError as error:
@@ -67,7 +66,8 @@ class HttpProbe:
 
     def close(self) -> None:
         """Close the connections."""
-        self._client.close()
+        for client in self._clients.values():
+            client.close()
 
     def _text(self, answer: httpx.Response) -> dict[str, str]:
         wanted = self._check.contains
@@ -83,6 +83,12 @@ class HttpProbe:
         except ValueError:
             return {value.path: NO_JSON for value in self._check.values}
         return {value.path: compact(value_at(value.path, document)) for value in self._check.values}
+
+
+def _client(check: HttpCheck, transport: httpx.BaseTransport | None) -> httpx.Client:
+    return httpx.Client(
+        timeout=check.timeout_seconds, trust_env=False, verify=check.verify_certificate, transport=transport
+    )
 
 
 def value_at(path: str, document: Any) -> Any:

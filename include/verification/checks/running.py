@@ -18,7 +18,7 @@ from include.ledger import Proof
 from include.planning.model import PlanItem, load_plan
 from include.verification.checks.comparison import Comparison, read_comparison, write_comparison
 from include.verification.checks.http import HttpProbe
-from include.verification.checks.inside import ServiceTransport
+from include.verification.checks.inside import InnerTcpProbe, ServiceTransport
 from include.verification.checks.job import JobProbe
 from include.verification.checks.latencies import Latencies, measure
 from include.verification.checks.probe import NoAnswerError, Probe, is_same
@@ -59,14 +59,14 @@ def run_checks(
 ) -> int:
     """Make every check of the definition against the target; return how many were made.
 
-    Without comparing, each is asked of the target alone: what the source answered before is known from the ledger, and Jobs
-    are not run again.
+    Without comparing, each is asked of the target alone: what the source answered before is known from the ledger, and checks
+    that take a pod are not made again.
 
     :param addresses: IP (or IP:port) of the load balancer of the front door's Service on each side.
     :raises ProofError: with every check that failed.
     """
     setting = Setting(addresses, compares, patience_seconds)
-    checks = [check for check in run.definition.checks if compares or check.job is None]
+    checks = [check for check in run.definition.checks if compares or not _takes_a_pod(run, check)]
     items = _items(run, checks)
 
     def make(check: Check) -> str | None:
@@ -85,15 +85,24 @@ def open_probe(run: MigrationRun, check: Check, addresses: Mapping[Side, str]) -
     if check.http is not None:
         url = run.definition.front_door.probe.url
         if run.is_rehearsal:
-            return HttpProbe(check.http, url, {"target": str(httpx.URL(url).host)}, ServiceTransport(run))
+            inside: Mapping[Side, str] = {**addresses, "target": str(httpx.URL(url).host)}
+            return HttpProbe(check.http, url, inside, ServiceTransport(run))
         return HttpProbe(check.http, url, addresses)
     if check.sql is not None:
         return SqlProbe(run, check.sql)
     if check.tcp is not None:
-        return TcpProbe(run, check.tcp)
+        return (InnerTcpProbe if _is_inside(run, check) else TcpProbe)(run, check.tcp)
     if check.job is not None:
         return JobProbe(run, check.job)
     raise LedgerError(f"check {check.name} of the recorded definition says nothing to check")
+
+
+def _is_inside(run: MigrationRun, check: Check) -> bool:
+    return run.is_rehearsal and check.tcp is not None and check.tcp.service is not None
+
+
+def _takes_a_pod(run: MigrationRun, check: Check) -> bool:
+    return check.job is not None or _is_inside(run, check)
 
 
 def _items(run: MigrationRun, checks: list[Check]) -> dict[str, PlanItem]:

@@ -70,4 +70,11 @@ class TcpProbe:
             if not piece:
                 break
             text += piece.decode(errors="replace")
-        return {"greets": wanted if wanted in text else shorten(text, SHOWN_GREETING)}
+        return greeting_found(wanted, text)
+
+
+def greeting_found(wanted: str | None, text: str) -> dict[str, str]:
+    """Return what is wanted when a server has said it, otherwise what it said; nothing where nothing is wanted."""
+    if not wanted:
+        return {}
+    return {"greets": wanted if wanted in text else shorten(text, SHOWN_GREETING)}

@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from airflow.sdk.exceptions import AirflowRuntimeError
 
+from cce_migration.notifiers.telling import tell
 from cce_migration.operators.base import MigrationOperator
+from include.notifications import rehearsal_regressed
 from include.rehearsal.exclusive import refuse_beside
-from include.rehearsal.judging import judge_rehearsal
+from include.rehearsal.judging import found_regressions, judge_rehearsal
 from include.rehearsal.last_pass import Kind, rehearse_last_pass, rehearse_start
 from include.rehearsal.orders import refuse_lasting_orders
 from include.rehearsal.preparing import prepare_rehearsal, refuse_strangers
@@ -99,8 +101,13 @@ class JudgeRehearsalOperator(MigrationOperator):
     """Compare what was measured with the plan and with earlier rehearsals, and tell what got worse."""
 
     def act(self, run: MigrationRun, context: Context) -> dict[str, Any]:
-        """Return the downtime to expect, and the number of regressions."""
-        return judge_rehearsal(run)
+        """Return the downtime to expect, and the number of regressions; tell of them whom the definition names."""
+        judged = judge_rehearsal(run)
+        worse = found_regressions(run)
+        if worse:
+            # Of one rehearsal people are told once, however often it is judged.
+            tell(run, rehearsal_regressed(worse, run.run_id), context)
+        return judged
 
 
 class ThrowAwayOperator(MigrationOperator):

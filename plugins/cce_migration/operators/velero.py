@@ -21,6 +21,7 @@ from include.velero import (
     wait_for_backup,
     wait_for_restore,
 )
+from include.velero.attempts import Kind, is_disproved
 from include.velero.states import read_phase
 
 if TYPE_CHECKING:
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from include.run import MigrationRun
 
 MISSING = "Missing"
+# Velero calls it completed, and the proof found something missing.
+DISPROVED = "Disproved"
 
 
 class InstallVeleroOperator(MigrationOperator):
@@ -62,6 +65,7 @@ class VeleroJobOperator(ResumableJobMixin, MigrationOperator):
 
     external_id_key = "name"
     plural: str
+    kind: Kind
 
     def act(self, run: MigrationRun, context: Context) -> Any:
         """Submit or find the job, and wait."""
@@ -75,13 +79,14 @@ class VeleroJobOperator(ResumableJobMixin, MigrationOperator):
     def get_job_status(self, external_id: Any, context: Context) -> str:
         """Return the job's phase as Velero tells it."""
         try:
-            return read_phase(self.cluster(self._run), self.plural, str(external_id))
+            phase = read_phase(self.cluster(self._run), self.plural, str(external_id))
         except ObjectNotFoundError:
             return MISSING
+        return DISPROVED if is_disproved(self._run, self.kind, str(external_id)) else phase
 
     def is_job_active(self, status: str) -> bool:
         """Say whether the job is to be waited for."""
-        return status != MISSING and state_of(status) == "waiting"
+        return status not in {MISSING, DISPROVED} and state_of(status) == "waiting"
 
     def is_job_succeeded(self, status: str) -> bool:
         """Say whether the job is done."""
@@ -112,7 +117,7 @@ class VeleroJobOperator(ResumableJobMixin, MigrationOperator):
 class BackUpObjectsOperator(VeleroJobOperator):
     """Back up the planned objects on the source, exactly those of the plan, without volume content."""
 
-    plural = "backups"
+    plural, kind = "backups", "backup"
 
     def submit(self, run: MigrationRun) -> str:
         """Submit the backup."""
@@ -138,7 +143,7 @@ class ProveBackupOperator(MigrationOperator):
 class RestoreObjectsOperator(VeleroJobOperator):
     """Restore the objects on the target, each adapted as it is created, workloads held at zero replicas."""
 
-    plural = "restores"
+    plural, kind = "restores", "restore"
 
     def submit(self, run: MigrationRun) -> str:
         """Submit the restore."""

@@ -52,6 +52,18 @@ class Airflow:
             lambda: self.call("olga", "GET", path).json(), lambda found: found.get("state") in states
         )
 
+    def await_question(self, dag_id: str, run_id: str, task: str) -> None:
+        """Return once a task waits for its answer, and the scheduler knows that the process which has asked is over.
+
+        A quicker answer than that is asked for again (apache/airflow#72716).
+        """
+        self.await_state(dag_id, run_id, task, "awaiting_input")
+        key = f"TaskInstanceKey(dag_id='{dag_id}', task_id='{task}', run_id='{run_id}'"
+        await_that(
+            (self.home / "scheduler.log").read_text,
+            lambda log: f"Received executor event with state success for task instance {key}" in log,
+        )
+
     def log(self, dag_id: str, run_id: str, task: str) -> str:
         """Return the log of a task's last try."""
         path = f"/dags/{dag_id}/dagRuns/{run_id}/taskInstances/{task}"

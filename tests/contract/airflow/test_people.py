@@ -23,7 +23,7 @@ def answer(airflow: Airflow, user: str) -> Any:
 @pytest.fixture(scope="module")
 def asked(airflow: Airflow, definition_file: Path) -> Airflow:
     assert airflow.trigger("olga", DAG, RUN, definition_file=str(definition_file)).status_code == 200
-    airflow.await_state(DAG, RUN, QUESTION, "awaiting_input")
+    airflow.await_question(DAG, RUN, QUESTION)
     return airflow
 
 

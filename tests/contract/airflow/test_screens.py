@@ -79,7 +79,7 @@ def test_an_approver_reads_the_evidence_and_approves(
 ) -> None:
     dag, run, question = "ask_people", "seen", "cutover.approve_cutover"
     airflow.trigger("olga", dag, run, definition_file=str(definition_file))
-    airflow.await_state(dag, run, question, "awaiting_input")
+    airflow.await_question(dag, run, question)
     page = visit("anna", f"/dags/{dag}/runs/{run}/tasks/{question}/required_actions")
     page.get_by_role("cell", name="620 MB").wait_for()
     page.get_by_role("button", name="Approve").click()

@@ -20,6 +20,14 @@ def pods(**spec: Any) -> dict[str, Any]:
     return {"spec": {"template": {"spec": spec}}}
 
 
+CHOSEN = {"nodeSelector": {"eks.amazonaws.com/nodegroup": "spot"}}
+
+
+def alertmanager(**spec: Any) -> dict[str, Any]:
+    """Return a custom resource whose spec has parts of a pod spec."""
+    return make("monitoring.coreos.com/v1", "Alertmanager", "main", spec=spec)
+
+
 def rolling(**spec: Any) -> dict[str, Any]:
     """Return a Deployment of one pod that mounts a disk."""
     obj = deployment("files", replicas=1, volumes=MOUNTED)
@@ -60,6 +68,34 @@ def demanding(key: str, *values: str, operator: str = "In") -> dict[str, Any]:
 
 
 POD_CASES = [
+    pytest.param(
+        "custom_pod_specs",
+        alertmanager(nodeSelector={"eks.amazonaws.com/nodegroup": "spot"}),
+        {"spec": {"nodeSelector": {"eks.amazonaws.com/nodegroup": None, POOL: "spot"}}},
+        id="a part of a pod spec, which has no place for a login",
+    ),
+    pytest.param(
+        "custom_pod_specs",
+        alertmanager(imagePullSecrets=[{"name": "source-login"}], schedulerName="yunikorn"),
+        {"spec": {"imagePullSecrets": [{"name": "default-secret"}], "schedulerName": "volcano"}},
+        id="login and scheduler",
+    ),
+    pytest.param("custom_pod_specs", alertmanager(replicas=2), {}, id="nothing of a pod in it"),
+    pytest.param(
+        "custom_pod_specs", make("v1", "ConfigMap", "one", spec=CHOSEN), {}, id="no custom resource"
+    ),
+    pytest.param(
+        "custom_pod_specs",
+        make("cert-manager.io/v1", "Certificate", "web", spec=CHOSEN),
+        {},
+        id="a kind that the definition does not name",
+    ),
+    pytest.param(
+        "custom_pod_specs",
+        make("kafka.strimzi.io/v1beta2", "Kafka", "bus", spec={"kafka": {"pools": [{"pod": CHOSEN}, {}]}}),
+        {"spec": {"kafka": {"pools": [{"pod": {"nodeSelector": {POOL: "spot"}}}, {}]}}},
+        id="every entry of a list",
+    ),
     pytest.param(
         "node_choice",
         deployment(nodeSelector={"eks.amazonaws.com/nodegroup": "spot"}),

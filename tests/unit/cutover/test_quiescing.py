@@ -11,7 +11,7 @@ from include.adaptation.hold import HELD, remembered
 from include.adaptation.merge_patch import apply_merge_patch
 from include.cutover import is_quiesced, quiesce, quiescing, release_workloads, unquiesce
 from include.cutover.gates import pass_gates
-from include.errors import PermanentError, ProofError, WaitTimeoutError
+from include.errors import PermanentError, ProofError, TemporaryError, WaitTimeoutError
 from include.ledger import Proof
 from include.planning.model import Plan, PlanItem, save_plan
 from include.run import MigrationRun
@@ -138,6 +138,35 @@ def test_jobs_that_ended_and_workloads_of_others_are_left_alone(run: MigrationRu
     run.__dict__["source"] = Patching("source", ended, ours)
     assert quiesce(run, "source") == 0
     assert json.dumps(run.source.get("/apis/batch/v1/namespaces/shop/jobs/mover")).count(HELD) == 0
+
+
+def test_a_source_whose_database_still_refuses_writes_is_started_and_told(
+    run: MigrationRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left = ["database shop: still refuses writes"]
+    monkeypatch.setattr(quiescing, "open_fences", lambda run: left)
+    quiesce(run, "source")
+
+    with pytest.raises(TemporaryError, match="still refuses writes"):
+        unquiesce(run, "source")
+    assert spec_of(run, "source", WEB)["spec"]["replicas"] == 3
+    with pytest.raises(TemporaryError, match="still refuses writes"):
+        unquiesce(run, "source")
+    left.clear()
+    assert unquiesce(run, "source") == 0
+
+
+def test_databases_are_fenced_only_when_the_sources_pods_are_gone(
+    run: MigrationRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[int] = []
+    monkeypatch.setattr(
+        quiescing, "shut_fences", lambda run: seen.append(spec_of(run, "source", WEB)["spec"]["replicas"])
+    )
+    quiesce(run, "target")
+    assert seen == []
+    quiesce(run, "source")
+    assert seen == [0]
 
 
 def test_the_gates_name_everything_that_is_missing(run: MigrationRun) -> None:

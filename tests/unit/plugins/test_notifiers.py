@@ -20,8 +20,11 @@ from airflow.sdk._shared.secrets_masker import secrets_masker
 from cce_migration.hooks.connections import AirflowConnections
 from cce_migration.notifiers.failures import FailureNotifier
 from cce_migration.operators.cutover import FinishProbeOperator
+from cce_migration.operators.rehearsal import JudgeRehearsalOperator
 from include.errors import PermanentError
 from include.ledger import Ledger
+from include.rehearsal.judging import DOCUMENT as REGRESSIONS
+from include.run import MigrationRun
 from tests.builders.definitions import definition_text
 from tests.builders.webhook_server import WebhookServer, webhook_server
 
@@ -152,6 +155,33 @@ def test_the_end_of_a_cutover_is_told_with_its_downtime(
     told = [json.loads(body) for _, _, body in hook.requests]
     assert [one["type"] for one in told] == ["migration.cutover_done", "migration.rolled_back"]
     assert "Downtime 3.0 s" in told[0]["data"]["what"]
+
+
+def test_a_rehearsal_that_did_worse_is_told_once(
+    context: dict[str, Any],
+    wanted: list[dict[str, Any]],
+    hook: WebhookServer,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    wanted.append(HOOK)
+    worse: list[str] = []
+
+    def judge(run: MigrationRun) -> dict[str, Any]:
+        run.ledger.write(REGRESSIONS, {"at": "now", "regressions": worse})
+        return {"regressions": len(worse)}
+
+    monkeypatch.setattr("cce_migration.operators.rehearsal.judge_rehearsal", judge)
+    operator = JudgeRehearsalOperator(task_id="judge_rehearsal")
+
+    operator.execute(context)
+    assert hook.requests == []
+    worse.append("obs_sync: took 90 s, 3.0 times the median of 30 s")
+    operator.execute(context)
+    operator.execute(context)
+
+    (told,) = [json.loads(body) for _, _, body in hook.requests]
+    assert told["type"] == "migration.rehearsal_regressed"
+    assert "3.0 times the median" in told["data"]["what"]
 
 
 @pytest.mark.usefixtures("hook")

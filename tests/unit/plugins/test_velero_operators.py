@@ -19,6 +19,7 @@ class Velero:
         self.phase: str | None = None
         self.submitted = 0
         self.waited = 0
+        self.is_disproved = False
 
     def submit(self, run: MigrationRun) -> str:
         self.submitted += 1
@@ -42,6 +43,7 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Velero:
     monkeypatch.setattr(velero, "submit_backup", made.submit)
     monkeypatch.setattr(velero, "wait_for_backup", made.wait)
     monkeypatch.setattr(velero, "read_phase", made.read)
+    monkeypatch.setattr(velero, "is_disproved", lambda run, kind, name: made.is_disproved)
     monkeypatch.setattr(BackUpObjectsOperator, "cluster", lambda self, run: None)
     return made
 
@@ -83,5 +85,14 @@ def test_a_failed_or_lost_backup_is_made_again(
 ) -> None:
     context["task_state_store"].set("name", "lab-1")
     server.phase = phase
+    operator.execute(context)
+    assert server.submitted == 1
+
+
+def test_a_finished_backup_in_which_something_is_missing_is_made_again(
+    server: Velero, operator: BackUpObjectsOperator, context: dict[str, Any]
+) -> None:
+    context["task_state_store"].set("name", "lab-1")
+    server.phase, server.is_disproved = "Completed", True
     operator.execute(context)
     assert server.submitted == 1

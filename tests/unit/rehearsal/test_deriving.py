@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
+from include.bandwidth import limit_at
 from include.definition import Definition
 from include.errors import DefinitionError
 from include.rehearsal.deriving import refuse_real_targets, rehearsed
@@ -43,6 +45,26 @@ def test_the_sources_the_images_and_the_checks_stay_as_they_are() -> None:
     assert derived.checks == real.checks
     assert [one.source for one in derived.databases] == [one.source for one in real.databases]
     assert [one.source for one in derived.buckets] == [one.source for one in real.buckets]
+
+
+def test_each_of_the_rehearsals_that_may_run_at_once_has_its_part_of_the_line(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def change(document: dict[str, Any]) -> None:
+        with_instances(document)
+        night = {"from": "22:00", "to": "06:00"}
+        document["images"]["bandwidth"] = {"limit": "20MB/s", "windows": [{**night, "limit": "200Mbit/s"}]}
+        document["buckets"][0]["bandwidth"] = {"limit": "10kB/s", "windows": [night]}
+
+    monkeypatch.setenv("CCE_MIGRATION_REHEARSALS_AT_ONCE", "4")
+    derived = rehearsed(definition(change))
+    noon, midnight = (datetime(2026, 11, 27, hour, tzinfo=UTC) for hour in (12, 0))
+
+    assert limit_at(derived.images.bandwidth, noon) == 5_000_000
+    assert limit_at(derived.images.bandwidth, midnight) == 6_250_000
+    of_bucket = derived.buckets[0].bandwidth
+    assert of_bucket is not None
+    assert (limit_at(of_bucket, noon), limit_at(of_bucket, midnight)) == (2500, None)
 
 
 def test_a_scratch_instance_has_an_address_that_only_the_cloud_knows() -> None:

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from include.errors import TemporaryError, WaitTimeoutError
+from include.errors import PermanentError, TemporaryError, WaitTimeoutError
 from include.velero import states
-from include.velero.states import wait_until_finished
+from include.velero.states import read_phase, wait_until_finished
 from tests.builders.objects import MemoryCluster
 
 PATH = "/apis/velero.io/v1/namespaces/velero/backups/lab-1"
@@ -30,6 +30,30 @@ def test_a_backup_that_a_starting_server_gave_up_is_worth_another_try() -> None:
     reason = 'found a backup with status "InProgress" during the server starting, mark it as "Failed"'
     with pytest.raises(TemporaryError, match=r"backup velero/lab-1, source cluster: .*server starting"):
         wait_until_finished(cluster(phase="Failed", failureReason=reason), "backups", "lab-1", 1)
+
+
+OUTAGES = [
+    "backup can't be created because BackupStorageLocation cce-lab is in Unavailable status.",
+    "The BSL cce-lab is unavailable, cannot retrieve the backup",
+]
+
+
+@pytest.mark.parametrize("reason", OUTAGES)
+def test_what_velero_refuses_while_the_bucket_is_away_is_worth_another_try(reason: str) -> None:
+    refused = cluster(phase="FailedValidation", validationErrors=[reason])
+    with pytest.raises(TemporaryError, match="the object storage does not answer"):
+        wait_until_finished(refused, "backups", "lab-1", 1)
+
+
+def test_what_velero_refuses_otherwise_is_not_tried_again() -> None:
+    refused = cluster(phase="FailedValidation", validationErrors=[*OUTAGES, "no such namespace"])
+    with pytest.raises(PermanentError, match="no such namespace"):
+        wait_until_finished(refused, "backups", "lab-1", 1)
+
+
+def test_a_refused_one_can_be_looked_at_by_a_task_that_makes_another() -> None:
+    refused = cluster(phase="FailedValidation", validationErrors=["no such namespace"])
+    assert read_phase(refused, "backups", "lab-1") == "FailedValidation"
 
 
 @pytest.mark.parametrize("phase", ["Completed", "PartiallyFailed"])

@@ -13,7 +13,7 @@ from include.planning.model import Plan, save_plan
 from include.planning.object_rows import object_rows
 from include.run import MigrationRun
 from include.verification import verify_objects, verify_workloads, workloads
-from include.verification.readiness import judge, pod_reasons
+from include.verification.readiness import is_unplaceable, judge, pod_reasons
 from tests.builders.objects import MemoryCluster, container, deployment, inventory, make, pod, workload
 from tests.builders.runs import run as lab_run
 
@@ -32,6 +32,11 @@ def with_status(obj: dict[str, Any], **status: Any) -> dict[str, Any]:
 def waiting(reason: str, message: str = "") -> dict[str, Any]:
     row = {"name": "app", "state": {"waiting": {"reason": reason, "message": message}}}
     return pod(status={"phase": "Pending", "containerStatuses": [row]})
+
+
+def unscheduled(message: str) -> dict[str, Any]:
+    condition = {"type": "PodScheduled", "status": "False", "reason": "Unschedulable", "message": message}
+    return pod(status={"phase": "Pending", "conditions": [condition]})
 
 
 CASES = [
@@ -67,7 +72,7 @@ CASES = [
         with_status(deployment()),
         2,
         [waiting("ImagePullBackOff", "not found")],
-        "0 of 2 pods are ready: ImagePullBackOff (not found)",
+        "0 of 2 pods are ready: ImagePullBackOff (pod web-1: not found)",
         True,
         id="no image",
     ),
@@ -75,7 +80,7 @@ CASES = [
         with_status(deployment()),
         2,
         [waiting("CrashLoopBackOff")],
-        "0 of 2 pods are ready: CrashLoopBackOff",
+        "0 of 2 pods are ready: CrashLoopBackOff (pod web-1)",
         False,
         id="a restart may help",
     ),
@@ -113,13 +118,33 @@ def test_judges(
 
 
 def test_a_pod_that_cannot_be_scheduled_says_why() -> None:
-    condition = {
-        "type": "PodScheduled",
-        "status": "False",
-        "reason": "Unschedulable",
-        "message": "0/1 nodes available",
-    }
-    assert pod_reasons([pod(status={"conditions": [condition]})]) == ["Unschedulable (0/1 nodes available)"]
+    assert pod_reasons([unscheduled("0/1 nodes available")]) == [
+        "Unschedulable (pod web-1: 0/1 nodes available)"
+    ]
+
+
+SELECTOR = "2 node(s) didn't match Pod's node affinity/selector"
+TAINT = "1 node(s) had untolerated taint {dedicated: gpu}"
+
+
+@pytest.mark.parametrize(
+    ("why", "expected"),
+    [
+        pytest.param(SELECTOR, True, id="labels"),
+        pytest.param(f"{TAINT}, {SELECTOR}", True, id="a taint here, labels there"),
+        pytest.param("1 node(s) had untolerated taint(s) {a: b, c: d}", True, id="several taints"),
+        pytest.param(f"1 Insufficient cpu, {SELECTOR}", False, id="another pod may end"),
+        pytest.param(
+            "1 node(s) had untolerated taint {node.kubernetes.io/not-ready: }", False, id="a node starts"
+        ),
+        pytest.param("pod has unbound immediate PersistentVolumeClaims", False, id="a claim is bound later"),
+    ],
+)
+def test_whether_waiting_can_bring_a_node(why: str, expected: bool) -> None:
+    said = (
+        f"0/3 nodes are available: {why}. preemption: 0/3 nodes are available: 3 Preemption is not helpful."
+    )
+    assert is_unplaceable(unscheduled(said)) == expected
 
 
 def planned_run(folder: Path, target: list[dict[str, Any]], *objects: dict[str, Any]) -> MigrationRun:
@@ -155,9 +180,32 @@ def test_workloads_that_cannot_start_are_given_up_before_the_timeout(tmp_path: P
     assert next(seconds) < 200
     assert sorted(problem.split(";")[0] for problem in caught.value.problems) == [
         "Deployment shop/gone, target cluster: it is not there",
-        "Deployment shop/web, target cluster: 0 of 2 pods are ready: ImagePullBackOff",
+        "Deployment shop/web, target cluster: 0 of 2 pods are ready: ImagePullBackOff (pod web-1)",
     ]
     assert {item.action for item in run.ledger.items("verification")} == {"failed"}
+
+
+def unplaced_run(folder: Path, *target: dict[str, Any]) -> MigrationRun:
+    waits = unscheduled(f"0/2 nodes are available: {SELECTOR}. preemption: not helpful.")
+    return planned_run(folder, [with_status(deployment()), waits, *target], deployment())
+
+
+def test_a_pod_that_no_node_may_run_is_given_up_with_its_name_and_what_to_do(tmp_path: Path) -> None:
+    seconds = itertools.count(0, 10)
+    with pytest.raises(ProofError) as caught:
+        verify_workloads(unplaced_run(tmp_path), clock=lambda: float(next(seconds)))
+    assert next(seconds) < 300
+    (problem,) = caught.value.problems
+    assert "pod web-1: 0/2 nodes are available" in problem
+    assert "adaptation.node_labels" in problem
+
+
+def test_a_pod_for_which_the_autoscaler_makes_a_node_is_waited_for(tmp_path: Path) -> None:
+    seconds = itertools.count(0, 10)
+    event = make("v1", "Event", "web-1.1", reason="TriggeredScaleUp")
+    with pytest.raises(ProofError):
+        verify_workloads(unplaced_run(tmp_path, event), clock=lambda: float(next(seconds)))
+    assert next(seconds) >= workloads.TIMEOUT_SECONDS
 
 
 def test_a_workload_that_starts_slowly_ends_with_the_timeout(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from include.cloud.oms import OmsTasks
 from include.connections import DocumentConnections
 from include.connections.required import find_connection_problems
 from include.errors import (
@@ -92,6 +93,30 @@ def test_two_tries_at_once_end_with_one_copy_and_no_task(open_managed: OpenRun, 
         ends = [one.exception() for one in tries]
     assert all(end is None or isinstance(end, TemporaryError) for end in ends), ends
     assert None in ends
+    copy_bucket(run, key)
+    assert prove_bucket(run, key).equal
+    assert tasks(oms) == []
+
+
+@pytest.mark.parametrize("operation", ["create", "show"])
+def test_a_task_that_another_try_has_ended_meanwhile_is_retried(
+    open_managed: OpenRun, oms: Checked, monkeypatch: pytest.MonkeyPatch, operation: str
+) -> None:
+    run = open_managed()
+    _, key = keys(run)
+    called = getattr(OmsTasks, operation)
+
+    def call_and_end(self: OmsTasks, *arguments: Any) -> Any:
+        answer = called(self, *arguments)
+        monkeypatch.setattr(OmsTasks, operation, called)
+        for one in tasks(oms):
+            self.remove(int(one.id))
+        return answer
+
+    monkeypatch.setattr(OmsTasks, operation, call_and_end)
+    with pytest.raises(TemporaryError, match="another try"):
+        copy_bucket(run, key)
+
     copy_bucket(run, key)
     assert prove_bucket(run, key).equal
     assert tasks(oms) == []
