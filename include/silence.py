@@ -35,9 +35,9 @@ def connect_mariadb(**settings: Any) -> Any:
     """
     import pymysql
 
-    limited = "read_timeout" in settings
+    is_limited = "read_timeout" in settings
     connection: Any = pymysql.connect(**{"read_timeout": GREETING_SECONDS, **settings})
-    if not limited:
+    if not is_limited:
         connection._read_timeout = None
     watch(connection._sock)
     return connection
