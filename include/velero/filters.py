@@ -17,6 +17,8 @@ from include.velero.names import NAMESPACE
 
 DATA_KEY = "policy.yaml"
 NAMESPACES = "namespaces"
+# Velero takes the definitions of custom resources along, whether or not the plan has them.
+DEFINITIONS = "customresourcedefinitions.apiextensions.k8s.io"
 
 Names = dict[str, list[str]]
 
@@ -47,6 +49,15 @@ def filter_config_map(name: str, labels: dict[str, str], rows: Iterable[PlanItem
 def resources(rows: Iterable[PlanItem], *, namespaced: bool) -> list[str]:
     """Return the resource names of one scope, sorted, e.g. `deployments.apps`."""
     return sorted({_resource(row) for row in rows if bool(row.details.get("namespace")) == namespaced})
+
+
+def unwanted_resources(planned: Iterable[PlanItem], rows: Iterable[PlanItem]) -> list[str]:
+    """Return the cluster-scoped resources of a backup of which a restore of the rows takes nothing.
+
+    Velero restores everything of a cluster-scoped kind that its policy does not list, over what the target has.
+    """
+    stored = {*resources(planned, namespaced=False), DEFINITIONS}
+    return sorted(stored - {*resources(rows, namespaced=False), NAMESPACES})
 
 
 def _by_scope(rows: Iterable[PlanItem]) -> tuple[Names, dict[str, Names]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 from include.adaptation import adapted_plan, modifiers_name, resource_modifiers
@@ -12,7 +13,7 @@ from include.rehearsal.names import disposable_namespaces
 from include.velero.attempts import choose_name, current_name
 from include.velero.backups import backup_name, planned_objects, policy_name
 from include.velero.existing import present_objects, restorable, restored_before
-from include.velero.filters import filter_config_map
+from include.velero.filters import filter_config_map, unwanted_resources
 from include.velero.interruptions import refuse_interrupted
 from include.velero.names import API_VERSION, NAMESPACE, object_path, owned
 from include.velero.namespaces import make_namespaces
@@ -61,7 +62,7 @@ def submit_restore(run: MigrationRun) -> str:
     name = choose_name(run, "restore", run.target, again=_is_of_older_backup(run))
     if not run.target.exists(object_path("restores", name)):
         try:
-            run.target.create(restore_manifest(run, name, policy))
+            run.target.create(restore_manifest(run, name, policy, unwanted_resources(planned, rows)))
         except ObjectExistsError:
             logger.info("Restore %s was submitted by another try", name)
         run.ledger.event("restore submitted", name=name, existing_objects=policy)
@@ -85,8 +86,13 @@ def wait_for_restore(run: MigrationRun) -> str:
     return phase
 
 
-def restore_manifest(run: MigrationRun, name: str, policy: ExistingPolicy) -> Manifest:
-    """Return the Restore: every object of the backup, through the adaptation's modifiers."""
+def restore_manifest(
+    run: MigrationRun, name: str, policy: ExistingPolicy, unwanted: Sequence[str] = ()
+) -> Manifest:
+    """Return the Restore: every planned object of the backup, through the adaptation's modifiers.
+
+    :param unwanted: cluster-scoped resources of which nothing is taken.
+    """
     return {
         "apiVersion": API_VERSION,
         "kind": "Restore",
@@ -95,6 +101,7 @@ def restore_manifest(run: MigrationRun, name: str, policy: ExistingPolicy) -> Ma
             "backupName": backup_name(run),
             "includedNamespaces": sorted(run.definition.source.namespaces),
             **_cluster_wide(run),
+            "excludedResources": list(unwanted),
             "existingResourcePolicy": policy,
             "resourceModifier": {"apiGroup": "", "kind": "ConfigMap", "name": modifiers_name(run)},
             "resourcePolicy": {"apiGroup": "", "kind": "configmap", "name": policy_name(run)},

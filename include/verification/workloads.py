@@ -118,14 +118,21 @@ def object_key(item: PlanItem) -> str:
 def _look(target: Cluster, watched: list[Watched], seconds: float) -> None:
     namespaces = sorted({str(one.manifest["metadata"]["namespace"]) for one in watched})
     pods = {name: list(target.list(f"/api/v1/namespaces/{name}/pods")) for name in namespaces}
+    live = _live(target, watched)
     for one in watched:
-        live = target.find(target.path_of(one.manifest))
-        one.readiness = judge(live, one.wanted, pods[one.manifest["metadata"]["namespace"]])
+        seen = live.get(target.path_of(one.manifest))
+        one.readiness = judge(seen, one.wanted, pods[one.manifest["metadata"]["namespace"]])
         one.ready_after = seconds
         if not one.readiness.is_hopeless and not _finds_no_node(target, one):
             one.hopeless_since = None
         elif one.hopeless_since is None:
             one.hopeless_since = seconds
+
+
+def _live(target: Cluster, watched: list[Watched]) -> dict[str, dict[str, Any]]:
+    """Return the workloads by their paths: a list per kind and namespace, for this is asked four times a second."""
+    collections = sorted({target.path_of(one.manifest).rpartition("/")[0] for one in watched})
+    return {f"{path}/{obj['metadata']['name']}": obj for path in collections for obj in target.list(path)}
 
 
 def _is_decided(one: Watched, seconds: float) -> bool:

@@ -197,7 +197,6 @@ def test_a_bucket_that_is_away_for_a_while_costs_tries_and_nothing_else(estate: 
             wait_for_backup(run)
     tried(lambda: back_up(run))
     assert prove_backup(run) == len(planned_objects(run))
-    estate.clear_target()
     with stopped("obs-front"), pytest.raises(TemporaryError, match="the object storage answers"):
         submit_restore(run)
     tried(lambda: restore(run))

@@ -6,7 +6,7 @@ import pytest
 
 from include.errors import PermanentError
 from include.planning.model import PlanItem
-from include.velero.filters import filter_config_map, filter_policy, resources
+from include.velero.filters import filter_config_map, filter_policy, resources, unwanted_resources
 
 
 def row(resource: str, name: str, namespace: str | None = "shop") -> PlanItem:
@@ -49,6 +49,19 @@ def test_odd_signs_of_a_name_are_no_pattern() -> None:
 
 def test_an_empty_scope_is_left_out() -> None:
     assert "clusterScopedFilterPolicy" not in filter_policy(ROWS[:1])
+
+
+DEFINITIONS = "customresourcedefinitions.apiextensions.k8s.io"
+
+
+def test_of_a_kind_without_a_row_to_restore_nothing_is_taken() -> None:
+    definition = row(DEFINITIONS, "rates.faults.example", None)
+    assert unwanted_resources(ROWS, ROWS) == [DEFINITIONS]
+    assert unwanted_resources([*ROWS, definition], [*ROWS, definition]) == []
+    assert unwanted_resources([*ROWS, definition], ROWS[:3]) == [
+        "clusterroles.rbac.authorization.k8s.io",
+        DEFINITIONS,
+    ]
 
 
 def test_resources_are_told_apart_by_scope() -> None:
