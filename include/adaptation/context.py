@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from include.definition import Definition
 from include.inventory.disks import disk_claims
 from include.inventory.ingress_backends import elb_backends
-from include.inventory.moved_addresses import Move, longest_first, moves_of
+from include.inventory.moved_addresses import Move
 from include.inventory.pod_security import levels_instead
+from include.inventory.run_moves import moves_in
 from include.planning.model import DOCUMENT, load_plan
-from include.rehearsal.adapting import service_moves
 from include.rehearsal.names import disposable_namespaces
 
 if TYPE_CHECKING:
@@ -54,10 +54,9 @@ def context_of(run: MigrationRun, inventory: Inventory) -> AdaptationContext:
 
     definition = bound_definition(run)
     namespaces = disposable_namespaces(definition.source.namespaces) if run.is_rehearsal else {}
-    between = service_moves(inventory.objects("Service"), namespaces)
     return AdaptationContext(
         definition=definition,
-        moves=longest_first([*moves_of(definition), *between]),
+        moves=moves_in(run, definition, inventory.objects("Service")),
         target_image=_target_images(run),
         registries=tuple(sorted(definition.images.hosts)),
         disk_claims=disk_claims(inventory, definition),

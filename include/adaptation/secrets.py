@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from include.errors import ObjectConflictError, ProofError
 from include.inventory.model import label
-from include.inventory.moved_addresses import Move, moves_of
+from include.inventory.moved_addresses import Move
+from include.inventory.run_moves import moves_in
 from include.inventory.secrecy import adapt_value, decode, keyed_hash
 from include.inventory.store import load_inventory
 from include.planning.binding import bound_definition
@@ -36,7 +37,7 @@ def adapt_secrets(run: MigrationRun) -> int:
     planned = {item.key for item in load_plan(run.ledger).items(PHASE)}
     inventory = load_inventory(run.ledger)
     # Those that the inventory's hashes were made with.
-    moves = moves_of(bound_definition(run))
+    moves = moves_in(run, bound_definition(run), inventory.objects("Service"))
     problems: list[str] = []
     changed = 0
     for secret in inventory.objects("Secret"):

@@ -150,12 +150,20 @@ def _shut(one: Fenced) -> str:
     except MigrationError as error:
         problem, gaps = str(error), []
     if problem:
-        one.note(SHUT if one.noted().get("state") == SHUT else NONE, problem=problem)
-        return _tell(f"{one.fence.place}: is not fenced: {problem}")
+        return _tell(f"{one.fence.place}: {_note_problem(one, problem)}: {problem}")
     one.note(SHUT, gaps=gaps, problem=None)
     one.run.ledger.event("fenced", place=one.fence.place, gaps=gaps)
+    if gaps:
+        return _tell(f"{one.fence.place}: is fenced, but not against {', '.join(gaps)}")
     logger.info("%s: a write was refused, it is fenced", one.fence.place)
-    return _tell(f"{one.fence.place}: is fenced, but not against {', '.join(gaps)}") if gaps else ""
+    return ""
+
+
+def _note_problem(one: Fenced, problem: str) -> str:
+    """Note what went wrong; return how far the fence is: what was begun may stand, and is taken away later."""
+    was_begun = one.noted().get("state") == SHUT
+    one.note(SHUT if was_begun else NONE, problem=problem)
+    return "may be fenced, which could not be proved" if was_begun else "is not fenced"
 
 
 def _put_up(one: Fenced) -> list[str]:

@@ -123,10 +123,12 @@ def apply_rest(job: DatabaseJob, follower: Follower) -> None:
 
 def _follow(job: DatabaseJob, stops: threading.Event) -> int:
     """Follow through the outages of days; the task's own retries would be used up."""
-    rows, well_at = 0, time.monotonic()
+    rows, well_at, is_first = 0, time.monotonic(), True
     while True:
         following = _Following(job)
         try:
+            if not is_first:
+                _look_at_source(job)
             return rows + _follow_once(job, following, stops)
         except CopyDivergedError as error:
             _interrupt(job, error)
@@ -140,7 +142,23 @@ def _follow(job: DatabaseJob, stops: threading.Event) -> int:
             if stops.is_set() or time.monotonic() - well_at > LONGEST_OUTAGE_SECONDS:
                 raise
             logger.warning("%s; trying again", error)
+        is_first = False
         stops.wait(SECONDS_BETWEEN_TRIES)
+
+
+def _look_at_source(job: DatabaseJob) -> None:
+    """Look how much the source keeps meanwhile: a target that is away must not fill its disk.
+
+    :raises PermanentError: after the source was made to keep nothing any more.
+    """
+    if (noted(job, FORWARD) or {}).get("state") != "following":
+        return
+    with closing(follower_of(job)) as follower:
+        try:
+            with server_errors(job):
+                refuse_much_retained(job, follower)
+        except TemporaryError as error:
+            logger.debug("How much the source keeps is not known: %s", error)
 
 
 def _interrupt(job: DatabaseJob, error: CopyDivergedError) -> None:

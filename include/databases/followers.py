@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from include.databases.following import Follower
 from include.databases.jobs import PHASE, DatabaseJob, open_job
 from include.databases.server_errors import server_errors
-from include.errors import MigrationError, PermanentError
+from include.errors import MigrationError, PermanentError, TemporaryError
 from include.ledger import safe_key
 from include.ledger.records import now
 from include.planning.model import load_plan
@@ -94,7 +94,11 @@ def refuse_much_retained(job: DatabaseJob, follower: Follower) -> None:
     """
     retained, most = follower.lag().retained, job.database.follow.most_retained_bytes
     if retained > most:
-        follower.drop()
+        try:
+            follower.drop()
+        except TemporaryError as error:
+            # The source has let go by then; what is noted on the target goes with the next copy.
+            logger.warning("%s: the target is not told that nothing follows any more: %s", job.label, error)
         raise PermanentError(
             f"{job.label}, source: kept {readable_bytes(retained)} of its log for the migration, more than follow.most_retained "
             f"({job.database.follow.most_retained}); it keeps nothing any more. Find out what holds the target up, or raise the "

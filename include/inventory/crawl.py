@@ -14,7 +14,8 @@ from include.errors import ClusterError, PreflightError
 from include.inventory.dns_settings import read_dns_settings
 from include.inventory.fills import read_fills
 from include.inventory.loads import read_loads
-from include.inventory.moved_addresses import Move, moves_of
+from include.inventory.moved_addresses import Move
+from include.inventory.run_moves import moves_in
 from include.inventory.scope import (
     BINDINGS,
     CLUSTER_WIDE,
@@ -34,6 +35,7 @@ from include.run import MigrationRun
 logger = logging.getLogger(__name__)
 
 READERS = 8
+SERVICES = "services"
 DEFINITIONS = "customresourcedefinitions.apiextensions.k8s.io"
 
 Manifest = dict[str, Any]
@@ -155,7 +157,8 @@ def _kept(run: MigrationRun, inside: list[Read], outside: list[Read]) -> Objects
 
 
 def _ledger_forms(run: MigrationRun, kept: Objects) -> Objects:
-    moves = moves_of(run.definition)
+    services = [row for resource, rows in kept.items() if resource.name == SERVICES for row in rows]
+    moves = moves_in(run, run.definition, services)
     return {
         resource: sort_objects(resource, [_ledger_form(row, moves, run.secrets_key) for row in rows])
         for resource, rows in kept.items()

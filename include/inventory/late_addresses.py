@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from include.errors import PreflightError
 from include.inventory.model import label
-from include.inventory.moved_addresses import Move, moves_of
+from include.inventory.moved_addresses import Move
+from include.inventory.run_moves import moves_in
 from include.inventory.secrecy import ADAPTED, adapt_value, decode, keyed_hash
 from include.inventory.store import load_inventory, save_kind
 
@@ -29,7 +30,8 @@ def complete_secrets(run: MigrationRun, bound: Definition) -> int:
     :param bound: the definition with every address in it.
     :raises PreflightError: when a Secret has changed on the source since the inventory.
     """
-    inventory, moves = load_inventory(run.ledger), moves_of(bound)
+    inventory = load_inventory(run.ledger)
+    moves = moves_in(run, bound, inventory.objects("Service"))
     secrets = inventory.objects("Secret")
     problems: list[str] = []
     completed = [_completed(run, one, moves, problems) if _lacks_hashes(one) else one for one in secrets]

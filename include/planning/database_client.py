@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from include.connections import DatabaseAccess
+from include.silence import connect_mariadb, for_libpq
 
 CONNECT_SECONDS = 10
 MAINTENANCE_DATABASE = "postgres"
@@ -82,11 +83,10 @@ def _connect(access: DatabaseAccess, database: str | None) -> Any:
             password=access.password,
             dbname=database or MAINTENANCE_DATABASE,
             connect_timeout=CONNECT_SECONDS,
+            **for_libpq(),
             autocommit=True,
         )
-    import pymysql
-
-    return pymysql.connect(
+    return connect_mariadb(
         host=access.host,
         port=access.port,
         user=access.user,

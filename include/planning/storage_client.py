@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
 PAGE = 1000
 FEW_CONNECTIONS = 10
+CONNECT_SECONDS = 10
+# A store makes one object of ten thousand parts before it answers.
+ANSWER_SECONDS = 60
 # The one region that may not be named when a bucket is made in it: S3 takes it for the default.
 UNNAMED_REGION = "us-east-1"
 
@@ -35,8 +38,8 @@ def open_storage(access: ObjectStorageAccess, *, connections: int = FEW_CONNECTI
             request_checksum_calculation="when_required",
             response_checksum_validation="when_required",
             max_pool_connections=connections,
-            connect_timeout=10,
-            read_timeout=60,
+            connect_timeout=CONNECT_SECONDS,
+            read_timeout=ANSWER_SECONDS,
             retries={"mode": "standard", "max_attempts": 5},
         ),
     )

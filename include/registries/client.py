@@ -19,8 +19,10 @@ from include.registries.quota import retry_after
 
 CHALLENGE = re.compile(r'(\w+)="([^"]*)"')
 TIMEOUT_SECONDS = 15.0
-# A registry hashes and moves what it was sent before it answers, and a limited copy reads slowly.
-LONG_TIMEOUT = httpx.Timeout(30.0, read=600.0, write=600.0)
+# A registry hashes and moves what it was sent before it answers.
+LONG_TIMEOUT = httpx.Timeout(30.0, read=600.0, write=50.0)
+# What is read flows, and what is sent is taken.
+READING_TIMEOUT = httpx.Timeout(30.0, read=50.0)
 # Thousands of images make a registry ask for patience now and then.
 BUSY = frozenset({429, 500, 502, 503, 504})
 ATTEMPTS = 5
@@ -105,7 +107,7 @@ class RegistryClient:
             self._pacer.wait(is_counted=False)
             headers = self._headers(scope, None)
             with self._client.stream(
-                "GET", self.address(path), headers=headers, timeout=LONG_TIMEOUT
+                "GET", self.address(path), headers=headers, timeout=READING_TIMEOUT
             ) as answer:
                 self._pacer.note(answer.status_code, answer.headers)
                 if answer.status_code != 401 or is_last:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from ipaddress import ip_address
 from typing import Any
 
@@ -30,18 +30,6 @@ HEADLESS = {
 }
 MANAGED_BY = "endpointslice.kubernetes.io/managed-by"
 ELB_PREFIX = "kubernetes.io/elb."
-OWNER = "rehearsal"
-
-
-def service_moves(services: Iterable[Manifest], namespaces: Mapping[str, str]) -> list[Move]:
-    """Return how Services are called across namespaces, before and after: `api.shop` is `api.shop-rehearsal` then."""
-    names = [(one["metadata"]["name"], one["metadata"]["namespace"]) for one in services]
-    return [
-        Move(OWNER, f"{name}.{namespace}{end}", f"{name}.{namespaces[namespace]}{end}")
-        for name, namespace in names
-        if namespace in namespaces
-        for end in ("", ".svc", ".svc.cluster.local")
-    ]
 
 
 def as_rehearsed(obj: Manifest, namespaces: Mapping[str, str]) -> Manifest:

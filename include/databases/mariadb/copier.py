@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager, ExitStack
 from functools import partial
 from typing import TYPE_CHECKING, cast
 
@@ -18,6 +18,7 @@ from include.databases.mariadb.fingerprints import (
     fingerprint,
     set_counters,
 )
+from include.databases.mariadb.lock import hold_lock
 from include.databases.mariadb.session import quoted, rows, session, value
 from include.databases.mariadb.snapshot import SESSIONS, MariadbSnapshot, open_snapshot
 from include.databases.mariadb.users import (
@@ -31,13 +32,11 @@ from include.databases.mariadb.users import (
 )
 from include.databases.mariadb.whole_copy import WholeCopy
 from include.databases.states import CopyState
-from include.errors import TemporaryError
 from include.progress import Record
 
 if TYPE_CHECKING:
     from include.definition.data import DefinerChoice
 
-SECONDS_FOR_LOCK = 60
 SIZE = "select coalesce(sum(data_length + index_length), 0) from information_schema.tables where table_schema = %s"
 HOLDINGS = """select (select count(*) from information_schema.tables where table_schema = %s)
     + (select count(*) from information_schema.routines where routine_schema = %s)
@@ -69,22 +68,9 @@ class MariadbCopier:
         self._choice = definers
         self._is_turned = is_turned
 
-    @contextmanager
-    def lock(self) -> Generator[None]:
+    def lock(self) -> AbstractContextManager[None]:
         """Hold a named lock on the target; it ends with the session, however that ends."""
-        with session(self.target) as connection:
-            # Lock names have at most 64 characters, like names of databases.
-            if not value(
-                connection,
-                "select get_lock(left(concat('cce ', %s), 64), %s)",
-                self.database,
-                SECONDS_FOR_LOCK,
-            ):
-                raise TemporaryError(
-                    f"database {self.database}, target {self.target.address}: another try is copying into it; "
-                    "wait for it, or end its session there"
-                )
-            yield
+        return hold_lock(self.target, self.database)
 
     def snapshot(self) -> AbstractContextManager[MariadbSnapshot]:
         """Open sessions of the source that see one moment."""

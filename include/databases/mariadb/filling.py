@@ -24,7 +24,7 @@ logger = logging.getLogger(__name__)
 # Values are stored as they come: the source has them, so that no rule of a column is younger than they. What a client sends is
 # taken for bytes, and a source that is slow to answer is waited for.
 SETTINGS = """set names binary, sql_mode = 'ALLOW_INVALID_DATES,NO_AUTO_VALUE_ON_ZERO', foreign_key_checks = 0,
-    check_constraint_checks = 0, net_read_timeout = 3600"""
+    check_constraint_checks = 0, net_read_timeout = 3600, idle_transaction_timeout = 600"""
 WITH_HISTORY = "set system_versioning_insert_history = 1"
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from include.databases.mariadb.left_sessions import MARK
 from include.databases.mariadb.pieces import Piece
 from include.databases.mariadb.session import quoted
 from include.databases.mariadb.tables import Column, Table
@@ -55,7 +56,7 @@ def load_statement(database: str, table: Table) -> str:
         if column.kind in NUMBERED
     )
     return (
-        f"load data local infile 'rows' into table {quoted(database)}.{quoted(table.name)} character set binary "
+        f"{MARK} load data local infile 'rows' into table {quoted(database)}.{quoted(table.name)} character set binary "
         r"fields terminated by ',' enclosed by '\'' escaped by '\\' lines terminated by '\n' "
         f"({', '.join(names)})" + f" set {numbers}" * bool(numbers)
     )
@@ -64,7 +65,7 @@ def load_statement(database: str, table: Table) -> str:
 def insert_statement(database: str, table: Table, lines: Sequence[bytes]) -> bytes:
     """Return one INSERT of several rows."""
     names = ", ".join(quoted(column.name) for column in table.columns)
-    head = f"insert into {quoted(database)}.{quoted(table.name)} ({names}) values ("
+    head = f"{MARK} insert into {quoted(database)}.{quoted(table.name)} ({names}) values ("
     return b"".join([head.encode(), b"),(".join(lines), b")"])
 
 

@@ -12,6 +12,7 @@ from include.connections import DatabaseAccess
 from include.databases.mariadb.log_position import LogPosition
 from include.databases.mariadb.log_statements import unfollowable
 from include.errors import PermanentError, TemporaryError, shorten
+from include.silence import connect_mariadb
 
 # The server says so when there is nothing to send: by that a reader knows that it has everything.
 HEARTBEAT_SECONDS = 0.05
@@ -238,8 +239,6 @@ def _connect_once(place: str) -> Callable[..., Any]:
 
     The library would connect again by itself, in the middle of a transaction whose beginning is rolled back by then.
     """
-    import pymysql
-
     left = [True, True]
 
     def connect(**settings: Any) -> Any:
@@ -247,6 +246,6 @@ def _connect_once(place: str) -> Callable[..., Any]:
             raise TemporaryError(f"{place}: the connection was lost; the task goes on from what was applied")
         left.pop()
         # The library still calls it by its former name.
-        return pymysql.connect(database=settings.pop("db", None), **settings)
+        return connect_mariadb(database=settings.pop("db", None), **settings)
 
     return connect

@@ -27,9 +27,7 @@ def read_rows(connection: Any, query: str) -> Iterator[list[bytes]]:
     data, is_done = bytearray(), False
     try:
         while not is_done:
-            block = connection._rfile.read1(BLOCK_BYTES)
-            if not block:
-                raise _lost()
+            block = _next_block(connection)
             data += block
             rows, used, is_done = _whole_rows(data)
             del data[:used]
@@ -38,6 +36,16 @@ def read_rows(connection: Any, query: str) -> Iterator[list[bytes]]:
     finally:
         if not is_done:
             connection._force_close()
+
+
+def _next_block(connection: Any) -> bytes:
+    try:
+        block: bytes = connection._rfile.read1(BLOCK_BYTES)
+    except OSError as error:
+        raise _lost() from error
+    if not block:
+        raise _lost()
+    return block
 
 
 def load_blocks(connection: Any, statement: str, blocks: Iterable[bytes]) -> int:

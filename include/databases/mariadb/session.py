@@ -9,6 +9,7 @@ from typing import Any
 from include.connections import DatabaseAccess
 from include.errors import PermanentError, TemporaryError, shorten
 from include.logins import is_login_refused
+from include.silence import connect_mariadb
 
 CONNECT_SECONDS = 10
 # Some sessions wait for hours while others read: they hold a lock or a snapshot.
@@ -28,7 +29,7 @@ def connect(access: DatabaseAccess, database: str | None = None, flags: int = 0)
     import pymysql
 
     try:
-        return pymysql.connect(
+        return connect_mariadb(
             host=access.host,
             port=access.port,
             user=access.user,

@@ -22,6 +22,7 @@ logger = logging.getLogger(__name__)
 # A source that still serves its customers would feel more.
 SESSIONS = 4
 LOCK_SECONDS = 3
+LONGEST_LOCK_SECONDS = 60
 ATTEMPTS = 5
 GLOBAL = "flush tables with read lock"
 # What a login without the right to lock is told.
@@ -83,7 +84,10 @@ def _begin_under_lock(
             _lock(locking, database, _tables_lock(locking, database)) or _lock(locking, database, GLOBAL)
         ):
             return None
-        return _begin(stack, access, database), _log_position(locking)
+        sessions = _begin(stack, access, database)
+        # Fails if the lock is gone by now.
+        rows(locking, "select 1")
+        return sessions, _log_position(locking)
 
 
 def _begin_without_lock(stack: ExitStack, access: DatabaseAccess, database: str) -> tuple[list[Any], str]:
@@ -148,7 +152,10 @@ def _lock(connection: Any, database: str, statement: str) -> bool:
     for attempt in range(1, ATTEMPTS + 1):
         try:
             with connection.cursor() as cursor:
-                cursor.execute(f"set lock_wait_timeout = {LOCK_SECONDS}")
+                # A source whose reader is gone without a word takes no writes for that long.
+                cursor.execute(
+                    f"set lock_wait_timeout = {LOCK_SECONDS}, wait_timeout = {LONGEST_LOCK_SECONDS}"
+                )
                 cursor.execute(statement)
         except pymysql.err.OperationalError as error:
             if error.args[0] in REFUSED:

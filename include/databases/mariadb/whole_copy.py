@@ -91,6 +91,7 @@ class WholeCopy:
 
         A copy that is killed here is gone on with by `run`.
         """
+        end_left_sessions(self.target, self.database)
         tables = list_tables(self._reader, self.database)
         chosen = [table for table in tables if table.name in changed]
         with open_steps(self.target, self.database) as steps:

@@ -11,6 +11,7 @@ from psycopg import sql
 
 from include.databases.copy_progress import CopyProgress, PieceCount
 from include.databases.fingerprint import Differences, Fingerprint
+from include.databases.postgresql.circles import drop_foreign_keys, make_foreign_keys
 from include.databases.postgresql.definitions import USER_SCHEMAS
 from include.databases.postgresql.fingerprints import set_sequences
 from include.databases.postgresql.foreign_keys import parents_first, with_referencing
@@ -120,13 +121,13 @@ def copy_changes(
     tables = with_referencing(changed.tables, references)
     copier = TableCopier(source, target, record)
     if tables:
-        ordered = parents_first(tables, references)
-        if ordered is None:
-            # Tables that reference each other cannot be filled in any order while keys are checked.
-            target.execute("set local session_replication_role = replica")
-            ordered = sorted(tables)
+        parents = parents_first(tables, references)
+        ordered = sorted(tables) if parents is None else parents
         logger.info("Copying %s tables again: %s", len(ordered), ", ".join(ordered[:10]))
+        # Tables that reference each other cannot be filled in any order while keys are checked.
+        keys = drop_foreign_keys(target, tables) if parents is None else []
         copier.copy(ordered, whole_tables(tables, rows(target, PARTITIONED)))
+        make_foreign_keys(target, keys)
     if changed.tables:
         for view in views:
             target.execute(_text(f"refresh materialized view {view}"))

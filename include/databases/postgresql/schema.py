@@ -16,7 +16,7 @@ from pathlib import Path
 
 from include.connections import DatabaseAccess
 from include.databases.postgresql.definitions import FIRST_NORMAL_OID
-from include.databases.postgresql.session import Connection, environment, rows
+from include.databases.postgresql.session import Connection, conninfo, environment, rows
 from include.engines import find_program, run_engine
 
 # Sessions that make indexes and check constraints side by side.
@@ -70,6 +70,7 @@ def archived(
                 find_program("pg_dump", PACKAGE),
                 "--format=custom",
                 "--schema-only",
+                f"--dbname={conninfo(database)}",
                 f"--file={path}",
                 f"--snapshot={snapshot}",
                 "--no-tablespaces",
@@ -162,7 +163,7 @@ def _restore(target: DatabaseAccess, database: str, archive: Archive, contents: 
     run_engine(
         [
             find_program("pg_restore", PACKAGE),
-            f"--dbname={database}",
+            f"--dbname={conninfo(database)}",
             f"--use-list={listing}",
             "--exit-on-error",
             "--no-tablespaces",

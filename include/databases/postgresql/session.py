@@ -7,10 +7,12 @@ from contextlib import contextmanager
 from typing import Any
 
 import psycopg
+from psycopg.conninfo import make_conninfo
 
 from include.connections import DatabaseAccess
 from include.errors import PermanentError, TemporaryError, shorten
 from include.logins import is_login_refused
+from include.silence import for_libpq
 
 CONNECT_SECONDS = 10
 MAINTENANCE_DATABASE = "postgres"
@@ -26,6 +28,11 @@ SETTINGS = {
     "row_security": "off",
     "statement_timeout": "0",
     "idle_in_transaction_session_timeout": "0",
+    # The server ends a session that is idle, and with it its locks, when its client is gone without a word. It has no limit for what
+    # waits to be sent: a reader that is held up by the other side is no dead one.
+    "tcp_keepalives_idle": "20",
+    "tcp_keepalives_interval": "10",
+    "tcp_keepalives_count": "3",
     # What fences a source's database against other writers.
     "default_transaction_read_only": "off",
 }
@@ -54,6 +61,7 @@ def connect(
             password=access.password,
             dbname=database,
             connect_timeout=CONNECT_SECONDS,
+            **for_libpq(),
             application_name=APPLICATION,
             options=" ".join(f"-c {name}={value}" for name, value in SETTINGS.items()),
             autocommit=autocommit,
@@ -91,6 +99,11 @@ def value(connection: Connection, query: Any, *values: Any) -> Any:
 def is_superuser(connection: Connection) -> bool:
     """Say whether the session may do everything."""
     return bool(value(connection, "select rolsuper from pg_roles where rolname = current_user"))
+
+
+def conninfo(database: str) -> str:
+    """Return what names a database to libpq programs, with how their connection is watched; all else is in `environment`."""
+    return make_conninfo(dbname=database, **for_libpq())
 
 
 def environment(access: DatabaseAccess, database: str) -> dict[str, str]:

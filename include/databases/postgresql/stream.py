@@ -18,6 +18,10 @@ from include.databases.postgresql.session import Connection, connect
 
 # The server ends a session that it has not heard of for a minute (wal_sender_timeout).
 SECONDS_BETWEEN_ANSWERS = 2.0
+# As long a server may say nothing before it is asked whether it is there, and as long before it is given up. PostgreSQL's own
+# replicas wait for a minute (wal_receiver_timeout).
+QUIET_SECONDS = 20.0
+LONGEST_SILENCE_SECONDS = 50.0
 EPOCH_OF_POSTGRESQL = 946_684_800
 
 
@@ -41,6 +45,7 @@ class ChangeStream:
         self._pgconn = self._connection.pgconn
         self._confirmed = start
         self._answered = 0.0
+        self._silence = 0.0
         self._start(slot, start)
 
     def _start(self, slot: str, start: int) -> None:
@@ -58,14 +63,27 @@ class ChangeStream:
         """
         ends = time.monotonic() + seconds
         while (sent := self._received()) is None:
-            self._answer()
+            self._answer(wants_reply=self._silence > QUIET_SECONDS)
             left = max(ends - time.monotonic(), 0.0)
-            readable, _, _ = select.select([self._pgconn.socket], [], [], min(left, SECONDS_BETWEEN_ANSWERS))
-            if readable:
-                self._pgconn.consume_input()
-            elif left == 0:
+            if not self._hears(min(left, SECONDS_BETWEEN_ANSWERS)) and left == 0:
                 return None
         return sent
+
+    def _hears(self, seconds: float) -> bool:
+        """Wait for something to come; time in which nobody listens is no silence of the server's.
+
+        :raises psycopg.OperationalError: when nothing has come for too long.
+        """
+        begun = time.monotonic()
+        readable, _, _ = select.select([self._pgconn.socket], [], [], seconds)
+        if readable:
+            self._silence = 0.0
+            self._pgconn.consume_input()
+            return True
+        self._silence += time.monotonic() - begun
+        if self._silence > LONGEST_SILENCE_SECONDS:
+            raise psycopg.OperationalError(f"the server has said nothing for {self._silence:.0f} s")
+        return False
 
     def confirm(self, position: int) -> None:
         """Let the server forget what lies before a position."""
@@ -73,7 +91,7 @@ class ChangeStream:
 
     def ask(self) -> None:
         """Ask the server to tell at once how far it is."""
-        self._answer(wants_reply=True)
+        self._answer(wants_reply=True, is_urgent=True)
 
     def close(self) -> None:
         """Tell the server what is safe, and end the session."""
@@ -101,9 +119,9 @@ class ChangeStream:
             self._answer()
         return Sent(None, moment, end)
 
-    def _answer(self, *, wants_reply: bool = False) -> None:
+    def _answer(self, *, wants_reply: bool = False, is_urgent: bool = False) -> None:
         now = time.monotonic()
-        if not wants_reply and now - self._answered < SECONDS_BETWEEN_ANSWERS:
+        if now - self._answered < SECONDS_BETWEEN_ANSWERS and not is_urgent:
             return
         self._answered = now
         places = (self._confirmed,) * 3

@@ -11,7 +11,8 @@ from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnec
 from urllib.parse import SplitResult
 from urllib.request import getproxies, proxy_bypass
 
-SECONDS = 60.0
+# Beyond, boto3 tries again over a connection of its own.
+SECONDS = 30.0
 # What a broken connection raises, whichever layer sees it first.
 BROKEN = (OSError, HTTPException)
 

@@ -10,7 +10,7 @@ import pytest
 from include.connections import DatabaseAccess
 from include.databases import follow
 from include.errors import PermanentError
-from include.planning.database_client import open_database
+from include.planning.database_client import one_value, open_database
 from tests.builders.moves import KEY
 from tests.contract.faults.conftest import ENGINES, Sides, made_move
 from tests.contract.faults.followed import FIRST, Followed, Writer
@@ -72,6 +72,41 @@ def test_rows_that_do_not_fit_when_nothing_follows_any_more_are_copied_at_the_la
         write(access, followed.move.name, FIRST + 2)
     assert followed.finish() > 0
     assert followed.count(followed.target) == 2
+
+
+@pytest.mark.parametrize("kind", ["postgresql"], indirect=True)
+def test_a_target_that_is_away_does_not_fill_the_sources_disk(
+    kind: str, sides: Sides, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(follow, "SECONDS_BETWEEN_TRIES", 0.5)
+    move = made_move(kind, sides, tmp_path, rows=9_000, mode="follow", follow={"most_retained": "30MB"})
+    followed = Followed(move, move.copy())
+    with followed.following() as task:
+        write(followed.source, move.name, FIRST + 1)
+        followed.wait_for(FIRST + 1, task)
+        sides.target.kill()
+        with open_database(followed.source, move.name) as cursor:
+            cursor.execute(LARGE)
+            cursor.execute("insert into parcels select id + 1000000, code, repeat(words, 3) from orders")
+        with pytest.raises(
+            PermanentError, match=r"more than follow.most_retained \(30MB\); it keeps nothing any more"
+        ):
+            task.result(60)
+    assert slots(followed.source) == 0
+    assert followed.run.ledger.read(f"following/{KEY}")["state"] == "failed"
+
+    sides.target.start()
+    followed.run.ledger.remove("stop-following")
+    assert move.copy().ledger.read(f"databases/{KEY}")["prepared"]
+    with followed.following() as task:
+        write(followed.source, move.name, FIRST + 2)
+        followed.wait_for(FIRST + 2, task)
+    followed.finish()
+    assert slots(followed.source) == 0
+
+
+def slots(access: DatabaseAccess) -> int:
+    return int(one_value(access, "select count(*) from pg_replication_slots"))
 
 
 def write(access: DatabaseAccess, database: str, number: int) -> None:

@@ -133,6 +133,26 @@ def test_what_changed_between_two_tries_is_copied_again(
     copy_whole(copier)
 
 
+def test_changed_rows_of_tables_that_reference_each_other_are_copied_again_without_a_superuser(
+    copier: PostgresqlCopier, database: str
+) -> None:
+    copy_whole(copier)
+    with session(copier.source, database) as source:
+        source.execute("set search_path = public")
+        source.execute(
+            "insert into eggs values (7, 1); insert into hens values (7, 7); delete from hens where id = 2"
+        )
+        source.execute("comment on constraint hens_egg_fkey on hens is 'laid by'")
+    with session(copier.target, database) as target:
+        target.execute("comment on constraint hens_egg_fkey on public.hens is 'laid by'")
+    with copier.lock(), copier.snapshot() as snapshot:
+        wanted = snapshot.fingerprint()
+        changed = differences(wanted, copier.target_fingerprint())
+        assert set(changed.tables) == {"public.eggs", "public.hens"}
+        copier.copy_changed(snapshot, wanted, changed)
+        assert differences(wanted, copier.target_fingerprint()).text() == "nothing"
+
+
 def test_a_definition_that_changed_between_two_tries_makes_the_target_anew(
     copier: PostgresqlCopier, database: str
 ) -> None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import base64
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from include.adaptation.dry_run import Judge
 from include.adaptation.merge_patch import apply_merge_patch
 from include.clusters import config_maps
 from include.errors import PermanentError, ProofError
+from include.inventory import load_inventory, take_inventory
 from include.inventory.moved_addresses import moves_of
 from include.inventory.secrecy import hide_secret
 from include.inventory.store import save_inventory
@@ -22,6 +24,7 @@ from include.planning.model import Plan, save_plan
 from include.planning.object_rows import object_rows
 from include.run import MigrationRun
 from tests.builders.objects import MemoryCluster, claim, deployment, inventory, make
+from tests.builders.proposals import retry_on, source
 from tests.builders.runs import run as lab_run
 
 
@@ -185,6 +188,25 @@ def test_addresses_in_secrets_are_rewritten_on_the_target_alone(tmp_path: Path) 
     assert base64.b64decode(live["data"]["url"]) == b"postgres://u:secret-password@pg.rds.lab:5432/shop"
     assert adapt_secrets(run) == 0
     assert "secret-password" not in "".join(path.read_text() for path in tmp_path.rglob("*.json"))
+
+
+def test_a_rehearsals_secrets_call_its_own_services(tmp_path: Path) -> None:
+    called = secret("http://api.shop.svc:8080/v1 http://api.other.svc")
+    service = make("v1", "Service", "api", spec={"clusterIP": "10.0.0.7", "ports": [{"port": 8080}]})
+    for is_rehearsal, expected in ((False, "api.shop.svc"), (True, "api.shop-rehearsal.svc")):
+        cluster = source(service, called)
+        run = replace(retry_on(tmp_path / str(is_rehearsal), cluster), is_rehearsal=is_rehearsal)
+        run.__dict__["source"] = cluster
+        take_inventory(run)
+        save_plan(run.ledger, Plan(items=object_rows(load_inventory(run.ledger))))
+        run.__dict__["target"] = target = MemoryCluster("target", called)
+
+        assert adapt_secrets(run) == int(is_rehearsal)
+        live = target.find("/api/v1/namespaces/shop/secrets/db")
+        assert (
+            base64.b64decode(live["data"]["url"]).decode()
+            == f"http://{expected}:8080/v1 http://api.other.svc"
+        )
 
 
 def test_a_secret_that_nobody_may_change_is_restored_open_and_closed_with_its_new_values(

@@ -110,6 +110,19 @@ def test_a_fence_with_a_gap_stands_and_is_told(
     assert "is fenced, but not against role reports" in caplog.text
 
 
+def test_a_fence_that_could_not_be_tried_is_told_and_taken_away_later(
+    run: MigrationRun, fence: FakeFence, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def gaps() -> list[str]:
+        raise psycopg.OperationalError("no right to try it")
+
+    monkeypatch.setattr(fence, "gaps", gaps)
+    shut_fences(run)
+    assert "may be fenced, which could not be proved" in caplog.text
+    assert open_fences(run) == []
+    assert fence.present == "off"
+
+
 def test_a_required_fence_ends_the_cutover_before_anything_is_stopped(
     tmp_path: Path, fence: FakeFence
 ) -> None:

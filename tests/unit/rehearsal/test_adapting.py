@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from include.inventory.moved_addresses import Move, longest_first, rewrite
+from include.inventory.run_moves import service_moves
 from include.planning.model import PlanItem
-from include.rehearsal.adapting import as_rehearsed, endpoint_slice, service_moves
+from include.rehearsal.adapting import as_rehearsed, endpoint_slice
 from include.rehearsal.planning import rehearsed_rows
 
 NAMESPACES = {"shop": "shop-rehearsal", "stock": "stock-rehearsal"}

@@ -39,7 +39,8 @@ def test_a_number_is_no_text_that_looks_like_a_member() -> None:
 def test_an_insert_takes_the_same_lines() -> None:
     statement = insert_statement("shop", TABLE, [b"1,'x',2,'1.5'", b"2,NULL,0,NULL"])
     assert (
-        statement == b"insert into `shop`.`t` (`id`, `a``b`, `e`, `f`) values (1,'x',2,'1.5'),(2,NULL,0,NULL)"
+        statement
+        == b"/* cce-migration copies */ insert into `shop`.`t` (`id`, `a``b`, `e`, `f`) values (1,'x',2,'1.5'),(2,NULL,0,NULL)"
     )
 
 
