@@ -41,7 +41,7 @@ def test_a_browser_is_enough(somebody: Person, dag: str, ledger: str, seconds: i
     assert state == "success", somebody.read(dag, run_id, "migration")
 
     if dag in {"migrate_to_cce", "rehearse_migration"}:
-        assert "verification" in somebody.read(dag, run_id, "migration")
+        assert "Verification" in somebody.read(dag, run_id, "migration")
         report = Outcome(0, "", LAB / "ledger" / ledger / safe_folder(run_id)).report
         assert report["result"] == "succeeded"
         assert [one["source"] for one in report["items"] if one["proof"] and not one["proof"]["equal"]] == []

@@ -10,6 +10,8 @@ const NAMES = {
   velero_backup_restore: "Objects and volumes",
   verification: "Verification",
   cutover: "Cutover",
+  rehearsed_cutover: "Cutover, rehearsed",
+  roll_back: "Way back",
   source_retirement: "Retirement",
 };
 

@@ -5,7 +5,8 @@ import { bytes, clock, seconds, span } from "../format.js";
 import { mark } from "../parts.js";
 import { phaseName } from "../phases.js";
 
-const TICKS = 5;
+// More would touch one another on a laptop.
+const TICKS = 4;
 
 export function timeline(view) {
   const scale = scaleOf(view.phases);
