@@ -37,6 +37,7 @@ RESTLESS = frozenset({
     "resourcequotas",
 })
 SETTLE_SECONDS = 90.0
+LEAVING = " is being removed"
 DATABASES = {
     "postgresql": "select string_agg(datname, ',' order by datname) from pg_database",
     "mariadb": "select group_concat(schema_name order by schema_name) from information_schema.schemata",
@@ -70,17 +71,26 @@ def both_sides(definition: Definition) -> dict[str, Any]:
 
 
 def settled_sides(definition: Definition) -> dict[str, Any]:
-    """Everything a migration could change, once two looks see the same: what another test has removed takes a while to go."""
+    """Everything a migration could change, once nothing goes away any more, and two looks see the same.
+
+    What another test has removed, a namespace for example, takes a while to go.
+    """
     ends = time.monotonic() + SETTLE_SECONDS
     last = both_sides(definition)
     while True:
         time.sleep(2)
         now = both_sides(definition)
-        restless = differences(last, now)
+        restless = [*differences(last, now), *leaving(now)]
         if not restless:
             return now
         assert time.monotonic() < ends, restless
         last = now
+
+
+def leaving(sides: dict[str, Any]) -> list[str]:
+    """Return the objects that are being removed."""
+    objects = [found for found in sides.values() if isinstance(found, dict)]
+    return [name for found in objects for name, print_ in found.items() if print_.endswith(LEAVING)]
 
 
 def differences(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
@@ -119,7 +129,8 @@ def _objects(cluster: Cluster) -> dict[str, str]:
 def _print(obj: dict[str, Any]) -> str:
     kept = {name: value for name, value in obj.items() if name not in {"status", "metadata"}}
     marks = {name: obj["metadata"].get(name) for name in ("labels", "annotations", "uid")}
-    return hashlib.sha256(json.dumps([kept, marks], sort_keys=True).encode()).hexdigest()
+    digest = hashlib.sha256(json.dumps([kept, marks], sort_keys=True).encode()).hexdigest()
+    return digest + (LEAVING if "deletionTimestamp" in obj["metadata"] else "")
 
 
 def _repositories(connections: DocumentConnections, definition: Definition) -> list[str]:

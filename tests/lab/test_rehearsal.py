@@ -17,6 +17,7 @@ from tests import orders
 from tests.builders.definitions import definition
 
 from .conftest import LAB, Outcome
+from .killing import wait_until
 from .live_runs import LiveRun
 from .sides import KUBECONFIGS, lab_documents
 
@@ -75,6 +76,7 @@ def real_things() -> Generator[None]:
         if is_new:
             client.delete_bucket(Bucket=REAL_BUCKET)
         target.delete("/api/v1/namespaces/shop")
+        wait_until(lambda: not target.exists("/api/v1/namespaces/shop"), "the namespace is gone", 120)
 
 
 def what_is_real() -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import IO, cast
 from include.connections import DatabaseAccess
 from include.databases.mariadb.definers import exchanged
 from include.databases.mariadb.session import arguments, environment, rows, session
+from include.databases.mariadb.talking import accompanied
 from include.engines import DISCARD, PIPE, LineLog, Process, close_pipe, find_program, mask, start_engine
 from include.errors import EngineError
 
@@ -58,7 +59,10 @@ def _copy(
     definers: Mapping[str, str],
 ) -> None:
     command = [find_program("mariadb-dump", PACKAGE), *arguments(source), *OPTIONS, *what]
-    with start_engine(command, environment=environment(source)) as process:
+    with (
+        start_engine(command, environment=environment(source)) as process,
+        accompanied(process, source),
+    ):
         Dump(process, source, database, definers).pour_into(target)
 
 
@@ -90,7 +94,10 @@ class Dump:
             "--loose-skip-print-query-on-error",
             self._name,
         ]
-        with start_engine(command, environment=environment(target), stdin=PIPE, stdout=DISCARD) as client:
+        with (
+            start_engine(command, environment=environment(target), stdin=PIPE, stdout=DISCARD) as client,
+            accompanied(client, target),
+        ):
             log = LineLog("mariadb", [target.password])
             reader = log.follow(client.stderr)
             # A dump that broke off must not end like a whole one: the client is only told the end of a whole dump.
@@ -98,8 +105,8 @@ class Dump:
                 self._check()
             code = client.wait()
             reader.join()
-        if code != 0:
-            raise EngineError(mask(" ".join(command), [target.password]), log.last_lines, exit_code=code)
+            if code != 0:
+                raise EngineError(mask(" ".join(command), [target.password]), log.last_lines, exit_code=code)
         self._check()
 
     def _pump(self, client: Process) -> bool:

@@ -7,20 +7,18 @@ one that the server ends when it says nothing for a while, and it says something
 from __future__ import annotations
 
 import logging
-import threading
 from collections.abc import Generator
 from contextlib import contextmanager
-from typing import Any
 
 from include.connections import DatabaseAccess
 from include.databases.mariadb.session import session, value
+from include.databases.mariadb.talking import talking
 from include.errors import TemporaryError
 
 logger = logging.getLogger(__name__)
 
 SECONDS_FOR_LOCK = 60
 SECONDS_UNTIL_GONE = 50
-SECONDS_BETWEEN_WORDS = 10.0
 # Lock names have at most 64 characters, like names of databases.
 TAKE = "select get_lock(left(concat('cce ', %s), 64), %s)"
 
@@ -39,29 +37,9 @@ def hold_lock(target: DatabaseAccess, database: str) -> Generator[None]:
             )
         with connection.cursor() as cursor:
             cursor.execute(f"set wait_timeout = {SECONDS_UNTIL_GONE}")
-        with _heard(connection, database):
+        with talking(connection, lambda error: _tell_of_loss(database, error)):
             yield
 
 
-@contextmanager
-def _heard(connection: Any, database: str) -> Generator[None]:
-    """Let the server hear of a session every few seconds."""
-    stopped = threading.Event()
-
-    def speak() -> None:
-        import pymysql
-
-        while not stopped.wait(SECONDS_BETWEEN_WORDS):
-            try:
-                connection.ping(reconnect=False)
-            except pymysql.MySQLError as error:
-                logger.warning("The lock of database %s on the target is lost: %s", database, error)
-                return
-
-    thread = threading.Thread(target=speak, name="lock", daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        stopped.set()
-        thread.join()
+def _tell_of_loss(database: str, error: Exception) -> None:
+    logger.warning("The lock of database %s on the target is lost: %s", database, error)

@@ -13,11 +13,14 @@ from typing import Any
 import pytest
 
 from include import silence
+from include.connections import DatabaseAccess, DocumentConnections
 from include.databases import follow
-from include.databases.mariadb import lock, log_stream
+from include.databases.mariadb import lock, log_stream, talking
+from include.databases.mariadb.talking import accompanied
 from include.databases.postgresql import stream
 from include.databases.postgresql.session import SETTINGS
-from include.errors import TemporaryError
+from include.engines import start_engine
+from include.errors import EngineError, TemporaryError
 from include.images import relay
 from include.objects.direct import connections
 from include.planning import storage_client
@@ -57,7 +60,7 @@ WAITED = (
     (stream, "LONGEST_SILENCE_SECONDS"),
     (log_stream, "SILENCE_SECONDS"),
     (lock, "SECONDS_UNTIL_GONE"),
-    (lock, "SECONDS_BETWEEN_WORDS"),
+    (talking, "SECONDS_BETWEEN_WORDS"),
     (connections, "SECONDS"),
 )
 IN_EARNEST = [getattr(module, name) for module, name in WAITED]
@@ -152,6 +155,26 @@ def test_a_database_is_copied_again_when_its_line_has_fallen_silent(
     move.prove()
     # not held up for long by what the server still keeps for the one that is gone
     assert time.monotonic() - begun < MOST_SECONDS + 3 * SLACK_SECONDS
+
+
+def test_a_program_of_mariadb_is_ended_when_its_server_has_fallen_silent(
+    far_sides: dict[str, FarSides],
+) -> None:
+    sides = far_sides["mariadb"]
+    far = DocumentConnections({"far": dict(sides.far.document)}).database("far", "mariadb")
+    begun = time.monotonic()
+    try:
+        with pytest.raises(TemporaryError, match="does not answer any more"):
+            run_into_silence(far, sides.network)
+    finally:
+        sides.network.heal()
+    assert time.monotonic() - begun < MOST_SECONDS + SLACK_SECONDS
+
+
+def run_into_silence(access: DatabaseAccess, network: Network) -> None:
+    with start_engine(["sleep", "600"]) as program, accompanied(program, access):
+        network.swallow()
+        raise EngineError("sleep", "", exit_code=program.wait())
 
 
 @pytest.mark.parametrize("side", ["source", "target"])
