@@ -23,8 +23,7 @@ from include.velero.bucket import backup_bucket
 from include.velero.names import API, object_path
 from tests import orders
 from tests.builders.definitions import definition_text
-
-from .sides import lab_documents
+from tests.lab.sides import lab_documents
 
 TARGET = "lab-target"
 NAMESPACE = "velero-faults"

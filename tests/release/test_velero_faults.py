@@ -25,9 +25,9 @@ from include.velero.names import cluster_of
 from include.verification import verify_workloads, workloads
 from include.volumes import copy_volumes, prove_volumes
 from lab import addresses
+from tests.lab.killing import kill, kill_between, processes, stopped, velero_server, wait_until
 
 from .denying_webhook import NAME, WORDS, denying_webhook
-from .killing import kill, kill_between, processes, stopped, velero_server, wait_until
 from .small_claims import folder_of
 from .velero_estate import (
     CLAIM,
