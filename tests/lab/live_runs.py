@@ -18,7 +18,16 @@ from lab.migrate.ledger_view import LedgerView
 from lab.migrate.runs import Run
 
 from .conftest import LEDGER, Outcome
-from .killing import airflow_program, are_alive, kill, strike, task_process, wait_until, worker_of
+from .killing import (
+    airflow_program,
+    are_alive,
+    kill,
+    kill_between,
+    strike,
+    task_process,
+    wait_until,
+    worker_of,
+)
 
 DAG = "migrate_to_cce"
 SECONDS_BETWEEN_LOOKS = 0.5
@@ -130,6 +139,11 @@ class LiveRun:
         assert are_alive(pids), f"{task} ended before it could be killed"
         (kill if victim == "scheduler" else strike)(victims)
         return instance
+
+    def kill_in_steps(self, task: str, map_index: int, when: Callable[[], object]) -> None:
+        """Kill a task's process when something is so that lasts for a moment only: it runs in steps until then."""
+        instance = self.wait_for_process(task, map_index)
+        kill_between(lambda: task_process(instance["id"]), when, f"{task} is far enough", 120)
 
     def wait_for_task(self, task: str, seconds: float = 300) -> None:
         """Wait until a task has succeeded."""

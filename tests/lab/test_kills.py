@@ -93,7 +93,7 @@ def killed_at_work(run: LiveRun) -> Ended:
         # they copy side by side: who waited for one would be late for another
         with ThreadPoolExecutor(3) as pool:
             strikes = [
-                pool.submit(run.kill, "swr_image_sync.copy_images", 0, when=uploads_to_swr),
+                pool.submit(run.kill_in_steps, "swr_image_sync.copy_images", 0, uploads_to_swr),
                 pool.submit(run.kill, "rds_dump_restore.copy_databases", 0, when=is_target_database_made),
                 pool.submit(run.kill, "obs_sync.copy_buckets", 0),
             ]
