@@ -19,6 +19,7 @@ from include.planning.database_client import one_value
 from include.planning.storage_client import open_storage
 from lab import paths
 from lab.connections import read_documents
+from lab.estate.part import Estate
 
 KUBECONFIGS: dict[Side, Path] = {"source": paths.SOURCE_KUBECONFIG, "target": paths.TARGET_KUBECONFIG}
 # These change by themselves, all the time.
@@ -104,6 +105,15 @@ def differences(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
         elif one != other:
             found.append(f"{place}: {one} != {other}")
     return found
+
+
+def source_serves() -> bool:
+    """Say whether the source's workloads run and customers get there."""
+    try:
+        return Estate().is_ready()
+    except RuntimeError:
+        # which tells the workloads that still wait for pods
+        return False
 
 
 def answers(host: str, port: int) -> bool:

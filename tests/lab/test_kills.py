@@ -18,7 +18,6 @@ from lab import paths
 from lab.clusters.api import ClusterApi
 from lab.estate.audit import Audit, audit
 from lab.estate.front_door import is_moved
-from lab.estate.part import Estate
 from tests import orders
 
 from .conftest import Outcome
@@ -34,7 +33,7 @@ from .killing import (
 )
 from .leftovers import leftovers
 from .live_runs import LiveRun
-from .sides import KUBECONFIGS
+from .sides import KUBECONFIGS, source_serves
 from .writers import Writers
 
 pytestmark = pytest.mark.lab
@@ -63,7 +62,7 @@ def ended(run: LiveRun, writers: Writers) -> Ended:
     state = run.wait_for_end()
     front_door = "target" if is_moved() else "source"
     if front_door == "source":
-        wait_until(Estate().is_ready, "the source serves customers", 120)
+        wait_until(source_serves, "the source serves customers", 120)
     return Ended(
         state=state,
         outcome=run.outcome,

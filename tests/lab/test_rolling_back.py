@@ -9,12 +9,11 @@ import pytest
 
 from lab.estate.audit import Audit, audit
 from lab.estate.front_door import is_moved
-from lab.estate.part import Estate
 
 from .conftest import Outcome, migrate
 from .killing import wait_until
 from .live_runs import LiveRun
-from .sides import KUBECONFIGS
+from .sides import KUBECONFIGS, source_serves
 from .writers import Writers
 
 pytestmark = pytest.mark.lab
@@ -42,7 +41,7 @@ def went_back(migration: Outcome) -> WentBack:
     assert migration.exit_code == 0, migration.output[-4000:]
     with LiveRun("asked", dag="roll_back_cutover") as run, Writers() as writers:
         state = run.wait_for_end(SECONDS)
-        wait_until(Estate().is_ready, "the source serves customers", 120)
+        wait_until(source_serves, "the source serves customers", 120)
         return WentBack(
             state=state,
             report=migration.report,
