@@ -185,17 +185,8 @@ def order_of(mover: Mover) -> str:
 
 
 def resolving_mover(run: MigrationRun, names: Sequence[str]) -> Mover:
-    """Return the mover that looks names up on the target; it has no volume and no secret."""
-    name = mover_name(run, "resolve", " ".join(names))
-    return Mover(
-        name=name,
-        namespace=NAMESPACE,
-        script="resolve",
-        image=target_reference(run, run.definition.volumes.mover_image),
-        labels=mover_labels(run.definition, name),
-        pull_secret=PULL_SECRET,
-        settings={"NAMES": " ".join(names)},
-    )
+    """Return the mover that looks names up on the target."""
+    return _bare_mover(run, "resolve", " ".join(names), {"NAMES": " ".join(names)})
 
 
 def connecting_mover(run: MigrationRun, host: str, port: int, *, wait_seconds: float, listens: bool) -> Mover:
@@ -204,13 +195,19 @@ def connecting_mover(run: MigrationRun, host: str, port: int, *, wait_seconds: f
     :param listens: whether it prints what the server says first.
     """
     wait = str(max(round(wait_seconds), 1))
-    name = mover_name(run, "connect", f"{host}:{port}")
+    settings = {"HOST": host, "PORT": str(port), "WAIT": wait, "LISTEN": wait if listens else "0"}
+    return _bare_mover(run, "connect", f"{host}:{port}", settings)
+
+
+def _bare_mover(run: MigrationRun, script: Script, subject: str, settings: dict[str, str]) -> Mover:
+    """Return a mover of the target that has no volume and no secret."""
+    name = mover_name(run, script, subject)
     return Mover(
         name=name,
         namespace=NAMESPACE,
-        script="connect",
+        script=script,
         image=target_reference(run, run.definition.volumes.mover_image),
         labels=mover_labels(run.definition, name),
         pull_secret=PULL_SECRET,
-        settings={"HOST": host, "PORT": str(port), "WAIT": wait, "LISTEN": wait if listens else "0"},
+        settings=settings,
     )
