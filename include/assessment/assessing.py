@@ -11,6 +11,7 @@ from include.assessment.contents import describe_source
 from include.assessment.measuring import Measured, measure, measured_by_plan
 from include.assessment.planned import planned_advice
 from include.assessment.prediction import predict
+from include.cutover.learned import learned_downtime
 from include.inventory.store import Inventory, load_inventory
 from include.planning.image_rows import with_own_images
 from include.sizing import recommend_target
@@ -33,13 +34,19 @@ def assess(run: MigrationRun) -> dict[str, int]:
     """
     inventory = load_inventory(run.ledger)
     measured = measure(run, with_own_images(run.definition, inventory.images()))
-    return _write(run, inventory, measured, _recommended(run, inventory, measured))
+    return _write(
+        run, measured, _recommended(run, inventory, measured), predict(inventory, run.definition, measured)
+    )
 
 
 def assess_plan(run: MigrationRun, plan: Plan) -> dict[str, int]:
-    """Write the same document of a run that has a plan: sizes are those of its rows, and the target is what it orders."""
+    """Write the same document of a run that has a plan: sizes are those of its rows, and the target is what it orders.
+
+    The downtime is what an earlier cutover or rehearsal of the migration measured, where there was one.
+    """
     inventory, measured = load_inventory(run.ledger), measured_by_plan(run, plan)
-    return _write(run, inventory, measured, planned_advice(plan, _recommended(run, inventory, measured)))
+    prediction = predict(inventory, run.definition, measured, learned_downtime(run))
+    return _write(run, measured, planned_advice(plan, _recommended(run, inventory, measured)), prediction)
 
 
 def _recommended(run: MigrationRun, inventory: Inventory, measured: Measured) -> list[Advice]:
@@ -47,13 +54,14 @@ def _recommended(run: MigrationRun, inventory: Inventory, measured: Measured) ->
 
 
 def _write(
-    run: MigrationRun, inventory: Inventory, measured: Measured, advice: Sequence[Advice]
+    run: MigrationRun, measured: Measured, advice: Sequence[Advice], prediction: dict[str, Any]
 ) -> dict[str, int]:
+    inventory = load_inventory(run.ledger)
     document: dict[str, Any] = {
         "source": describe_source(inventory, run.definition, measured),
         "changes": find_changes(run, inventory),
         "left_behind": find_left_behind(inventory),
-        "prediction": predict(inventory, run.definition, measured),
+        "prediction": prediction,
         "target": [row.as_dict() for row in advice],
         "comparison": {
             "kspider": preferred(

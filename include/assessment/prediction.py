@@ -19,6 +19,10 @@ from include.sizing import KnownSize
 
 # The last copies of the cutover run so many at a time.
 SIDE_BY_SIDE = 4
+FIRST_GUESS = (
+    "a cautious first guess from sizes, as this migration was neither rehearsed nor cut over yet; databases that are followed and "
+    "volumes with movers that stand by take a fraction of it"
+)
 
 
 @dataclass(frozen=True)
@@ -32,11 +36,16 @@ class PhasePrediction:
     seconds: float
 
 
-def predict(inventory: Inventory, definition: Definition, measured: Measured) -> dict[str, Any]:
-    """Return phases, their sum and the downtime; seconds are those of one item after another."""
+def predict(
+    inventory: Inventory, definition: Definition, measured: Measured, learned: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    """Return phases, their sum and the downtime; seconds are those of one item after another.
+
+    :param learned: the downtime by what this migration measured before, see `learned_downtime`.
+    """
     volumes = [volume for volume in inventory.volumes() if volume.pv is not None]
     databases = [known.size for known in measured.databases.values() if known.size is not None]
-    downtime = predict_downtime(
+    downtime = learned or predict_downtime(
         definition,
         [one.bytes_to_move for one in volumes],
         databases,
@@ -62,7 +71,7 @@ def predict(inventory: Inventory, definition: Definition, measured: Measured) ->
 def predict_downtime(
     definition: Definition, volumes: Sequence[int], databases: Sequence[int], unknown: int = 0
 ) -> dict[str, Any]:
-    """Return the seconds between the stop of the writers and the last client on the target, with the steps.
+    """Return the seconds between the stop of the writers and the last client on the target, with the steps and the basis.
 
     Databases, buckets and volumes are copied a last time and proved side by side, so that the slowest of the three counts. The
     proof reads whole volumes and tables; of buckets it reads what changed.
@@ -84,6 +93,7 @@ def predict_downtime(
         "seconds": round(sum(steps.values()), 1),
         "unknown": unknown,
         "steps": [{"name": name, "seconds": seconds} for name, seconds in steps.items() if seconds],
+        "basis": FIRST_GUESS,
     }
 
 

@@ -15,11 +15,6 @@ from include.progress import readable_seconds
 if TYPE_CHECKING:
     from include.run import MigrationRun
 
-FIRST_GUESS = (
-    "a cautious first guess from sizes, as this migration was neither rehearsed nor cut over yet; databases that are followed and "
-    "volumes with movers that stand by take a fraction of it"
-)
-
 
 def predicted_downtime(run: MigrationRun) -> Mapping[str, Any]:
     """Return `{"seconds", "unknown", "steps", "basis"}`: by what was measured before, else by the sizes that the plan knows."""
@@ -28,7 +23,7 @@ def predicted_downtime(run: MigrationRun) -> Mapping[str, Any]:
         return learned
     plan = load_plan(run.ledger)
     volumes, databases = ([row.bytes for row in plan.items(kind=kind)] for kind in ("volume", "database"))
-    return {**predict_downtime(run.definition, volumes, databases), "basis": FIRST_GUESS}
+    return predict_downtime(run.definition, volumes, databases)
 
 
 def downtime_part(downtime: Mapping[str, Any]) -> str:

@@ -93,7 +93,9 @@ def _moves(plan: Plan, prediction: Fields) -> str:
 
 
 def _downtime(downtime: Fields | None) -> str:
-    return f"; **downtime {readable_seconds(downtime['seconds'])}**, all of it predicted" if downtime else ""
+    if not downtime:
+        return ""
+    return f"; **downtime {readable_seconds(downtime['seconds'])}**, all of it predicted: the downtime is {cell(downtime['basis'])}"
 
 
 def _kinds(rows: list[PlanItem]) -> str:

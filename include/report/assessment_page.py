@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from include.assessment.prediction import FIRST_GUESS
 from include.inventory.model import SEVERITIES
 from include.progress import readable_bytes, readable_seconds
 from include.report.building import REASON_RULES
@@ -165,9 +166,9 @@ def _tiles(assessment: Fields | None, counts: Mapping[str, int]) -> list[tuple[s
 
 def _downtime_note(downtime: Fields) -> str:
     unknown = int(downtime["unknown"])
-    return (
-        f"predicted, without {counted(unknown, 'unknown database')}" if unknown else "predicted, with caution"
-    )
+    if unknown:
+        return f"predicted, without {counted(unknown, 'unknown database')}"
+    return "predicted, with caution" if downtime["basis"] == FIRST_GUESS else str(downtime["basis"])
 
 
 def _target_nodes(assessment: Fields) -> int:

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from include.cutover.outlook import FIRST_GUESS, downtime_part, predicted_downtime
+from include.assessment.prediction import FIRST_GUESS
+from include.cutover.outlook import downtime_part, predicted_downtime
 from include.ledger import Ledger
 from include.planning.model import Plan, save_plan
 from include.run import MigrationRun

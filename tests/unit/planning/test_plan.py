@@ -136,11 +136,16 @@ def test_the_summary_takes_sizes_and_the_downtime_of_the_assessment(tmp_path: Pa
     run = planned_run(tmp_path)
     phases = [{"id": "velero_backup_restore", "bytes": 9_000_000_000, "seconds": 330.0}]
     advice = [{"area": "nodes", "item": "Nodes", "value": "7 nodes"}]
-    prediction = {"phases": phases, "downtime": {"seconds": 45.0}}
+    prediction = {
+        "phases": phases,
+        "downtime": {"seconds": 45.0, "basis": "measured in the cutover of run a"},
+    }
     run.ledger.write("assessment", {"prediction": prediction, "target": advice})
     text = plan_summary(run)
     assert "| velero_backup_restore | 1 object | 9 GB | 5 min 30 s |" in text
-    assert "; **downtime 45 s**, all of it predicted" in text
+    assert (
+        "; **downtime 45 s**, all of it predicted: the downtime is measured in the cutover of run a" in text
+    )
     assert "| nodes | Nodes: 7 nodes |" in text
 
 

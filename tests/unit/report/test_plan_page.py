@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from include.ledger import Ledger, record_failure
+from include.planning import plan_summary
 from include.planning.drift import Change, note_changes
 from include.planning.model import Plan, PlanItem, load_plan, save_plan
 from include.proposal import propose
@@ -42,6 +43,21 @@ def test_the_page_shows_plan_target_and_findings(book: Ledger) -> None:
     ):
         assert text in page, text
     assert "What has changed on the source" not in page
+
+
+def test_the_downtime_is_that_of_an_earlier_cutover_where_there_was_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    without_services(monkeypatch)
+    run = run_on(tmp_path, source(deployment()))
+    earlier = Ledger(tmp_path, run.ledger.migration, "earlier")
+    step = {"name": "switch the front door", "seconds": 3.5, "started": 0.0, "critical": True}
+    earlier.write("cutover/downtime", {"seconds": 4.0, "outages": [[10.0, 14.0]], "steps": [step]})
+    earlier.write("cutover/endpoint", {"at": "2026-11-20"})
+    propose(run)
+    assert run.ledger.read("assessment")["prediction"]["downtime"]["seconds"] == 4.0
+    assert "**downtime 4 s**" in plan_summary(run)
+    assert "measured in the cutover of run earlier" in page_of(run.ledger)
 
 
 def test_a_plan_is_no_result(book: Ledger) -> None:

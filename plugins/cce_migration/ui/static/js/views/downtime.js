@@ -44,7 +44,7 @@ function chart(down) {
 }
 
 function predicted(one) {
-  return [h("p", {}, h("strong", {}, seconds(one.seconds)), " predicted with caution"), list(one.steps ?? [])];
+  return [h("p", {}, h("strong", {}, seconds(one.seconds)), ` predicted: ${one.basis ?? "a first guess"}`), list(one.steps ?? [])];
 }
 
 function list(steps) {
