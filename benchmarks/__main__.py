@@ -12,6 +12,7 @@ from collections import defaultdict
 from datetime import datetime
 from pathlib import Path
 
+from benchmarks.cutovers import measure_cutovers
 from benchmarks.image_estate import ImageEstate
 from benchmarks.images import measure_images
 from benchmarks.inventory import measure_inventory
@@ -39,6 +40,7 @@ OBJECTS_SHARE = 0.5
 
 PARTS = (
     "lab",
+    "cutovers",
     "velero",
     "images",
     "images_distant",
@@ -66,9 +68,11 @@ def main() -> int:
 
 
 def measured(part: str, runs: int, scale: float) -> list[Result]:
-    """Return the results of one part. The first two want the machine for themselves; the others need no lab."""
+    """Return the results of one part. The first three want the machine for themselves; the others need no lab."""
     if part == "lab":
         return [*measure_lab(runs), *measure_inventory(runs)]
+    if part == "cutovers":
+        return list(measure_cutovers(runs))
     if part == "velero":
         measure_velero(runs, OBJECTS_SHARE * scale)
         return []
