@@ -95,7 +95,7 @@ def _moves(plan: Plan, prediction: Fields) -> str:
 def _downtime(downtime: Fields | None) -> str:
     if not downtime:
         return ""
-    return f"; **downtime {readable_seconds(downtime['seconds'])}**, all of it predicted: the downtime is {cell(downtime['basis'])}"
+    return f"; **downtime {readable_seconds(downtime['seconds'])}** ({cell(downtime['basis'])}), all of it predicted"
 
 
 def _kinds(rows: list[PlanItem]) -> str:

@@ -143,9 +143,7 @@ def test_the_summary_takes_sizes_and_the_downtime_of_the_assessment(tmp_path: Pa
     run.ledger.write("assessment", {"prediction": prediction, "target": advice})
     text = plan_summary(run)
     assert "| velero_backup_restore | 1 object | 9 GB | 5 min 30 s |" in text
-    assert (
-        "; **downtime 45 s**, all of it predicted: the downtime is measured in the cutover of run a" in text
-    )
+    assert "; **downtime 45 s** (measured in the cutover of run a), all of it predicted" in text
     assert "| nodes | Nodes: 7 nodes |" in text
 
 
