@@ -55,7 +55,7 @@ def test_the_downtime_is_that_of_an_earlier_cutover_where_there_was_one(
     earlier.write("cutover/downtime", {"seconds": 4.0, "outages": [[10.0, 14.0]], "steps": [step]})
     earlier.write("cutover/endpoint", {"at": "2026-11-20"})
     propose(run)
-    assert run.ledger.read("assessment")["prediction"]["downtime"]["seconds"] == 4.0
+    assert run.ledger.read("assessment")["prediction"]["downtime"]["seconds"] == pytest.approx(4.0)
     assert "**downtime 4 s**" in plan_summary(run)
     assert "measured in the cutover of run earlier" in page_of(run.ledger)
 
