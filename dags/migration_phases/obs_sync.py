@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from airflow.sdk import TriggerRule, task_group
 
-from cce_migration.operators.objects import CopyBucketsOperator, ProveBucketsOperator
-from cce_migration.operators.planning import ChooseShardsOperator
+from cce_migration.operators.objects import CopyBucketsOperator, ProveBucketsOperator, ShareBucketsOperator
 
 
 @task_group
 def obs_sync() -> None:
     """Copy each bucket with headers, metadata and tags, and prove every object."""
-    shards = ChooseShardsOperator(task_id="choose_shards", kind="bucket", rows_per_shard=1)
+    shards = ShareBucketsOperator(task_id="choose_shards")
     copies = CopyBucketsOperator.partial(
         task_id="copy_buckets", map_index_template="{{ task.shard.name }}"
     ).expand(shard=shards.output)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -30,28 +31,35 @@ def running_pieces(documents: Documents, phases: Iterable[str], moment: datetime
 
 def with_pieces(rows: Sequence[Row], pieces: Sequence[dict[str, Any]]) -> list[Row]:
     """Return the rows with what their pieces tell of them; the pieces get the rows' names as titles."""
-    by_key = {(piece["phase"], piece["name"]): piece for piece in pieces}
+    by_key: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
+    for piece in pieces:
+        by_key[piece["phase"], piece["of"]].append(piece)
     phases = {piece["phase"] for piece in pieces}
     # No piece is of an object alone, and of these there are thousands.
     return [_told(row, by_key) if row.phase in phases and row.kind != "object" else row for row in rows]
 
 
-def _told(row: Row, by_key: Mapping[tuple[str, str], dict[str, Any]]) -> Row:
-    piece = by_key.get((row.phase, safe_key(row.key)))
-    if piece is None:
+def _told(row: Row, by_key: Mapping[tuple[str, str], Sequence[dict[str, Any]]]) -> Row:
+    pieces = by_key.get((row.phase, safe_key(row.key)))
+    if not pieces:
         return row
-    piece["title"] = row.source
-    return _running(row, piece) if row.phase in PHASES_OF_SINGLE_ITEMS else row
+    for piece in pieces:
+        piece["title"] = f"{row.source}{piece['part']}"
+    return _running(row, pieces) if row.phase in PHASES_OF_SINGLE_ITEMS else row
 
 
-def _running(row: Row, piece: Mapping[str, Any]) -> Row:
+def _running(row: Row, pieces: Sequence[Mapping[str, Any]]) -> Row:
+    """Return the row with the sum of what goes on, and the time of the piece that ends last."""
+    rates, ends, seconds = (
+        [piece[name] for piece in pieces if piece[name] is not None] for name in ("rate", "eta", "seconds")
+    )
     return replace(
         row,
         state="running",
-        bytes=max(row.bytes, piece["bytes"]),
-        rate=piece["rate"],
-        eta=piece["eta"],
-        seconds=piece["seconds"],
+        bytes=max(row.bytes, sum(piece["bytes"] for piece in pieces)),
+        rate=sum(rates) if rates else None,
+        eta=max(ends, default=None),
+        seconds=max(seconds, default=None),
         problem=None,
     )
 
@@ -61,6 +69,8 @@ def _piece(name: str, document: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "phase": phase,
         "name": key,
+        "of": safe_key(str(document["of"])) if "of" in document else key,
+        "part": document.get("part") or "",
         "title": key,
         "what": document.get("stage") or document.get("what") or "items",
         "items": document.get("items", 0),

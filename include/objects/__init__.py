@@ -6,6 +6,7 @@ from include.objects.copying import copy_bucket, copy_bucket_delta, copy_bucket_
 from include.objects.going_back import bring_back_buckets, find_written_buckets, renew_handovers
 from include.objects.handover import hand_over_buckets, take_back_buckets
 from include.objects.proving import prove_bucket, prove_buckets
+from include.objects.sharing import copy_shard, shard_buckets
 from include.objects.uploads import abort_all_uploads
 
 __all__ = [
@@ -14,10 +15,12 @@ __all__ = [
     "copy_bucket",
     "copy_bucket_delta",
     "copy_bucket_once_more",
+    "copy_shard",
     "find_written_buckets",
     "hand_over_buckets",
     "prove_bucket",
     "prove_buckets",
     "renew_handovers",
+    "shard_buckets",
     "take_back_buckets",
 ]

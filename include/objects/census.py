@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from include.inventory.model import SEVERITIES as ALL_SEVERITIES
 from include.inventory.model import Finding
@@ -22,6 +22,7 @@ from include.objects.limits import (
     limits_of_entry,
 )
 from include.objects.listing import Place, entries_of
+from include.objects.ranges import Mark, Marks, weight_of
 from include.objects.storage import Entry
 from include.planning.foreign_errors import explained
 from include.planning.storage_client import open_storage
@@ -40,7 +41,10 @@ MOST_EXAMPLES = 5
 
 
 class Census(BaseModel):
-    """Hold what a bucket has. `parts` is the number of parts of those `in_parts`; `tagged` a share of a sample."""
+    """Hold what a bucket has. `parts` is the number of parts of those `in_parts`; `tagged` a share of a sample.
+
+    `marks` are keys at which it can be cut; none where it is small, or its store has an order of its own.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -49,10 +53,16 @@ class Census(BaseModel):
     in_parts: int
     parts: int
     tagged: float
+    marks: list[Mark] = Field(default_factory=list)
 
-    def requests(self) -> dict[str, int]:
+    @property
+    def weight(self) -> int:
+        """Return what its copy costs, in bytes."""
+        return weight_of(self.objects, self.bytes)
+
+    def requests(self, *, in_pieces: bool = False) -> dict[str, int]:
         """Return how many requests a first copy with its proof takes, by kind."""
-        return Estimate(self.objects, self.in_parts, self.parts, self.tagged).requests()
+        return Estimate(self.objects, self.in_parts, self.parts, self.tagged, in_pieces).requests()
 
 
 @dataclass
@@ -80,6 +90,7 @@ class _Counting:
     limits: dict[Limit, Sample] = field(default_factory=dict)
     archived: list[Entry] = field(default_factory=list)
     sample: list[Entry] = field(default_factory=list)
+    marks: Marks = field(default_factory=Marks)
     chance: random.Random = field(default_factory=lambda: random.Random(0))  # ruff: ignore[suspicious-non-cryptographic-random-usage]
 
     def take(self, entries: Iterable[Entry]) -> None:
@@ -94,6 +105,7 @@ class _Counting:
                 self.found(limit, entry.key)
             if is_archived(entry) and len(self.archived) < MOST_ARCHIVED:
                 self.archived.append(entry)
+            self.marks.take(entry)
             self._draw(entry)
 
     def found(self, limit: Limit, key: str) -> None:
@@ -155,6 +167,7 @@ def _take(run: MigrationRun, bucket: Bucket) -> _Counting:
         in_parts=counting.in_parts,
         parts=counting.parts,
         tagged=tagged,
+        marks=counting.marks.known(),
     )
     run.ledger.write(_document(bucket), census)
     return counting

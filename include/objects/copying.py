@@ -33,32 +33,36 @@ def copy_bucket(run: MigrationRun, key: str) -> Action:
     """
     job, started = open_job(run, key), time.monotonic()
     try:
-        moved = _bring(job, final=False)
+        moved = bring(job, final=False)
     except MigrationError as error:
-        _record(job, "failed", 0, started, str(error))
+        record_bucket(job, "failed", 0, time.monotonic() - started, str(error))
         raise
     action: Action = "copied" if moved.objects or moved.removed else "already_equal"
-    _record(job, action, moved.bytes, started)
+    record_bucket(job, action, moved.bytes, time.monotonic() - started)
     return action
 
 
 def copy_bucket_delta(run: MigrationRun, key: str) -> dict[str, int]:
     """Copy what changed since the last copy, once the writers stand still; return objects, bytes and removed."""
-    moved = _bring(open_job(run, key), final=True)
+    moved = bring(open_job(run, key), final=True)
     return {"objects": moved.objects, "bytes": moved.bytes, "removed": moved.removed}
 
 
 def copy_bucket_once_more(run: MigrationRun, key: str) -> int:
     """Copy what changed since the last copy while the source's writers go on, as a rehearsal does; return the objects moved."""
-    return _bring(open_job(run, key), final=False).objects
+    return bring(open_job(run, key), final=False).objects
 
 
-def _bring(job: BucketJob, *, final: bool) -> Moved:
+def bring(job: BucketJob, *, final: bool) -> Moved:
+    """Make the target equal to the source, in one pass or some; return what moved.
+
+    :param final: the writers stand still.
+    """
     with store_errors(job):
         handover = job.read_handover()
         if handover is not None:
             return _leave_alone(job, handover["digest"], handover["moment"])
-        abort_uploads(job.pair.target, job.pair.target_bucket)
+        abort_uploads(job.pair.target, job.pair.target_bucket, job.keys)
         moved = Moved() if final else Moved(*fill_by_managed_engine(job))
         for _ in range(1 if final else MOST_PASSES):
             done = _pass(job, final=final)
@@ -106,6 +110,8 @@ def bucket_record(job: BucketJob, catalog: Catalog, *, final: bool) -> BucketRec
     )
 
 
-def _record(job: BucketJob, action: Action, size: int, started: float, error: str | None = None) -> None:
-    seconds = time.monotonic() - started
+def record_bucket(
+    job: BucketJob, action: Action, size: int, seconds: float, error: str | None = None
+) -> None:
+    """Record what was done with a bucket."""
     job.run.ledger.record_item(PHASE, job.item.record(action, seconds=seconds, size=size, error=error))

@@ -18,14 +18,19 @@ JOURNAL_ROWS = 5_000
 JOURNAL_SECONDS = 10.0
 
 
-def write_rows(ledger: Ledger, folder: str, rows: Iterable[Row]) -> None:
-    """Write a stream of keys and texts in place of what a folder held."""
-    stream, number = iter(rows), 0
+def write_rows(ledger: Ledger, folder: str, rows: Iterable[Row], suffix: str = "") -> None:
+    """Write a stream of keys and texts in place of what a folder held.
+
+    :param suffix: end of the names of one writer among several, who replaces its own rows alone.
+    """
+    stream, written = iter(rows), set[str]()
     while part := dict(islice(stream, ROWS)):
-        ledger.write(f"{folder}/{number:04d}", {"objects": part})
-        number += 1
-    for name in ledger.list(folder)[number:]:
-        ledger.remove(name)
+        name = f"{folder}/{len(written):04d}{suffix}"
+        ledger.write(name, {"objects": part})
+        written.add(name)
+    for name in ledger.list(folder):
+        if name.endswith(suffix) and name not in written:
+            ledger.remove(name)
 
 
 def read_rows(ledger: Ledger, folder: str) -> Iterator[Row]:
@@ -37,9 +42,10 @@ def read_rows(ledger: Ledger, folder: str) -> Iterator[Row]:
 class Journal:
     """Add rows to a folder from many threads, while the work goes on."""
 
-    def __init__(self, ledger: Ledger, folder: str) -> None:
+    def __init__(self, ledger: Ledger, folder: str, suffix: str = "") -> None:
         self._ledger = ledger
         self._folder = folder
+        self._suffix = suffix
         self._rows: dict[str, str] = {}
         self._lock = threading.Lock()
         self._written = time.monotonic()
@@ -69,5 +75,5 @@ class Journal:
     def _write(self, rows: dict[str, str]) -> None:
         if rows:
             # later names sort after earlier ones, and no two tries share one
-            name = f"{time.time_ns():020d}-{os.getpid()}"
+            name = f"{time.time_ns():020d}-{os.getpid()}{self._suffix}"
             self._ledger.write(f"{self._folder}/{name}", {"objects": rows})

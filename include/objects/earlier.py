@@ -49,7 +49,8 @@ def _rows_of_last_run(job: BucketJob, name: str) -> Iterator[Row]:
     if last is None:
         return
     for document in last.names(f"{job.folder}/{name}"):
-        yield from json.loads(last.get(document))["objects"].items()
+        rows = json.loads(last.get(document))["objects"].items()
+        yield from (row for row in rows if job.keys.holds(row[0]))
 
 
 def _may_have_tags(job: BucketJob) -> bool:

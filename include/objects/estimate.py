@@ -20,24 +20,27 @@ class Estimate:
 
     :param in_parts: objects that are copied in parts, `parts` of them in all.
     :param tagged: share of the objects that have tags.
+    :param in_pieces: each piece is proved by itself before the whole is.
     """
 
     objects: int
     in_parts: int = 0
     parts: int = 0
     tagged: float = 0.0
+    in_pieces: bool = False
 
     def requests(self) -> dict[str, int]:
         """Return the requests of both sides by kind."""
         whole = self.objects - self.in_parts
         pages, tagged = ceil(self.objects / PAGE), round(self.objects * self.tagged)
+        more = 1 if self.in_pieces else 0
         return {
-            "source LIST": pages * SOURCE_LISTINGS,
+            "source LIST": pages * (SOURCE_LISTINGS + more),
             "source GET": whole + self.parts,
             # its headers, and the size of its first part
             "source HEAD": 2 * self.in_parts,
             "source tagging": tagged,
-            "target LIST": pages * TARGET_LISTINGS,
+            "target LIST": pages * (TARGET_LISTINGS + more),
             # the beginning and the end of an upload are requests, too
             "target PUT": whole + self.parts + 2 * self.in_parts,
             "target HEAD": self.objects,

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from bisect import bisect_left
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from include.bandwidth import limit_at
 from include.errors import PermanentError, TemporaryError, shorten
@@ -19,6 +20,7 @@ from include.objects.catalog import Side
 from include.objects.documents import Journal, Row, read_rows, write_rows
 from include.objects.listing import Place
 from include.objects.one_store import OneStore, is_one_store
+from include.objects.ranges import ALL_KEYS, KeyRange
 from include.objects.storage import open_client
 from include.objects.transfer import BucketPair
 from include.planning.model import PlanItem, load_plan
@@ -58,11 +60,21 @@ FAILURES = frozenset({"InternalError", "ServiceUnavailable", "500", "503", "507"
 STATE_KEY = MARKER_PREFIX + "-{migration}-handed-over.json"
 
 
+class PieceAge(BaseModel):
+    """Tell the youngest date that was listed of the keys after one, up to where the next piece begins."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    after: str
+    newest: str | None
+
+
 class BucketRecord(BaseModel):
     """Record the last copy of a bucket.
 
-    `newest` is the youngest date in the source's listing, `digest` the hash of that listing. `final` says that the source's
-    writers stood still; `handed_over` is the moment at which the target took over in an earlier run.
+    `pieces` are sorted, and empty where it was copied whole. `newest` is the youngest date in the source's listing, `digest` the
+    hash of that listing. `final` says that the source's writers stood still; `handed_over` is the moment at which the target took
+    over in an earlier run.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -75,16 +87,24 @@ class BucketRecord(BaseModel):
     newest: str | None
     digest: str
     handed_over: str | None = None
+    pieces: list[PieceAge] = Field(default_factory=list)
+
+    def newest_around(self, key: str) -> str | None:
+        """Return the youngest date of what was listed together with a key: pieces are listed at different times."""
+        if not self.pieces:
+            return self.newest
+        return self.pieces[bisect_left(self.pieces, key, key=lambda piece: piece.after) - 1].newest
 
 
 @dataclass(frozen=True)
 class BucketJob:
-    """Copy or prove one bucket."""
+    """Copy or prove one bucket, or those of its objects that have certain keys."""
 
     run: MigrationRun
     item: PlanItem
     bucket: Bucket
     pair: BucketPair
+    keys: KeyRange = ALL_KEYS
 
     @property
     def label(self) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 
 from include.objects.catalog import Catalog, Side
 from include.objects.channel import Channel, ChannelClosedError
+from include.objects.ranges import ALL_KEYS, KeyRange
 from include.objects.splitting import boundaries
 from include.objects.storage import Entry, entry_of
 from include.planning.ownership import is_marker
@@ -31,10 +32,11 @@ Messages = Channel[Message]
 
 @dataclass(frozen=True)
 class Place:
-    """Name a bucket and the client that reaches it."""
+    """Name a bucket, the client that reaches it, and which of its keys are listed."""
 
     client: Any
     bucket: str
+    keys: KeyRange = ALL_KEYS
 
     def pages(self, after: str = "") -> Iterator[dict[str, Any]]:
         """Yield the pages of a listing that begins after a key."""
@@ -88,8 +90,8 @@ def entries_of(place: Place) -> Iterator[Entry]:
 
 def _list_side(side: Side, place: Place, messages: Messages) -> None:
     try:
-        after = _list_first_pages(side, place, messages)
-        if after is not None and not _list_ranges(side, place, after, messages):
+        list_keys = _list_all if place.keys == ALL_KEYS else _list_piece
+        if not list_keys(side, place, messages):
             logger.warning(
                 "Bucket %s: its store lists keys in an order of its own, or it is written to where it was split; it is listed "
                 "again, in one piece",
@@ -97,10 +99,33 @@ def _list_side(side: Side, place: Place, messages: Messages) -> None:
             )
             messages.put((side, ()))
             for page in place.pages():
-                _put(side, page, messages)
+                _put(side, _inside(page, place.keys), messages)
     finally:
         with suppress(ChannelClosedError):
             messages.put((side, None))
+
+
+def _list_all(side: Side, place: Place, messages: Messages) -> bool:
+    after = _list_first_pages(side, place, messages)
+    return after is None or _list_ranges(side, place, after, messages)
+
+
+def _list_piece(side: Side, place: Place, messages: Messages) -> bool:
+    """List the keys of a range; say whether they came in S3's order, in which nothing of the range lies elsewhere."""
+    last = place.keys.after
+    for page in place.pages(last):
+        keys = [last, *(str(row["Key"]) for row in page.get("Contents") or [])]
+        if any(one >= other for one, other in pairwise(keys)):
+            return False
+        last = keys[-1]
+        _put(side, _inside(page, place.keys), messages)
+        if place.keys.is_before(last):
+            break
+    return True
+
+
+def _inside(page: dict[str, Any], keys: KeyRange) -> dict[str, Any]:
+    return {"Contents": [row for row in page.get("Contents") or [] if keys.holds(str(row["Key"]))]}
 
 
 def _list_first_pages(side: Side, place: Place, messages: Messages) -> str | None:

@@ -174,7 +174,7 @@ class _Comparison:
         """
         if self.record.final or verdict(source, target) == "equal" or self._is_copied(source, target):
             return False
-        newest = self.record.newest
+        newest = self.record.newest_around(source.key)
         return newest is None or source.modified >= datetime.fromisoformat(newest)
 
     def _is_copied(self, source: Entry, target: Entry | None) -> bool:

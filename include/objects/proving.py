@@ -10,6 +10,7 @@ from include.ledger import Proof, safe_key
 from include.objects.catalog import listing_digest, open_catalog
 from include.objects.jobs import PHASE, BucketJob, BucketRecord, open_job, store_errors
 from include.objects.listing import list_into
+from include.objects.pieces import joined_record
 from include.objects.proof_pass import Findings, compare
 from include.objects.recreating import recreate_settings
 from include.planning.model import load_plan
@@ -36,7 +37,7 @@ def prove_bucket(run: MigrationRun, key: str) -> Proof:
     :raises ProofError: when anything differs; the document `proofs-detail/<key>` names the first thousand objects.
     """
     job = open_job(run, key)
-    record = job.read_record()
+    record = joined_record(job)
     if record is None:
         raise PermanentError(f"{job.label}: was not copied in this run; run the copy first")
     with store_errors(job):

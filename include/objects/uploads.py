@@ -6,6 +6,7 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 from include.objects.jobs import PHASE, open_job, store_errors
+from include.objects.ranges import ALL_KEYS, KeyRange
 from include.planning.model import load_plan
 
 if TYPE_CHECKING:
@@ -14,10 +15,13 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 
-def abort_uploads(client: Any, bucket: str) -> int:
-    """Abort every unfinished upload into a target bucket, which nobody but this migration writes; return how many."""
+def abort_uploads(client: Any, bucket: str, keys: KeyRange = ALL_KEYS) -> int:
+    """Abort every unfinished upload into a target bucket, which nobody but this migration writes; return how many.
+
+    :param keys: of which objects; those of others are the work of other tasks.
+    """
     pages = client.get_paginator("list_multipart_uploads").paginate(Bucket=bucket)
-    found = [row for page in pages for row in page.get("Uploads") or []]
+    found = [row for page in pages for row in page.get("Uploads") or [] if keys.holds(row["Key"])]
     for row in found:
         client.abort_multipart_upload(Bucket=bucket, Key=row["Key"], UploadId=row["UploadId"])
     if found:

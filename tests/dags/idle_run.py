@@ -15,6 +15,7 @@ from airflow.sdk import DAG
 
 from cce_migration.operators.approvals import ApproveDriftOperator, ApproveOperator
 from cce_migration.operators.base import MigrationOperator
+from cce_migration.operators.objects import ShareBucketsOperator
 from cce_migration.operators.planning import ChooseShardsOperator, ReadDefinitionOperator
 from tests.conftest import ROOT
 
@@ -36,7 +37,11 @@ def _states(dag: DAG, conf: dict[str, Any]) -> tuple[str, dict[str, str]]:
 def _do_nothing() -> None:
     for operator in _subclasses(MigrationOperator):
         if operator is not ReadDefinitionOperator and "act" in vars(operator):
-            shards = [{"name": "all", "keys": []}] if issubclass(operator, ChooseShardsOperator) else None
+            shards = (
+                [{"name": "all", "keys": []}]
+                if issubclass(operator, ChooseShardsOperator | ShareBucketsOperator)
+                else None
+            )
             operator.act = lambda *_, shards=shards: shards
     ApproveOperator.execute = lambda *_: None
     ApproveDriftOperator.execute = lambda *_: None

@@ -82,6 +82,25 @@ def test_a_running_item_tells_bytes_rate_and_time_left(tmp_path: Path) -> None:
     assert stock["eta"] > 0
 
 
+def test_a_bucket_in_pieces_runs_as_their_sum_and_each_has_its_own_progress(tmp_path: Path) -> None:
+    story = midway_run(tmp_path, "midway", began=NOW - timedelta(seconds=900))
+    story.ledger.remove("progress/obs_sync/product-pictures")
+    for number, seconds in ((1, 40), (2, 90)):
+        document = {"at": NOW.isoformat(), "what": "objects", "bytes": number * 1000, "total_bytes": 5000}
+        place = {"of": "product-pictures", "part": f", piece {number} of 2"}
+        rates = {"bytes_per_second": 100, "seconds": 10.0, "seconds_left": seconds}
+        story.ledger.record_progress(
+            "obs_sync", f"product-pictures, piece {number} of 2", {**document, **place, **rates}
+        )
+
+    view = view_of(story)
+    row = next(one for one in view.items(LIVE, ALL).rows if one["key"] == "product-pictures")
+    told = [one["title"] for one in view.summary(LIVE)["pieces"] if one["phase"] == "obs_sync"]
+
+    assert (row["state"], row["bytes"], row["rate"], row["eta"]) == ("running", 3000, 200, 90)
+    assert sorted(title.rpartition(",")[2] for title in told) == [" piece 1 of 2", " piece 2 of 2"]
+
+
 def test_a_piece_that_has_fallen_silent_is_not_running(tmp_path: Path) -> None:
     story = midway_run(tmp_path, "midway", began=NOW - timedelta(seconds=900))
     story.move("rds_dump_restore", "stock", 0.7, at=(NOW - timedelta(minutes=2)).isoformat())
