@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 import httpx
 
-from include.clusters.commands import CommandResult, run_command
+from include.clusters.commands import CommandResult, run_command, stream_command
 from include.clusters.discovery import ACCEPT, ApiResource, discover, preferred
 from include.clusters.transport import Transport
 from include.connections import ClusterAccess
@@ -312,6 +312,16 @@ class Cluster:
         :raises WaitTimeoutError: when it does not end in time; it goes on in its container.
         """
         return run_command(self._access, namespace, pod, container, command, timeout_seconds)
+
+    def stream_command(
+        self, namespace: str, pod: str, container: str, command: Sequence[str], silence_seconds: float
+    ) -> Iterator[bytes]:
+        """Yield what a command in a container prints while it runs.
+
+        :raises WaitTimeoutError: when nothing comes for so long.
+        :raises ClusterUnavailableError: when the connection breaks, or the command fails.
+        """
+        return stream_command(self._access, namespace, pod, container, command, silence_seconds)
 
     def _served(self, *, refresh: bool) -> Resources:
         with self._lock:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -47,23 +48,26 @@ def run_command(
     :raises WaitTimeoutError: when it does not end in time; it goes on in its container.
     :raises ClusterUnavailableError: when the connection breaks before its end.
     """
+    with _explained(access, namespace, pod, container, timeout_seconds):
+        return _streams(access, _exec_path(namespace, pod, container, command), timeout_seconds)
+
+
+@contextmanager
+def _explained(
+    access: ClusterAccess, namespace: str, pod: str, container: str, seconds: float
+) -> Generator[str]:
+    """Yield the place of a command, and turn the connection's errors into ours."""
     from websocket import WebSocketBadStatusException, WebSocketException, WebSocketTimeoutException
 
     place = f"pod {namespace}/{pod}, container {container}, {access.name} cluster"
-    path = f"/api/v1/namespaces/{namespace}/pods/{pod}/exec"
-    query = urlencode([
-        ("container", container),
-        ("stdout", "true"),
-        ("stderr", "true"),
-        *(("command", word) for word in command),
-    ])
     try:
-        return _streams(access, f"{path}?{query}", timeout_seconds)
+        yield place
     except WebSocketBadStatusException as error:
+        path = f"/api/v1/namespaces/{namespace}/pods/{pod}/exec"
         raise error_of(_answer(error, path), access.name, path) from error
     except WebSocketTimeoutException as error:
         raise WaitTimeoutError(
-            f"{place}: the command has not ended after {timeout_seconds:.0f} s; give it more time, or repair it"
+            f"{place}: the command has not ended after {seconds:.0f} s; give it more time, or repair it"
         ) from error
     except (WebSocketException, OSError) as error:
         raise ClusterUnavailableError(
@@ -73,15 +77,65 @@ def run_command(
         ) from error
 
 
-def _streams(access: ClusterAccess, path: str, timeout_seconds: float) -> CommandResult:
-    from websocket import WebSocketTimeoutException
+def _exec_path(namespace: str, pod: str, container: str, command: Sequence[str]) -> str:
+    query = urlencode([
+        ("container", container),
+        ("stdout", "true"),
+        ("stderr", "true"),
+        *(("command", word) for word in command),
+    ])
+    return f"/api/v1/namespaces/{namespace}/pods/{pod}/exec?{query}"
 
+
+def stream_command(
+    access: ClusterAccess,
+    namespace: str,
+    pod: str,
+    container: str,
+    command: Sequence[str],
+    silence_seconds: float,
+) -> Iterator[bytes]:
+    """Yield what a command prints while it runs, no faster than it is taken.
+
+    :raises ClusterError: of the class that fits, when the API refuses.
+    :raises WaitTimeoutError: when nothing comes for so long.
+    :raises ClusterUnavailableError: when the connection breaks, or the command fails.
+    """
+    with _explained(access, namespace, pod, container, silence_seconds) as place:
+        errors = b""
+        messages = _messages(access, _exec_path(namespace, pod, container, command), lambda: silence_seconds)
+        for stream, data in messages:
+            if stream == OUTPUT:
+                yield data
+            elif stream == ERRORS:
+                errors = (errors + data)[-MOST_BYTES:]
+            elif stream == STATUS and _exit_code(json.loads(data)) != 0:
+                text = shorten(errors.decode(errors="replace"), 160)
+                raise ClusterUnavailableError(
+                    f"{place}: {command[0]} failed ({text}); the task runs it again", cluster=access.name
+                )
+
+
+def _streams(access: ClusterAccess, path: str, timeout_seconds: float) -> CommandResult:
     found = {OUTPUT: b"", ERRORS: b"", STATUS: b""}
     deadline = time.monotonic() + timeout_seconds
+    for stream, data in _messages(access, path, lambda: deadline - time.monotonic()):
+        found[stream] = (found.get(stream, b"") + data)[-MOST_BYTES:]
+    texts = {stream: data.decode(errors="replace") for stream, data in found.items()}
+    return CommandResult(_exit_code(json.loads(texts[STATUS])), texts[OUTPUT], texts[ERRORS])
+
+
+def _messages(
+    access: ClusterAccess, path: str, seconds_left: Callable[[], float]
+) -> Iterator[tuple[int, bytes]]:
+    """Yield stream and bytes of each message, that of the command's status last."""
+    from websocket import WebSocketTimeoutException
+
     socket = _connect(access, path)
     try:
-        while not found[STATUS]:
-            left = deadline - time.monotonic()
+        stream = 0
+        while stream != STATUS:
+            left = seconds_left()
             if left <= 0:
                 raise WebSocketTimeoutException("the time is over")
             socket.settimeout(left)
@@ -89,11 +143,10 @@ def _streams(access: ClusterAccess, path: str, timeout_seconds: float) -> Comman
             if not message:
                 raise ConnectionError("it was closed before the command ended")
             data = message.encode() if isinstance(message, str) else message
-            found[data[0]] = (found.get(data[0], b"") + data[1:])[-MOST_BYTES:]
+            stream = data[0]
+            yield stream, data[1:]
     finally:
         socket.shutdown()
-    texts = {stream: data.decode(errors="replace") for stream, data in found.items()}
-    return CommandResult(_exit_code(json.loads(texts[STATUS])), texts[OUTPUT], texts[ERRORS])
 
 
 def _connect(access: ClusterAccess, path: str) -> Any:

@@ -127,6 +127,16 @@ class Images(Part):
         default="drop",
         description="what happens to signatures, bills of materials and other artifacts that refer to an image",
     )
+    lost: Literal["refuse", "take_from_nodes"] = Field(
+        default="refuse",
+        description="images that pods run and their registry has lost: `refuse` ends the planning, `take_from_nodes` takes them from "
+        "containerd's content on a node that runs them, through a pod in the source's namespace `velero`",
+    )
+    containerd_root: Text = Field(
+        default="/var/lib/containerd",
+        description="root folder of containerd on the source's nodes, for `lost: take_from_nodes`; of k3s "
+        "`/var/lib/rancher/k3s/agent/containerd`",
+    )
     bandwidth: Bandwidth = Field(
         default_factory=Bandwidth, description="how fast images may be copied, and when"
     )

@@ -14,6 +14,7 @@ from include.images.delivery import Delivery
 from include.images.digests import DigestRecord, pinned, read_digest, record_digest
 from include.images.manifests import Manifest
 from include.images.moved_bytes import MovedBytes
+from include.images.node_registry import NodeRegistry
 from include.images.planned import PHASE, expected_digest
 from include.images.referrers import ReferrerFinder
 from include.images.registries import OpenRegistries
@@ -75,12 +76,14 @@ class ImageCopier:
     def _bring(self, item: PlanItem, found: Found, moved: MovedBytes) -> tuple[Action, DigestRecord]:
         if found.record is not None:
             return "already_equal", found.record
-        source = self.registries.source(parse_reference(item.details["source_reference"]))
+        source = self.registries.source_of(item)
         action: Action = "already_equal"
         if found.is_whole(item):
             record = self._planned_record(item)
         else:
             action, record = self._deliver(item, source, found, moved)
+        if record.node:  # containerd pulls what runs, and nothing that refers to it
+            return action, record
         return action, self._with_referrers(record, source, item, moved)
 
     def _planned_record(self, item: PlanItem) -> DigestRecord:
@@ -99,6 +102,8 @@ class ImageCopier:
             )
         chosen = self._arriving(item, wanted)
         record = self._digest_record(item, wanted.digest, chosen.manifest.digest, chosen.left_out)
+        if isinstance(source.registry, NodeRegistry):
+            record = record.model_copy(update={"node": source.registry.node})
         if found.digest == record.target_digest:
             return "already_equal", record
         target = parse_reference(item.details["target_reference"])

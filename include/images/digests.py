@@ -25,6 +25,9 @@ class DigestRecord(BaseModel):
     target: str
     target_reference: str
     converted: bool
+    node: str = Field(
+        default="", description="node of the source it was taken from, because its registry has lost it"
+    )
     left_out: list[str] = Field(
         default_factory=list, description="platforms, attestations and referrers that were not copied"
     )
@@ -46,6 +49,8 @@ class DigestRecord(BaseModel):
     def note(self) -> str | None:
         """Return what a reader of the report has to know, or None."""
         parts = [f"left out: {', '.join(self.left_out)}"] if self.left_out else []
+        if self.node:
+            parts.append(f"taken from node {self.node}: its registry has lost it")
         parts += [f"with {len(self.referrers)} referrers"] if self.referrers else []
         return "; ".join(parts) or None
 

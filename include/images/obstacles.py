@@ -12,10 +12,11 @@ from include.inventory.references import parse_reference
 from include.planning.image_rows import READERS, pinned
 
 if TYPE_CHECKING:
+    from include.definition import Images
     from include.run import MigrationRun
 
 RULE = "lost_image"
-SEVERITIES = ("blocker",)
+SEVERITIES = ("blocker", "warning")
 WHY = "Nodes keep an image as long as a pod runs it; nodes of CCE have to pull it, and their pods end in ImagePullBackOff."
 
 
@@ -41,15 +42,36 @@ def image_findings(run: MigrationRun, images: list[ImageUse]) -> Iterator[Findin
         answers = list(pool.map(is_lost, known))
     for image, is_gone in zip(known, answers, strict=True):
         if is_gone:
-            yield _finding(image)
+            yield _taken(image) if is_taken_from_nodes(settings, image) else _finding(image)
+
+
+def is_taken_from_nodes(settings: Images, image: ImageUse) -> bool:
+    """Say whether a lost image is taken from the nodes that run it.
+
+    One that objects name by digest is not: the target might get a part of an index, which has another digest.
+    """
+    is_named = "@" in image.reference
+    return settings.lost == "take_from_nodes" and bool(image.nodes and image.digest) and not is_named
+
+
+def _taken(image: ImageUse) -> Finding:
+    return Finding(
+        RULE,
+        "warning",
+        f"{image.reference} ({image.digest})",
+        f"is not in its registry any more; it is taken from {listed(image.nodes)}",
+        "keep a pod that runs it until it is copied: a node removes images that nothing uses; push the copy back if the source still "
+        "has to start it anywhere else",
+        why=WHY,
+    )
 
 
 def _finding(image: ImageUse) -> Finding:
     name = f"{image.reference} ({image.digest})" if image.digest else image.reference
     if image.nodes:
         remedy = (
-            f"push it back from node {image.nodes[0]} (`ctr --namespace k8s.io images push`), or let "
-            f"{listed(image.used_by)} run an image that the registry has"
+            f"push it back from node {image.nodes[0]} (`ctr --namespace k8s.io images push`), let it be taken from there "
+            f"(`images.lost: take_from_nodes`), or let {listed(image.used_by)} run an image that the registry has"
         )
         where = f"; {listed(image.nodes)} still have it"
     else:

@@ -62,6 +62,7 @@ def prove_images(run: MigrationRun, keys: list[str]) -> int:
             return problem
 
         problems = [problem for problem in run_side_by_side(prove, items, THREADS) if problem]
+        registries.nodes.remove({node for item in items for node in item.details.get("nodes") or []})
     if problems:
         raise ProofError(problems, "images differ in the target registry")
     return len(items)
@@ -91,7 +92,7 @@ def _prove(run: MigrationRun, registries: OpenRegistries, item: PlanItem) -> str
 
 def _wanted(run: MigrationRun, registries: OpenRegistries, item: PlanItem) -> Manifest | None:
     reference = parse_reference(item.details["source_reference"])
-    manifest = registries.source(reference).registry.manifest(reference)
+    manifest = registries.source_of(item).registry.manifest(reference)
     return arriving(manifest, run.definition.images).manifest if manifest else None
 
 

@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING
 
 from include.connections import RegistryAccess
 from include.images.contents import ContentRegistry
+from include.images.node_reader import NodeReader
+from include.images.node_registry import NodeRegistry
 from include.images.relay import Place
 from include.images.target import TargetRegistry
 from include.inventory.references import DEFAULT_REGISTRY, Reference, parse_reference
 
 if TYPE_CHECKING:
     from include.definition import Images
+    from include.planning.model import PlanItem
     from include.run import MigrationRun
 
 # Docker Hub's API lives on another host than its references say.
@@ -28,6 +31,15 @@ class OpenRegistries:
     settings: Images
     readers: dict[str, ContentRegistry]
     target: TargetRegistry
+    nodes: NodeReader
+
+    def source_of(self, item: PlanItem) -> Place:
+        """Return where a planned image lies: in its registry, or on nodes where that has lost it."""
+        reference = parse_reference(item.details["source_reference"])
+        nodes = item.details.get("nodes")
+        if nodes:
+            return Place(NodeRegistry(self.nodes, nodes), reference.repository)
+        return self.source(reference)
 
     def source(self, reference: Reference) -> Place:
         """Return where a source image lies."""
@@ -41,7 +53,7 @@ def open_registries(run: MigrationRun, references: list[str]) -> Generator[OpenR
     target = TargetRegistry(run.connections.registry(settings.target.connection))
     readers = {key: ContentRegistry(access) for key, access in source_accesses(run, references).items()}
     try:
-        yield OpenRegistries(settings, readers, target)
+        yield OpenRegistries(settings, readers, target, NodeReader(run))
     finally:
         for reader in (*readers.values(), target):
             reader.close()

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from include.run import MigrationRun
 
 READERS = 8
+# That a lost image is looked for on.
+MOST_NODES = 5
 EXTRA = "images.extra of the definition"
 Lookup = Callable[[Reference], "Arrival | None"]
 
@@ -33,12 +35,20 @@ def image_rows(run: MigrationRun, images: list[ImageUse]) -> list[PlanItem]:
     from include.images import target_reference
     from include.images.arriving import arrival_of
     from include.images.contents import ContentRegistry
+    from include.images.obstacles import is_taken_from_nodes
 
     images_of = run.definition.images
     registries = {
         source: ContentRegistry(run.connections.registry(connection))
         for source, connection in images_of.sources.items()
     }
+
+    def nodes_of(image: ImageUse) -> list[str]:
+        source = images_of.source_of(parse_reference(image.reference).name)
+        if source is None or not is_taken_from_nodes(images_of, image):
+            return []
+        is_lost = registries[source].digest(pinned(image)) is None
+        return list(image.nodes[:MOST_NODES]) if is_lost else []
 
     def look_up(reference: Reference) -> Arrival | None:
         source = images_of.source_of(reference.name)
@@ -61,7 +71,7 @@ def image_rows(run: MigrationRun, images: list[ImageUse]) -> list[PlanItem]:
     try:
         matched, problems = images_of_patterns(run.definition, list_tags)
         wanted = with_own_images(run.definition, [*images, *matched])
-        return plan_images(wanted, look_up, partial(target_reference, run), problems)
+        return plan_images(wanted, look_up, partial(target_reference, run), problems, nodes_of)
     finally:
         for registry in registries.values():
             registry.close()
@@ -91,11 +101,16 @@ def images_of_patterns(definition: Definition, list_tags: ListTags) -> tuple[lis
 
 
 def plan_images(
-    images: list[ImageUse], look_up: Lookup, target: Callable[[str], str], known_problems: Sequence[str] = ()
+    images: list[ImageUse],
+    look_up: Lookup,
+    target: Callable[[str], str],
+    known_problems: Sequence[str] = (),
+    nodes_of: Callable[[ImageUse], list[str]] = lambda _: [],
 ) -> list[PlanItem]:
     """Return the rows, with digests and size as the registries tell them.
 
     :param known_problems: are reported with those that are found here.
+    :param nodes_of: nodes that an image is taken from, none of one that its registry has.
     :raises PreflightError: with every image that cannot be had, and every pair that would share a name on the target.
     :raises TemporaryError: when a registry does not answer: planning is repeated then.
     """
@@ -104,17 +119,19 @@ def plan_images(
 
     def ask(image: ImageUse) -> Arrival | None:
         try:
-            return look_up(pinned(image))
+            return None if lost.get(image.reference) else look_up(pinned(image))
         except PermanentError as error:
             problems.append(f"image {image.reference}, used by {', '.join(image.used_by)}: {error}")
             return None
 
     with ThreadPoolExecutor(READERS) as pool:
+        names = [image.reference for image in wanted]
+        lost = dict(zip(names, pool.map(nodes_of, wanted), strict=True))
         arrivals = list(pool.map(ask, wanted))
     known = zip(wanted, arrivals, strict=True)
     shared = largest_shared({image.reference: one.blobs for image, one in known if one is not None})
     planned = [
-        _row(image, arrival, target(image.reference), shared.get(image.reference, ""))
+        _row(image, arrival, target(image.reference), shared.get(image.reference, ""), lost[image.reference])
         for image, arrival in zip(wanted, arrivals, strict=True)
     ]
     problems += _clashes(planned)
@@ -144,7 +161,9 @@ def pinned(image: ImageUse) -> Reference:
     return Reference(parts.registry, parts.repository, parts.tag, image.digest or parts.digest)
 
 
-def _row(image: ImageUse, arrival: Arrival | None, target: str, shared_layer: str) -> PlanItem:
+def _row(
+    image: ImageUse, arrival: Arrival | None, target: str, shared_layer: str, nodes: list[str]
+) -> PlanItem:
     reference = pinned(image)
     digest = reference.digest or (arrival.digest if arrival else "")
     name = reference.name
@@ -166,5 +185,6 @@ def _row(image: ImageUse, arrival: Arrival | None, target: str, shared_layer: st
             "left_out": list(arrival.left_out) if arrival else [],
             "together": shared_layer,
             "used_by": list(image.used_by),
+            **({"nodes": nodes} if nodes else {}),
         },
     )

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Literal
 from include.cutover.quiescing import quiesced_at
 from include.errors import PermanentError
 from include.images import target_reference
+from include.inventory.pod_security import ENFORCE
+from include.labels import OWNER
 from include.planning.model import PlanItem
 from include.velero.names import NAMESPACE
 from include.velero.rendering import PULL_SECRET
@@ -26,6 +28,8 @@ Pass = Literal["warm", "ahead", "final"]
 # What differs between the passes of one claim: the settings that a mover which stands by is told with each order.
 ORDERED = ("PASS", "ROOT_MODE", "ROOT_OWNER", "SINCE", "SNAPSHOT")
 # One kernel sees such a volume: what it says of a file is never older than the file.
+# Below the root folder of containerd.
+CONTENT = "io.containerd.content.v1.content"
 OF_ONE_NODE = frozenset({"ReadWriteOnce", "ReadWriteOncePod"})
 
 
@@ -197,6 +201,32 @@ def connecting_mover(run: MigrationRun, host: str, port: int, *, wait_seconds: f
     wait = str(max(round(wait_seconds), 1))
     settings = {"HOST": host, "PORT": str(port), "WAIT": wait, "LISTEN": wait if listens else "0"}
     return _bare_mover(run, "connect", f"{host}:{port}", settings)
+
+
+def content_mover(run: MigrationRun, node: str) -> Mover:
+    """Return the mover that shows what containerd keeps on a node of the source, read-only, until it is removed."""
+    name = mover_name(run, "hold", node)
+    root = run.definition.images.containerd_root.rstrip("/")
+    return Mover(
+        name=name,
+        namespace=NAMESPACE,
+        script="hold",
+        image=run.definition.volumes.mover_image,
+        labels=mover_labels(run.definition, name),
+        volume=host_path(f"{root}/{CONTENT}"),
+        node=node,
+    )
+
+
+def ensure_namespace(run: MigrationRun, cluster: Cluster) -> None:
+    """Make the namespace `velero`, as its installation does later, for movers that come before it."""
+    if cluster.find(f"/api/v1/namespaces/{NAMESPACE}") is None:
+        labels = {"component": "velero", ENFORCE: "privileged", OWNER: run.definition.name}
+        cluster.apply({
+            "apiVersion": "v1",
+            "kind": "Namespace",
+            "metadata": {"name": NAMESPACE, "labels": labels},
+        })
 
 
 def _bare_mover(run: MigrationRun, script: Script, subject: str, settings: dict[str, str]) -> Mover:

@@ -227,7 +227,7 @@ def _remove_failed(cluster: Cluster, mover: Mover) -> None:
     if job is None:
         return
     ended = _ended(job)
-    is_worth_nothing = mover.script == "hash" or mover.stands_by
+    is_worth_nothing = mover.script in {"hash", "hold"} or mover.stands_by
     is_useless = "Failed" in ended or ("Complete" in ended and is_worth_nothing)
     is_other = _settings(job) != _settings(job_manifest(mover))
     if is_useless or is_other or job["metadata"].get("deletionTimestamp"):
@@ -245,6 +245,12 @@ def remove_mover(cluster: Cluster, mover: Mover) -> None:
     """Remove a mover's Job and its leave to reach the object storage."""
     cluster.delete(_path(mover, "/apis/batch/v1", "jobs"), propagation="Background")
     cluster.delete(_path(mover, "/apis/networking.k8s.io/v1", "networkpolicies"))
+
+
+def remove_mover_with_secret(cluster: Cluster, mover: Mover) -> None:
+    """Remove a mover that nobody waits for, and what it was told."""
+    remove_mover(cluster, mover)
+    cluster.delete(_path(mover, "/api/v1", "secrets"))
 
 
 def _path(mover: Mover, api: str, plural: str) -> str:

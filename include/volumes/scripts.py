@@ -8,7 +8,7 @@ from typing import Literal
 
 FOLDER = Path(__file__).resolve().parent / "mover"
 PARTS = ("tree", "restic")
-Script = Literal["prepare", "backup", "restore", "hash", "seed", "resolve", "connect"]
+Script = Literal["prepare", "backup", "restore", "hash", "seed", "resolve", "connect", "hold"]
 STANDBY = "standby"
 
 

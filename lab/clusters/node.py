@@ -63,7 +63,8 @@ def write_node_configurations(settings: ClusterSettings, node: NodeSettings) -> 
 
 
 def _containerd(settings: ClusterSettings, node: NodeSettings) -> str:
-    mirror = addresses.SOURCE_REGISTRY if settings.name == "target" else addresses.SOURCE_REGISTRY_HOST
+    is_target = settings.name == "target"
+    mirror = addresses.SOURCE_REGISTRY if is_target else addresses.SOURCE_REGISTRY_HOST
     return f"""version = 2
 root = "{machine_data(node.machine) / "containerd"}"
 state = "{node.run / "containerd-state"}"
@@ -87,7 +88,8 @@ bin_dir = "{CNI_BINARIES}"
 conf_dir = "{node.run / "cni"}"
 [plugins."io.containerd.grpc.v1.cri".containerd]
 snapshotter = "overlayfs"
-discard_unpacked_layers = true
+# the source's nodes keep them, as containerd does unless it is told otherwise; the target's save the room
+discard_unpacked_layers = {str(is_target).lower()}
 default_runtime_name = "runc"
 [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc]
 runtime_type = "io.containerd.runc.v2"

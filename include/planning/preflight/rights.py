@@ -7,6 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from include.velero.names import NAMESPACE
+
 if TYPE_CHECKING:
     from include.clusters import Cluster
     from include.run import MigrationRun
@@ -32,7 +34,9 @@ class Right:
 def find_problems(run: MigrationRun) -> Iterator[str]:
     """Yield every right that is missing on the source."""
     namespaces = run.definition.source.namespaces
-    yield from _missing(run.source, source_rights(namespaces) + _hook_rights(run, "before_stop"))
+    yield from _missing(
+        run.source, source_rights(namespaces) + _reading_rights(run) + _hook_rights(run, "before_stop")
+    )
 
 
 def find_target_problems(run: MigrationRun) -> Iterator[str]:
@@ -71,7 +75,15 @@ def target_rights(namespaces: list[str]) -> list[Right]:
 def _hook_rights(run: MigrationRun, moment: str) -> list[Right]:
     """Return what running commands in containers takes: servers ask for `get` or `create`, as their version is."""
     has_hooks = any(hook.when == moment for hook in run.definition.hooks)
-    namespaces = run.definition.source.namespaces if has_hooks else []
+    return _exec_rights(run.definition.source.namespaces if has_hooks else [])
+
+
+def _reading_rights(run: MigrationRun) -> list[Right]:
+    """Return what reading lost images from nodes takes."""
+    return _exec_rights([NAMESPACE] if run.definition.images.lost == "take_from_nodes" else [])
+
+
+def _exec_rights(namespaces: list[str]) -> list[Right]:
     return [Right(verb, "pods/exec", "", name) for name in namespaces for verb in ("get", "create")]
 
 

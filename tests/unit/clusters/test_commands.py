@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 from websockets.http11 import Request, Response
 from websockets.sync.server import ServerConnection, serve
 
-from include.clusters.commands import CommandResult, run_command
+from include.clusters.commands import CommandResult, run_command, stream_command
 from include.connections import ClusterAccess
 from include.errors import ClusterForbiddenError, ClusterUnavailableError, WaitTimeoutError
 
@@ -57,6 +58,11 @@ class Api:
         port = self.server.socket.getsockname()[1]
         access = ClusterAccess("source", KUBECONFIG % (port, token))
         return run_command(access, "shop", "web-1", "app", ["sh", "-c", "a b"], timeout)
+
+    def stream(self, silence: float = 5) -> Iterator[bytes]:
+        port = self.server.socket.getsockname()[1]
+        access = ClusterAccess("source", KUBECONFIG % (port, "right"))
+        return stream_command(access, "shop", "web-1", "app", ["cat", "x"], silence)
 
 
 @pytest.fixture
@@ -107,3 +113,42 @@ def test_a_connection_that_breaks_is_no_end(api: Api) -> None:
 def test_a_refusal_of_the_api_is_told_as_such(api: Api) -> None:
     with pytest.raises(ClusterForbiddenError, match=r"pods shop/web-1, source cluster: the API answered 403"):
         api.run(token="wrong")
+
+
+def test_what_a_command_prints_is_streamed_whole_however_long_it_is(api: Api) -> None:
+    pieces = [bytes([number]) * 100_000 for number in range(20)]
+
+    def answer(connection: Any) -> None:
+        for piece in pieces:
+            connection.send(b"\x01" + piece)
+        connection.send(b"\x03" + json.dumps(ENDED).encode())
+
+    api.answer = answer
+
+    assert b"".join(api.stream()) == b"".join(pieces)
+
+
+def test_a_stream_whose_command_fails_ends_with_what_it_said(api: Api) -> None:
+    def answer(connection: Any) -> None:
+        connection.send(b"\x01some")
+        connection.send(b"\x02no such file")
+        connection.send(b"\x03" + json.dumps(FAILED).encode())
+
+    api.answer = answer
+    got = api.stream()
+
+    assert next(got) == b"some"
+    with pytest.raises(ClusterUnavailableError, match=r"cat failed \(no such file\)"):
+        next(got)
+
+
+def test_a_stream_that_breaks_off_is_no_whole_one(api: Api) -> None:
+    api.answer = lambda connection: connection.send(b"\x01some")
+    with pytest.raises(ClusterUnavailableError, match="broke"):
+        list(api.stream())
+
+
+def test_a_stream_that_falls_silent_is_given_up(api: Api) -> None:
+    api.answer = lambda _: time.sleep(1)
+    with pytest.raises(WaitTimeoutError):
+        list(api.stream(silence=0.2))
