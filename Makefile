@@ -80,4 +80,5 @@ bench: setup ## Measure the lab and the engines against what a user would run by
 .PHONY: lock
 lock: setup ## Compile requirements.txt and requirements-dev.txt again, with hashes and without addresses
 	$(VENV)/bin/uv pip compile requirements.in -o requirements.txt --generate-hashes --no-emit-index-url --quiet --python-version 3.11
+	$(VENV)/bin/uv pip compile benchmarks/awscli.in -o benchmarks/awscli.txt --generate-hashes --no-emit-index-url --quiet --python-version 3.11
 	$(VENV)/bin/uv pip compile requirements-dev.in -o requirements-dev.txt --generate-hashes --no-emit-index-url --quiet --python-version 3.11

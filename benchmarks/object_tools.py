@@ -11,11 +11,18 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+from benchmarks.awscli import awscli
 from benchmarks.object_data import SOURCE_BUCKET
 from benchmarks.object_server import ACCESS_KEY, SECRET_KEY, Store
 from lab import paths
 
 PARALLEL = "16"
+KEYS = {
+    "AWS_ACCESS_KEY_ID": ACCESS_KEY,
+    "AWS_SECRET_ACCESS_KEY": SECRET_KEY,
+    "AWS_REGION": "us-east-1",
+    "AWS_DEFAULT_REGION": "us-east-1",
+}
 Tool = Callable[[Store, Store, str], None]
 
 
@@ -48,17 +55,27 @@ def s5cmd_sync(source: Store, target: Store, bucket: str) -> None:
     """Go by this machine's disk: s5cmd knows one store at a time."""
     folder = _kept("s5cmd", bucket)
     folder.mkdir(exist_ok=True)
-    keys = {"AWS_ACCESS_KEY_ID": ACCESS_KEY, "AWS_SECRET_ACCESS_KEY": SECRET_KEY, "AWS_REGION": "us-east-1"}
     command = [str(paths.BIN / "s5cmd"), "--log=error", f"--numworkers={PARALLEL}"]
     down = [f"--endpoint-url={source.endpoint}", "sync", f"s3://{SOURCE_BUCKET}/*", f"{folder}/"]
     up = [f"--endpoint-url={target.endpoint}", "sync", f"{folder}/", f"s3://{bucket}/"]
-    _run([*command, *down], keys)
-    _run([*command, *up], keys)
+    _run([*command, *down], KEYS)
+    _run([*command, *up], KEYS)
+
+
+def aws_s3_sync(source: Store, target: Store, bucket: str) -> None:
+    """Go by this machine's disk: the AWS CLI's `s3 sync` copies between buckets of one store only."""
+    folder = _kept("aws", bucket)
+    folder.mkdir(exist_ok=True)
+    command = [str(awscli()), "s3", "sync", "--only-show-errors", "--no-progress"]
+    down = [f"--endpoint-url={source.endpoint}", f"s3://{SOURCE_BUCKET}", str(folder)]
+    up = [f"--endpoint-url={target.endpoint}", str(folder), f"s3://{bucket}"]
+    for direction in (down, up):
+        _run([*command, *direction], {**KEYS, "AWS_CONFIG_FILE": str(_aws_settings(folder.parent))})
 
 
 def clean(bucket: str) -> None:
     """Remove what a tool has left on this machine's disk."""
-    for name in ("ledger", "s5cmd"):
+    for name in ("ledger", "s5cmd", "aws"):
         shutil.rmtree(_kept(name, bucket), ignore_errors=True)
 
 
@@ -67,7 +84,21 @@ def _kept(name: str, bucket: str) -> Path:
     return Path(tempfile.gettempdir()) / f"cce-bench-{name}-{bucket}"
 
 
-TOOLS: dict[str, Tool] = {"ours": ours, "rclone sync": rclone_sync, "s5cmd sync": s5cmd_sync}
+TOOLS: dict[str, Tool] = {
+    "ours": ours,
+    "rclone sync": rclone_sync,
+    "s5cmd sync": s5cmd_sync,
+    "aws s3 sync": aws_s3_sync,
+}
+
+
+def _aws_settings(folder: Path) -> Path:
+    """Return a configuration with as many requests at once as the others have; its default is ten."""
+    file = folder / "cce-bench-aws.ini"
+    file.write_text(
+        f"[default]\ns3 =\n    max_concurrent_requests = {PARALLEL}\n    addressing_style = path\n"
+    )
+    return file
 
 
 def _rclone(name: str, store: Store) -> dict[str, str]:

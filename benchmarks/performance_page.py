@@ -65,8 +65,8 @@ GROUPS = (
     (
         "objects",
         "Objects",
-        "Small objects of 8 KiB and large ones of 256 MiB, from one store to another that is new. s5cmd knows one store at a "
-        "time and goes by the disk.",
+        "Small objects of 8 KiB and large ones of 256 MiB, from one store to another that is new. s5cmd and the AWS CLI "
+        "know one store at a time and go by the disk.",
     ),
 )
 OURS = "Ours plans and proves as well; the others copy."
