@@ -89,8 +89,8 @@ def on_disk(disk: SmallDisk | None, command: Sequence[str]) -> list[str]:
     return disk.command(command) if disk else list(command)
 
 
-def postgresql(folder: Path, disk: SmallDisk | None = None) -> Service:
-    """Return a server whose tables are on the disk and whose log is beside it."""
+def postgresql(folder: Path, disk: SmallDisk | None = None, log_disk: SmallDisk | None = None) -> Service:
+    """Return a server whose tables are on the disk and whose log is beside it, or on a small disk of its own."""
     need("psql")
     user, port = user_of_service("postgres"), free_port()
     data = (disk.folder if disk else folder) / "data"
@@ -98,7 +98,7 @@ def postgresql(folder: Path, disk: SmallDisk | None = None) -> Service:
     make = [
         str(binaries() / "initdb"),
         f"--pgdata={data}",
-        f"--waldir={folder / 'wal'}",
+        f"--waldir={(log_disk.folder if log_disk else folder) / 'wal'}",
         "--username=root",
         f"--pwfile={folder / 'password'}",
         "--auth=scram-sha-256",
@@ -106,7 +106,8 @@ def postgresql(folder: Path, disk: SmallDisk | None = None) -> Service:
         "--locale=C.UTF-8",
         "--no-sync",
     ]
-    _run(on_disk(disk, as_user(user, make)))
+    mounted = disk or log_disk
+    _run(on_disk(mounted, as_user(user, make)))
     options = {
         "listen_addresses": HOST,
         "port": str(port),
@@ -116,10 +117,12 @@ def postgresql(folder: Path, disk: SmallDisk | None = None) -> Service:
         "wal_level": "logical",
         "autovacuum": "off",
         "dynamic_shared_memory_type": "mmap",
+        # As whoever has a small disk for the log sets it: what no slot holds goes soon.
+        **({"max_wal_size": "32MB", "min_wal_size": "32MB"} if log_disk else {}),
     }
     words = [word for name, value in options.items() for word in ("-c", f"{name}={value}")]
     command = as_user(user, [str(binaries() / "postgres"), "-D", str(data), *words])
-    return _database(folder, on_disk(disk, command), "postgres", "postgresql", port)
+    return _database(folder, on_disk(mounted, command), "postgres", "postgresql", port)
 
 
 def mariadb(folder: Path, disk: SmallDisk | None = None, number: int = 1) -> Service:
