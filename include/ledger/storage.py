@@ -61,14 +61,23 @@ class DocumentFolder:
 
         :raises LedgerError: when there is none.
         """
+        with self.open(name) as file:
+            return file.read().decode()
+
+    def open(self, name: str) -> IO[bytes]:
+        """Return one document, open for reading.
+
+        :raises LedgerError: when there is none.
+        """
         self._forget_listings()
         try:
-            return str(self._place(name).read_text(encoding="utf-8"))
+            opened: IO[bytes] = self._place(name).open("rb")
         except FileNotFoundError:
             raise LedgerError(
                 f"ledger document {self.root}/{name}{SUFFIX} does not exist; "
                 "the step that writes it has not run yet or wrote to another ledger root"
             ) from None
+        return opened
 
     def has(self, name: str) -> bool:
         """Say whether the document exists."""
