@@ -111,9 +111,15 @@ class Ledger:
 
         :raises LedgerError: when the document does not exist or has no such field.
         """
-        with self._documents.open(_checked(name)) as file:
-            for value in ijson.items(file, field, use_float=True):
-                return value
+        try:
+            with self._documents.open(_checked(name)) as file:
+                for value in ijson.items(file, field, use_float=True):
+                    return value
+        except ijson.JSONError:
+            # As with entries.
+            document = self.read(name)
+            if field in document:
+                return document[field]
         raise LedgerError(f"ledger document {self.folder}/{name}.json has no {field}; restore or remove it")
 
     def exists(self, name: str) -> bool:

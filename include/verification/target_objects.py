@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from include.clusters import Cluster
 
 # Secrets and ConfigMaps may have a megabyte each, and a page of them is in memory at once.
-PAGE = 200
+PAGE = 100
 # What serves a kind may have no lists of it, or be gone.
 NO_LIST = frozenset({404, 405})
 
