@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING
 from include.adaptation.context import context_of
 from include.adaptation.merge_patch import merge_patch
 from include.adaptation.planned import PHASE, AdaptedObject, adapted_objects
-from include.inventory.store import load_inventory
+from include.inventory.store import open_inventory
 from include.ledger import safe_key
-from include.planning.model import load_plan
 
 if TYPE_CHECKING:
     from include.run import MigrationRun
@@ -28,10 +27,10 @@ BATCH = 256
 
 def adapt_objects(run: MigrationRun) -> int:
     """Write `adaptation/<key>` with rules, difference and hold of each planned object; return their number."""
-    plan, inventory = load_plan(run.ledger), load_inventory(run.ledger)
+    inventory = open_inventory(run.ledger)
     context = context_of(run, inventory)
     count = changed = 0
-    timed = _timed(adapted_objects(plan, inventory, context))
+    timed = _timed(adapted_objects(run.ledger, inventory, context))
     with ThreadPoolExecutor(WRITERS) as pool:
         while batch := list(islice(timed, BATCH)):
             changes = list(pool.map(lambda entry: _record(run, *entry), batch))

@@ -12,7 +12,7 @@ from include.inventory.ingress_backends import elb_backends
 from include.inventory.moved_addresses import Move
 from include.inventory.pod_security import levels_instead
 from include.inventory.run_moves import moves_in
-from include.planning.model import DOCUMENT, load_plan
+from include.planning.model import DOCUMENT, part_of_plan
 from include.rehearsal.names import disposable_namespaces
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def context_of(run: MigrationRun, inventory: Inventory) -> AdaptationContext:
     namespaces = disposable_namespaces(definition.source.namespaces) if run.is_rehearsal else {}
     return AdaptationContext(
         definition=definition,
-        moves=moves_in(run, definition, inventory.objects("Service")),
+        moves=moves_in(run, definition, inventory.each("Service")),
         target_image=_target_images(run),
         registries=tuple(sorted(definition.images.hosts)),
         disk_claims=disk_claims(inventory, definition),
@@ -70,7 +70,8 @@ def context_of(run: MigrationRun, inventory: Inventory) -> AdaptationContext:
 def _target_images(run: MigrationRun) -> Callable[[str], str]:
     """Return what maps images; an assessment has no plan, and shows those by digest by the tag they are copied under."""
     from include.images import map_reference, pinned_targets
+    from include.images.planned import PHASE
 
-    pinned = pinned_targets(load_plan(run.ledger)) if run.ledger.exists(DOCUMENT) else {}
+    pinned = pinned_targets(part_of_plan(run.ledger, PHASE, "image")) if run.ledger.exists(DOCUMENT) else {}
     host = run.connections.registry(run.definition.images.target.connection).host
     return lambda reference: pinned.get(reference) or map_reference(run.definition, host, reference)

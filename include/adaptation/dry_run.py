@@ -7,10 +7,11 @@ import logging
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from include.adaptation.context import context_of
-from include.adaptation.planned import PHASE, AdaptedObject, adapted_objects
+from include.adaptation.modifiers import adapted_plan
+from include.adaptation.planned import PHASE, AdaptedObject
 from include.adaptation.replacing import may_be_replaced
 from include.errors import (
     ClusterError,
@@ -20,9 +21,8 @@ from include.errors import (
     ProofError,
 )
 from include.inventory.pod_specs import is_custom
-from include.inventory.store import load_inventory
 from include.ledger import ItemRecord, Proof
-from include.planning.model import load_plan
+from include.planning.model import each_row
 from include.progress import Progress
 from include.proofs import settle_proof
 
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 WORKERS = 8
+BATCH = 256
+DEFINITIONS = "customresourcedefinitions.apiextensions.k8s.io"
 # A namespace that is not there cannot hold a dry run: the object is tried here.
 SCRATCH_NAMESPACE = "default"
 LONGEST_STEM = 44
@@ -60,26 +62,25 @@ def dry_run_objects(run: MigrationRun) -> int:
 
     :raises ProofError: with every refusal at once.
     """
-    plan, inventory = load_plan(run.ledger), load_inventory(run.ledger)
-    objects = list(adapted_objects(plan, inventory, context_of(run, inventory)))
-    judge = Judge(run.target, [one.adapted for one in objects])
+    count = sum(1 for _ in each_row(run.ledger, PHASE))
+    judge = Judge(run.target, (one.adapted for one in adapted_plan(run, DEFINITIONS)))
+    objects, refusals = adapted_plan(run), []
     with (
         ThreadPoolExecutor(WORKERS) as pool,
-        Progress(len(objects), 0, logger, noun="objects tried") as progress,
+        Progress(count, 0, logger, noun="objects tried") as progress,
     ):
 
-        def try_one(one: AdaptedObject) -> Verdict:
-            verdict = judge.judge(one.held)
+        def try_one(one: AdaptedObject) -> list[str]:
+            refused = _record(run, one, judge.judge(one.held))
             progress.add(items=1)
-            return verdict
+            return refused
 
-        verdicts = list(pool.map(try_one, objects))
-    refusals = [
-        line for one, verdict in zip(objects, verdicts, strict=True) for line in _record(run, one, verdict)
-    ]
+        # Each is written down with its batch: no more than one is in memory.
+        while batch := list(islice(objects, BATCH)):
+            refusals += [line for lines in pool.map(try_one, batch) for line in lines]
     if refusals:
         raise ProofError(refusals, "the target refuses adapted objects")
-    return len(objects)
+    return count
 
 
 class Judge:

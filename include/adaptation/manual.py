@@ -65,8 +65,9 @@ adaptation:
     - {kind: Elasticsearch, group: elasticsearch.k8s.elastic.co, path: "spec.nodeSets[*].podTemplate.spec"}
 ```
 
-They choose nodes, classes and logins and name addresses as Deployments do. Images in custom resources are found anyway, or named by
-`images.custom_resources`.
+They choose nodes, classes and logins and name addresses as Deployments do, and [findings](findings.md) about pods look at them, at
+labels and annotations beside a field `spec`, too. Images of their containers are copied and rewritten whatever registry they come
+from; other images in custom resources are found anyway, or named by `images.custom_resources`.
 """
 REMOVED = """
 ## Removed API versions

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import yaml
@@ -16,8 +16,7 @@ from include.adaptation.merge_patch import combined_patch, merge_patch
 from include.adaptation.planned import AdaptedObject, adapted_objects
 from include.clusters.config_maps import document_config_map
 from include.inventory.secrecy import ADAPTED
-from include.inventory.store import load_inventory
-from include.planning.model import load_plan
+from include.inventory.store import open_inventory
 
 if TYPE_CHECKING:
     from include.run import MigrationRun
@@ -36,10 +35,13 @@ def modifiers_name(run: MigrationRun) -> str:
     return f"cce-modifiers-{run.short_id}"
 
 
-def adapted_plan(run: MigrationRun) -> list[AdaptedObject]:
-    """Return every object of the run's plan, adapted."""
-    inventory = load_inventory(run.ledger)
-    return list(adapted_objects(load_plan(run.ledger), inventory, context_of(run, inventory)))
+def adapted_plan(run: MigrationRun, resource: str | None = None) -> Iterator[AdaptedObject]:
+    """Yield every object of the run's plan, adapted; each is read and adapted when its turn comes.
+
+    :param resource: of this one alone, e.g. `namespaces`.
+    """
+    inventory = open_inventory(run.ledger)
+    return adapted_objects(run.ledger, inventory, context_of(run, inventory), resource)
 
 
 def resource_modifiers(run: MigrationRun, objects: Iterable[AdaptedObject]) -> dict[str, Any]:

@@ -1,11 +1,11 @@
-"""Adapt every object of the plan, in memory."""
+"""Adapt every object of the plan, one after the other."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from include.adaptation.changes import Change
 from include.adaptation.context import AdaptationContext
@@ -13,9 +13,12 @@ from include.adaptation.hold import hold
 from include.adaptation.merge_patch import merge_patch
 from include.adaptation.pipeline import trace
 from include.adaptation.rules.server_fields import METADATA
-from include.errors import LedgerError
-from include.inventory.store import Inventory
-from include.planning.model import Plan, PlanItem
+from include.planning.model import PlanItem
+from include.planning.planned_objects import planned_objects
+
+if TYPE_CHECKING:
+    from include.inventory.store import Inventory
+    from include.ledger import Ledger
 
 PHASE = "adaptation"
 # Velero clears these itself before it applies a modifier; finalizers and annotations it keeps.
@@ -48,15 +51,15 @@ class AdaptedObject:
         return merge_patch(self.original, self.held)
 
 
-def adapted_objects(plan: Plan, inventory: Inventory, context: AdaptationContext) -> Iterator[AdaptedObject]:
-    """Yield every object of the plan's adaptation rows.
+def adapted_objects(
+    ledger: Ledger, inventory: Inventory, context: AdaptationContext, resource: str | None = None
+) -> Iterator[AdaptedObject]:
+    """Yield every object of the plan's adaptation rows; one that nobody holds is not kept.
 
+    :param resource: of this one alone, e.g. `namespaces`.
     :raises LedgerError: when the plan names an object that the inventory does not have.
     """
-    for item in plan.items(PHASE):
-        obj = inventory.by_key.get(item.key)
-        if obj is None:
-            raise LedgerError(f"{item.source} is in the plan, but not in the inventory; plan again")
+    for item, obj in planned_objects(ledger, inventory, PHASE, resource):
         yield adapt_object(item, obj, context)
 
 

@@ -16,9 +16,9 @@ from include.inventory.model import label
 from include.inventory.moved_addresses import Move
 from include.inventory.run_moves import moves_in
 from include.inventory.secrecy import adapt_value, decode, keyed_hash
-from include.inventory.store import load_inventory
+from include.inventory.store import open_inventory
 from include.planning.binding import bound_definition
-from include.planning.model import load_plan
+from include.planning.model import each_row
 
 if TYPE_CHECKING:
     from include.run import MigrationRun
@@ -34,13 +34,13 @@ def adapt_secrets(run: MigrationRun) -> int:
 
     :raises ProofError: when a Secret is missing on the target, or holds neither the source's nor the adapted value.
     """
-    planned = {item.key for item in load_plan(run.ledger).items(PHASE)}
-    inventory = load_inventory(run.ledger)
+    planned = {item.key for item in each_row(run.ledger, PHASE)}
+    inventory = open_inventory(run.ledger)
     # Those that the inventory's hashes were made with.
-    moves = moves_in(run, bound_definition(run), inventory.objects("Service"))
+    moves = moves_in(run, bound_definition(run), inventory.each("Service"))
     problems: list[str] = []
     changed = 0
-    for secret in inventory.objects("Secret"):
+    for secret in inventory.each("Secret"):
         wanted = {key: value for key, value in secret["data"].items() if "adapted_sha256" in value}
         if wanted and inventory.key_of(secret) in planned:
             changed += _adapt_one(run, secret, wanted, moves, problems)

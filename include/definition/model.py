@@ -11,7 +11,7 @@ from include.definition.adaptation import Adaptation
 from include.definition.checks import Check
 from include.definition.data import Bucket, Database, Volumes
 from include.definition.hooks import Hook
-from include.definition.images import Images
+from include.definition.images import CustomImage, Images
 from include.definition.parts import ConnectionId, Name, Part, Text
 from include.definition.people import Approvals, Notification
 from include.definition.places import Source, Target
@@ -19,6 +19,9 @@ from include.definition.rehearsal import Rehearsal
 from include.definition.traffic import Cutover, FrontDoor
 from include.definition.velero import Velero
 from include.phases import PhaseId
+
+# As a pod spec names them (include/inventory/pod_specs.py; a test compares them).
+CONTAINER_LISTS = ("initContainers", "containers", "ephemeralContainers")
 
 Deletable = Literal["namespaces", "databases", "buckets", "backups"]
 
@@ -104,3 +107,15 @@ class Definition(Part):
     def moved_entries(self) -> list[Database | Bucket]:
         """Return everything that applications may reach under another address after the migration."""
         return [*self.databases, *self.buckets]
+
+    @property
+    def image_fields(self) -> list[CustomImage]:
+        """Return the fields of custom resources that hold images of whatever registry, those in the pod specs among them."""
+        return [
+            *self.images.custom_resources,
+            *(
+                CustomImage(kind=one.kind, group=one.group, path=f"{one.path}.{name}[*].image")
+                for one in self.adaptation.pod_specs
+                for name in CONTAINER_LISTS
+            ),
+        ]

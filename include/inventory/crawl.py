@@ -90,7 +90,7 @@ def read_source(run: MigrationRun) -> Inventory:
         cluster=_cluster_facts(cluster),
         namespaces=namespaces,
         registries=sorted(run.definition.images.hosts),
-        image_fields=run.definition.images.custom_resources,
+        image_fields=run.definition.image_fields,
         counted=_count_all(cluster, counted, namespaces) | _count_all(cluster, wide, [None]),
     )
 

@@ -26,7 +26,7 @@ def elb_backends(inventory: Inventory, definition: Definition) -> frozenset[tupl
         return frozenset()
     return frozenset(
         (str(ingress["metadata"]["namespace"]), name)
-        for ingress in inventory.objects("Ingress")
+        for ingress in inventory.each("Ingress")
         if controller_on_target(ingress, definition) == "elb"
         for name in backends(ingress)
     )

@@ -42,11 +42,11 @@ Manifest = dict[str, Any]
 def judging_policies(inventory: Inventory) -> dict[str, set[str]]:
     """Return the policies that let pods in, of each namespace that relies on them: it has no level of its own."""
     found: dict[str, set[str]] = defaultdict(set)
-    for pod in inventory.objects("Pod"):
+    for pod in inventory.each("Pod"):
         policy = (pod["metadata"].get("annotations") or {}).get(ADMITTED_BY)
         if policy:
             found[pod["metadata"]["namespace"]].add(policy)
-    for namespace in inventory.objects("Namespace"):
+    for namespace in inventory.each("Namespace"):
         if ENFORCE in (namespace["metadata"].get("labels") or {}):
             found.pop(namespace["metadata"]["name"], None)
     return dict(found)
@@ -58,7 +58,7 @@ def levels_instead(inventory: Inventory) -> dict[str, Level]:
     `restricted` is never among them: it refuses the movers of volumes.
     """
     found: dict[str, Level] = dict.fromkeys(judging_policies(inventory), "baseline")
-    for obj in inventory.objects():
+    for obj in inventory.each() if found else ():
         namespace = obj["metadata"].get("namespace")
         if namespace in found and _needs_privileges(obj):
             found[namespace] = "privileged"

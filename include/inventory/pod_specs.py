@@ -21,6 +21,19 @@ CONTAINER_LISTS = ("initContainers", "containers", "ephemeralContainers")
 BUILT_IN_GROUPS = frozenset({"", "apps", "batch", "autoscaling", "policy", "extensions"})
 
 
+class CustomPod(dict[str, Any]):
+    """Be a custom resource in the place of the pods that its operator makes of one of its fields.
+
+    :param pod: the field: a pod spec, or a part of one.
+    :param template: the metadata of the pods, where the custom resource has it beside the spec.
+    """
+
+    def __init__(self, obj: dict[str, Any], pod: dict[str, Any], template: dict[str, Any]) -> None:
+        super().__init__(obj)
+        self.pod = pod
+        self.template = template
+
+
 def api_group(obj: dict[str, Any]) -> str:
     """Return the API group of an object, empty for the core group."""
     group, slash, _ = str(obj.get("apiVersion", "")).partition("/")
@@ -39,6 +52,8 @@ def is_custom(obj: dict[str, Any]) -> bool:
 
 def pod_spec(obj: dict[str, Any]) -> dict[str, Any] | None:
     """Return the pod spec inside an object, not a copy; None for a kind without one."""
+    if isinstance(obj, CustomPod):
+        return obj.pod
     if is_custom(obj):
         return None
     node: Any = obj
@@ -49,6 +64,8 @@ def pod_spec(obj: dict[str, Any]) -> dict[str, Any] | None:
 
 def pod_metadata(obj: dict[str, Any]) -> dict[str, Any]:
     """Return labels and annotations the pods of an object get: its template's metadata; empty for a kind without one."""
+    if isinstance(obj, CustomPod):
+        return obj.template
     node: Any = obj if not is_custom(obj) else {}
     for step in PATHS.get(str(obj.get("kind")), ("",))[:-1]:
         node = node.get(step) if isinstance(node, dict) else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from include.inventory.pod_references import DEFAULT_ACCOUNT, needed_objects
@@ -17,6 +17,8 @@ TYPES = frozenset({"kubernetes.io/dockerconfigjson", "kubernetes.io/dockercfg"})
 READ_BY_PROGRAMS = "ConfigMap"
 
 Manifest = dict[str, Any]
+# Namespace and name.
+Place = tuple[str, str]
 
 
 def find_source_logins(inventory: Inventory) -> frozenset[tuple[str, str]]:
@@ -25,33 +27,44 @@ def find_source_logins(inventory: Inventory) -> frozenset[tuple[str, str]]:
     Left out is a login that a pod needs for an image of another registry, one that is mounted or read, and one whose name stands in a
     ConfigMap or a custom resource: a program may start pods with it.
     """
-    return frozenset(
-        login for namespace in inventory.namespaces for login in _logins_of(inventory, namespace)
-    )
-
-
-def _logins_of(inventory: Inventory, namespace: str) -> set[tuple[str, str]]:
-    objects = inventory.objects(namespace=namespace)
-    logins = {
-        obj["metadata"]["name"] for obj in objects if obj["kind"] == "Secret" and obj.get("type") in TYPES
+    logins = _places(obj for obj in inventory.each("Secret") if obj.get("type") in TYPES)
+    logins = {place for place in logins if place[0] in inventory.namespaces}
+    if not logins:
+        return frozenset()
+    accounts = {
+        (account["metadata"].get("namespace"), account["metadata"]["name"]): account
+        for account in inventory.each("ServiceAccount")
+        if account.get("imagePullSecrets")
     }
-    accounts = {obj["metadata"]["name"]: obj for obj in objects if obj["kind"] == "ServiceAccount"}
-    pods = [obj for obj in objects if pod_spec(obj) is not None]
-    used = {name for obj in pods for name in _named(obj, accounts)}
-    kept = {name for obj in pods for kind, name in needed_objects(obj) if kind == "Secret"}
-    for obj in pods:
-        if not _is_copied(obj, inventory):
-            kept |= set(_named(obj, accounts))
-    texts = [
-        text for obj in objects if obj["kind"] == READ_BY_PROGRAMS or is_custom(obj) for text in _texts(obj)
-    ]
-    return {(namespace, name) for name in (logins & used) - kept if not any(name in text for text in texts)}
+    used: set[Place] = set()
+    kept: set[Place] = set()
+    for obj in inventory.each():
+        namespace = obj["metadata"].get("namespace")
+        if pod_spec(obj) is not None:
+            named = {(namespace, name) for name in _named(obj, accounts)}
+            used |= named
+            kept |= {(namespace, name) for kind, name in needed_objects(obj) if kind == "Secret"}
+            kept |= set() if _is_copied(obj, inventory) else named
+        if obj["kind"] == READ_BY_PROGRAMS or is_custom(obj):
+            kept |= _told(obj, {place for place in logins if place[0] == namespace})
+    return frozenset((logins & used) - kept)
 
 
-def _named(obj: Manifest, accounts: dict[str, Manifest]) -> Iterator[str]:
+def _places(objects: Iterable[Manifest]) -> set[Place]:
+    return {(str(obj["metadata"].get("namespace")), obj["metadata"]["name"]) for obj in objects}
+
+
+def _told(obj: Manifest, logins: set[Place]) -> set[Place]:
+    """Return the logins whose name stands in an object."""
+    texts = list(_texts(obj)) if logins else []
+    return {place for place in logins if any(place[1] in text for text in texts)}
+
+
+def _named(obj: Manifest, accounts: dict[Place, Manifest]) -> Iterator[str]:
     """Yield the logins that a pod gets from its template, or else from its ServiceAccount."""
     spec = pod_spec(obj) or {}
-    account = accounts.get(spec.get("serviceAccountName") or DEFAULT_ACCOUNT) or {}
+    place = (str(obj["metadata"].get("namespace")), str(spec.get("serviceAccountName") or DEFAULT_ACCOUNT))
+    account = accounts.get(place) or {}
     for row in spec.get("imagePullSecrets") or account.get("imagePullSecrets") or []:
         yield str(row.get("name"))
 

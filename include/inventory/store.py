@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -32,7 +32,7 @@ class Inventory:
     """Answer what the source has. Nothing in it asks a cluster.
 
     :param cluster: version, kube-system uid and moment of the inventory.
-    :param objects: full manifests by resource; Secrets carry hashes instead of values.
+    :param objects: full manifests by resource, each in the order of their keys; Secrets carry hashes instead of values.
     :param registries: registry hosts of the definition; image-like texts of custom resources that start
         with one of them count as images.
     :param image_fields: further fields of custom resources that name images, by the definition.
@@ -42,7 +42,7 @@ class Inventory:
 
     def __init__(
         self,
-        objects: dict[ApiResource, list[Manifest]],
+        objects: Mapping[ApiResource, Iterable[Manifest]],
         *,
         cluster: Manifest | None = None,
         namespaces: Sequence[str] = (),
@@ -60,18 +60,26 @@ class Inventory:
         self._objects = objects
 
     def objects(self, kind: str | None = None, namespace: str | None = None) -> list[Manifest]:
-        """Return manifests, all or of one kind, all or of one namespace, in a stable order.
+        """Return manifests, all or of one kind, all or of one namespace, in a stable order; see `each`."""
+        return list(self.each(kind, namespace))
+
+    def each(self, kind: str | None = None, namespace: str | None = None) -> Iterator[Manifest]:
+        """Yield manifests one by one, all or of one kind, all or of one namespace, in a stable order.
 
         A kind is Kubernetes' own where there are several of its name: Knative has a Service, too, and Volcano a Job.
         """
         chosen = [(resource, rows) for resource, rows in self._ordered() if kind in {None, resource.kind}]
         own = [entry for entry in chosen if is_built_in(entry[0].group)]
-        return [
-            row
-            for _, rows in (own if kind and own else chosen)
-            for row in rows
-            if namespace is None or row.get("metadata", {}).get("namespace") == namespace
-        ]
+        for _, rows in own if kind and own else chosen:
+            for row in rows:
+                if namespace is None or row.get("metadata", {}).get("namespace") == namespace:
+                    yield row
+
+    def of_resource(self, name: str) -> Iterator[Manifest]:
+        """Yield the manifests of a resource, e.g. `deployments.apps`, in the order of their keys."""
+        for resource, rows in self._ordered():
+            if resource.name == name:
+                yield from rows
 
     def resources(self) -> list[ApiResource]:
         """Return the resources that have objects here, sorted."""
@@ -79,7 +87,7 @@ class Inventory:
 
     def by_resource(self) -> list[tuple[ApiResource, list[Manifest]]]:
         """Return the manifests of each resource, sorted."""
-        return self._ordered()
+        return [(resource, list(rows)) for resource, rows in self._ordered()]
 
     def resource_of(self, obj: Manifest) -> ApiResource:
         """Return the resource of an object of this inventory.
@@ -125,7 +133,7 @@ class Inventory:
         fill = self.usage.volumes.get((volume.namespace, volume.claim))
         return volume if fill is None else replace(volume, used_bytes=fill.used_bytes, files=fill.files)
 
-    def _ordered(self) -> list[tuple[ApiResource, list[Manifest]]]:
+    def _ordered(self) -> list[tuple[ApiResource, Iterable[Manifest]]]:
         return sorted(self._objects.items())
 
 
@@ -180,13 +188,49 @@ def load_inventory(ledger: Ledger) -> Inventory:
 
     :raises LedgerError: when none was taken.
     """
-    if not ledger.exists(DOCUMENT):
-        raise LedgerError(f"{ledger.folder}: no inventory was taken; run the phase resource_planning first")
-    summary = ledger.read(DOCUMENT)
+    summary = _summary(ledger)
     with ThreadPoolExecutor(READERS) as pool:
         documents = list(pool.map(ledger.read, [f"{FOLDER}/{name}" for name in summary["kinds"]]))
+    found = {_resource(document["resource"]): document["objects"] for document in documents}
+    return _inventory(ledger, summary, found)
+
+
+def open_inventory(ledger: Ledger) -> Inventory:
+    """Return the inventory of a run, which reads its objects from the ledger each time it is asked, and keeps none.
+
+    For what looks at each object once: what it takes does not grow with the estate. `by_key` reads everything.
+
+    :raises LedgerError: when none was taken.
+    """
+    summary = _summary(ledger)
+    kinds = [StoredObjects(ledger, f"{FOLDER}/{name}") for name in summary["kinds"]]
+    with ThreadPoolExecutor(READERS) as pool:
+        resources = pool.map(lambda kind: _resource(ledger.first(kind.document, "resource")), kinds)
+        return _inventory(ledger, summary, dict(zip(resources, kinds, strict=True)))
+
+
+@dataclass(frozen=True)
+class StoredObjects:
+    """Be the objects of one kind in the ledger, read anew by each who goes through them."""
+
+    ledger: Ledger
+    document: str
+
+    def __iter__(self) -> Iterator[Manifest]:
+        return self.ledger.entries(self.document, "objects")
+
+
+def _summary(ledger: Ledger) -> Manifest:
+    if not ledger.exists(DOCUMENT):
+        raise LedgerError(f"{ledger.folder}: no inventory was taken; run the phase resource_planning first")
+    return ledger.read(DOCUMENT)
+
+
+def _inventory(
+    ledger: Ledger, summary: Manifest, objects: Mapping[ApiResource, Iterable[Manifest]]
+) -> Inventory:
     return Inventory(
-        {_resource(document["resource"]): document["objects"] for document in documents},
+        objects,
         cluster=summary["cluster"],
         namespaces=summary["namespaces"],
         registries=summary["registries"],

@@ -12,10 +12,11 @@ import os
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from itertools import count
+from itertools import count, islice
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
+import ijson
 from pydantic import BaseModel
 
 from include.errors import LedgerError
@@ -28,12 +29,14 @@ if TYPE_CHECKING:
     from upath import UPath
 
 READERS = 8
+BATCH = 256
 # Named here because inside the class `list` is a method.
 Names = list[str]
 Items = list[ItemRecord]
 Phases = list[PhaseRecord]
 Rows = list[dict[str, Any]]
 Files = Iterator[tuple[str, bytes]]
+Entries = Iterator[Any]
 _event_numbers = count()
 
 
@@ -87,6 +90,37 @@ class Ledger:
         if not isinstance(document, dict):
             raise LedgerError(f"ledger document {self.folder}/{name}.json is not a JSON object")
         return document
+
+    def entries(self, name: str, field: str) -> Entries:
+        """Yield the entries of one of a document's lists, one by one as they are read: a document may grow with the estate.
+
+        :raises LedgerError: when it does not exist or is not a JSON object.
+        """
+        yielded = 0
+        try:
+            with self._documents.open(_checked(name)) as file:
+                for entry in ijson.items(file, f"{field}.item", use_float=True):
+                    yielded += 1
+                    yield entry
+        except ijson.JSONError:
+            # No JSON, which reading it all tells; or an integer of more than 64 bits, which is fine with JSON.
+            yield from islice(self.read(name)[field], yielded, None)
+
+    def first(self, name: str, field: str) -> Any:
+        """Return one field of a document, and read nothing behind it.
+
+        :raises LedgerError: when the document does not exist or has no such field.
+        """
+        try:
+            with self._documents.open(_checked(name)) as file:
+                for value in ijson.items(file, field, use_float=True):
+                    return value
+        except ijson.JSONError:
+            # As with entries.
+            document = self.read(name)
+            if field in document:
+                return document[field]
+        raise LedgerError(f"ledger document {self.folder}/{name}.json has no {field}; restore or remove it")
 
     def exists(self, name: str) -> bool:
         """Say whether a document of this name was written."""
@@ -165,14 +199,14 @@ class Ledger:
     def phase_finished(self, phase: str, result: PhaseResult | str) -> None:
         """Record a phase's end, with item and byte counts taken from its items."""
         with self._phase_lock:
-            items = self.items(phase)
+            items, size = self._totals(phase)
             earlier = self.phase(phase)
             record = PhaseRecord(
                 id=phase,
                 started=earlier.started if earlier else now(),
                 finished=now(),
-                items=len(items),
-                bytes=sum(item.bytes for item in items),
+                items=items,
+                bytes=size,
                 result="succeeded" if result == "succeeded" else "failed",
             )
             self.write(f"phases/{phase}", record)
@@ -196,6 +230,14 @@ class Ledger:
     def events(self) -> Rows:
         """Return all events, oldest first."""
         return sorted(self._read_all(self.list("events")), key=lambda event: str(event["at"]))
+
+    def _totals(self, phase: str) -> tuple[int, int]:
+        """Return how many items a phase has recorded, and their bytes; not all are in memory at once."""
+        names, size = self.list(f"items/{phase}"), 0
+        for start in range(0, len(names), BATCH):
+            rows = self._read_all(names[start : start + BATCH])
+            size += sum(ItemRecord.model_validate(row).bytes for row in rows)
+        return len(names), size
 
     def _rows(self, folder: str, phase: str | None) -> Rows:
         return self._read_all(self.list(folder if phase is None else f"{folder}/{phase}"))

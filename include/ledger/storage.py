@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Any
 
 from include.errors import LedgerError
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 SUFFIX = ".json"
 READERS = 8
 FILES_AT_ONCE = 64
+BLOCK_BYTES = 2**20
 
 
 class DocumentFolder:
@@ -61,14 +62,29 @@ class DocumentFolder:
 
         :raises LedgerError: when there is none.
         """
+        with self.open(name) as file:
+            return file.read().decode()
+
+    def open(self, name: str) -> IO[bytes]:
+        """Return one document, open for reading.
+
+        :raises LedgerError: when there is none.
+        """
         self._forget_listings()
         try:
-            return str(self._place(name).read_text(encoding="utf-8"))
+            return self._opened(self._place(name))
         except FileNotFoundError:
             raise LedgerError(
                 f"ledger document {self.root}/{name}{SUFFIX} does not exist; "
                 "the step that writes it has not run yet or wrote to another ledger root"
             ) from None
+
+    def _opened(self, place: Any) -> IO[bytes]:
+        if self._local is not None:
+            return Path(place).open("rb")
+        # What reads piece by piece would else be given 50 MiB at once.
+        opened: IO[bytes] = place.fs.open(place.path, "rb", block_size=BLOCK_BYTES)
+        return opened
 
     def has(self, name: str) -> bool:
         """Say whether the document exists."""

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 from include.errors import PermanentError
 from include.planning.balancer_row import BALANCER
-from include.planning.model import load_plan
+from include.planning.model import part_of_plan
 from include.provisioning.orders import provided_id
 
 if TYPE_CHECKING:
     from include.definition import Database, Definition, LoadBalancer
     from include.run import MigrationRun
 
+PHASE = "resource_planning"
 # As long as an id of ELB and an address with its port.
 ANY_ID, ANY_ADDRESS = "00000000-0000-0000-0000-000000000000", "255.255.255.255:65535"
 
@@ -50,9 +51,9 @@ def planning_run(run: MigrationRun) -> MigrationRun:
 def balancer_id(run: MigrationRun, balancer: LoadBalancer) -> str:
     """Return the id of the load balancer that this run has made or taken."""
     key = f"{BALANCER}/{balancer.name}"
-    identity = provided_id(run.ledger, key) or load_plan(run.ledger).item(
-        "resource_planning", key
-    ).details.get("id")
+    identity = provided_id(run.ledger, key) or part_of_plan(run.ledger, PHASE).item(PHASE, key).details.get(
+        "id"
+    )
     if identity is None:
         raise PermanentError(
             f"load balancer {balancer.name}: is not made yet; run the task make_target of the phase resource_planning first"

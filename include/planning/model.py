@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import Any, Literal
 
@@ -103,6 +103,33 @@ def load_plan(ledger: Ledger) -> Plan:
 
     :raises LedgerError: when none was made.
     """
+    _refuse_missing(ledger)
+    return Plan.model_validate(ledger.read(DOCUMENT))
+
+
+def part_of_plan(ledger: Ledger, phase: str, kind: str | None = None) -> Plan:
+    """Read the rows of one phase, or of one kind in it, and keep no others: those of objects are many.
+
+    :raises LedgerError: when no plan was made.
+    """
+    return Plan(items=list(_rows(ledger, phase, kind)))
+
+
+def each_row(ledger: Ledger, phase: str, kind: str | None = None) -> Iterator[PlanItem]:
+    """Yield the rows to act on of one phase, and kind when it is given, one by one as they are read.
+
+    :raises LedgerError: when no plan was made.
+    """
+    return (row for row in _rows(ledger, phase, kind) if row.action != "exclude")
+
+
+def _rows(ledger: Ledger, phase: str, kind: str | None) -> Iterator[PlanItem]:
+    _refuse_missing(ledger)
+    for row in ledger.entries(DOCUMENT, "items"):
+        if row["phase"] == phase and kind in {None, row["kind"]}:
+            yield PlanItem.model_validate(row)
+
+
+def _refuse_missing(ledger: Ledger) -> None:
     if not ledger.exists(DOCUMENT):
         raise LedgerError(f"{ledger.folder}: no plan was made; run the phase resource_planning first")
-    return Plan.model_validate(ledger.read(DOCUMENT))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Container, Iterator, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Literal
 
 from include.adaptation import adapted_plan, modifiers_name, resource_modifiers
@@ -21,9 +22,12 @@ from include.velero.states import accepted_phase, wait_until_finished
 from include.velero.syncing import sync_backup
 
 if TYPE_CHECKING:
+    from include.adaptation.planned import AdaptedObject
     from include.run import MigrationRun
 
 logger = logging.getLogger(__name__)
+
+BATCH = 256
 
 ExistingPolicy = Literal["update", "none"]
 
@@ -43,20 +47,16 @@ def submit_restore(run: MigrationRun) -> str:
     present = present_objects(run.target, planned)
     rows = restorable(planned, present)
     is_used = is_traffic_on_target(run)
+    make_namespaces(run.target, (one.adapted for one in adapted_plan(run, "namespaces")))
     objects = adapted_plan(run)
-    make_namespaces(run.target, [one.adapted for one in objects])
     if not is_used:
         put_webhooks_away(run)
-        known = restored_before(rows, present)
-        remove_unchangeable(
-            run.target,
-            [one.held for one in objects if one.item.key in known and one.held["kind"] in REPLACED],
-        )
+        objects = _made_anew(run, objects, restored_before(rows, present))
+    modifiers = resource_modifiers(run, objects)
     policy: ExistingPolicy = "none" if is_used else "update"
     sync_backup(run, backup_name(run))
     labels = owned(run.definition)
     run.target.apply(filter_config_map(policy_name(run), labels, rows))
-    modifiers = resource_modifiers(run, objects)
     modifiers["metadata"]["labels"] = {**(modifiers["metadata"].get("labels") or {}), **labels}
     run.target.apply(modifiers)
     name = choose_name(run, "restore", run.target, again=_is_of_older_backup(run))
@@ -68,6 +68,16 @@ def submit_restore(run: MigrationRun) -> str:
         run.ledger.event("restore submitted", name=name, existing_objects=policy)
     logger.info("Restore %s of %s objects, target cluster; existing objects: %s", name, len(rows), policy)
     return name
+
+
+def _made_anew(
+    run: MigrationRun, objects: Iterator[AdaptedObject], known: Container[str]
+) -> Iterator[AdaptedObject]:
+    """Pass the objects on, and remove on the way what a former restore has made and cannot become what it has to be."""
+    while batch := list(islice(objects, BATCH)):
+        unfit = [one.held for one in batch if one.item.key in known and one.held["kind"] in REPLACED]
+        remove_unchangeable(run.target, unfit)
+        yield from batch
 
 
 def restore_phase(run: MigrationRun) -> str:

@@ -4,28 +4,32 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from include.adaptation.context import context_of
 from include.adaptation.pipeline import adapt
-from include.errors import ClusterError, ProofError
-from include.inventory.store import Inventory, load_inventory
+from include.errors import ProofError
+from include.inventory.store import Inventory, open_inventory
 from include.ledger import Proof
-from include.planning.model import PlanItem, load_plan
+from include.planning.model import PlanItem, each_row
+from include.planning.planned_objects import planned_objects
 from include.progress import Progress
 from include.verification.comparing import CONFIDENTIAL_KINDS, compare, fingerprint
 from include.verification.normalizing import drop_marks, normalize
 from include.verification.records import PHASE, record
+from include.verification.target_objects import with_live
 
 if TYPE_CHECKING:
-    from include.clusters import Cluster
     from include.run import MigrationRun
 
 logger = logging.getLogger(__name__)
 
 WORKERS = 8
+BATCH = 256
 METHOD = "every field of the adapted object"
 MOST_DIFFERENCES = 10
 
@@ -49,28 +53,35 @@ def verify_objects(run: MigrationRun) -> int:
 
     :raises ProofError: with every object that is missing or differs.
     """
-    items = load_plan(run.ledger).items(PHASE, "object")
-    inventory = load_inventory(run.ledger)
-    context = context_of(run, inventory)
+    count = sum(1 for _ in each_row(run.ledger, PHASE, "object"))
+    inventory = open_inventory(run.ledger)
     autoscaled = autoscaled_workloads(inventory)
+    pairs = with_live(run.target, _expected(run, inventory))
+    problems: list[str] = []
     with (
         ThreadPoolExecutor(WORKERS) as pool,
-        Progress(len(items), 0, logger, noun="objects compared") as progress,
+        Progress(count, 0, logger, noun="objects compared") as progress,
     ):
 
-        def verify(item: PlanItem) -> str | None:
+        def verify(pair: tuple[PlanItem, Manifest, Manifest | None]) -> str | None:
             started = time.monotonic()
-            expected, _ = adapt(inventory.by_key[item.key], context)
-            live = read_target(run.target, expected)
+            item, expected, live = pair
             result = compare_object(expected, live, run.secrets_key, is_autoscaled=item.key in autoscaled)
             problem = _record(run, item, result, time.monotonic() - started)
             progress.add(items=1)
             return problem
 
-        problems = [problem for problem in pool.map(verify, items) if problem]
+        while batch := list(islice(pairs, BATCH)):
+            problems += [problem for problem in pool.map(verify, batch) if problem]
     if problems:
         raise ProofError(problems, "objects differ on the target")
-    return len(items)
+    return count
+
+
+def _expected(run: MigrationRun, inventory: Inventory) -> Iterator[tuple[PlanItem, Manifest]]:
+    context = context_of(run, inventory)
+    for item, obj in planned_objects(run.ledger, inventory, PHASE):
+        yield item, adapt(obj, context)[0]
 
 
 def compare_object(
@@ -92,25 +103,19 @@ def compare_object(
     return Comparison(fingerprint(wanted), fingerprint(seen), differences)
 
 
-def read_target(target: Cluster, obj: Manifest) -> Manifest | None:
-    """Return the live object of the target, or None when it or its kind is not there."""
-    try:
-        return target.find(target.path_of(obj))
-    except ClusterError as error:
-        if error.status == 404:
-            return None
-        raise
-
-
 def autoscaled_workloads(inventory: Inventory) -> set[str]:
     """Return the keys of workloads whose replicas a HorizontalPodAutoscaler chooses."""
-    found: set[str] = set()
-    for scaler in inventory.objects("HorizontalPodAutoscaler"):
+    scaled: dict[str, set[tuple[str | None, str]]] = {}
+    for scaler in inventory.each("HorizontalPodAutoscaler"):
         reference = (scaler.get("spec") or {}).get("scaleTargetRef") or {}
-        for obj in inventory.objects(reference.get("kind"), scaler["metadata"].get("namespace")):
-            if obj["metadata"]["name"] == reference.get("name"):
-                found.add(inventory.key_of(obj))
-    return found
+        place = (scaler["metadata"].get("namespace"), str(reference.get("name")))
+        scaled.setdefault(str(reference.get("kind")), set()).add(place)
+    return {
+        inventory.key_of(obj)
+        for kind, places in scaled.items()
+        for obj in inventory.each(kind)
+        if (obj["metadata"].get("namespace"), obj["metadata"]["name"]) in places
+    }
 
 
 def _record(run: MigrationRun, item: PlanItem, result: Comparison, seconds: float) -> str | None:

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 from include.adaptation.context import context_of
 from include.adaptation.pipeline import adapt
 from include.errors import ProofError
-from include.inventory.store import Inventory, load_inventory
+from include.inventory.store import Inventory, open_inventory
 from include.ledger import Proof
-from include.planning.model import PlanItem, load_plan
+from include.planning.model import PlanItem, each_row
 from include.verification.objects import autoscaled_workloads
 from include.verification.readiness import Readiness, judge
 from include.verification.records import PHASE, record
@@ -95,7 +95,7 @@ def wanted_replicas(adapted: dict[str, Any], is_autoscaled: bool) -> int | None:
 
 
 def _watched(run: MigrationRun) -> list[Watched]:
-    inventory = load_inventory(run.ledger)
+    inventory = open_inventory(run.ledger)
     autoscaled = autoscaled_workloads(inventory)
     return [
         Watched(item, adapted, wanted_replicas(adapted, object_key(item) in autoscaled))
@@ -106,8 +106,11 @@ def _watched(run: MigrationRun) -> list[Watched]:
 def adapted_workloads(run: MigrationRun, inventory: Inventory) -> list[tuple[PlanItem, dict[str, Any]]]:
     """Return the planned rows of workloads, each with the workload as the target shall have it."""
     context = context_of(run, inventory)
-    items = load_plan(run.ledger).items(PHASE, "workload")
-    return [(item, adapt(inventory.by_key[object_key(item)], context)[0]) for item in items]
+    rows = {object_key(item): item for item in each_row(run.ledger, PHASE, "workload")}
+    resources = sorted({key.partition("/")[0] for key in rows})
+    objects = (obj for name in resources for obj in inventory.of_resource(name))
+    found = {key: adapt(obj, context)[0] for obj in objects if (key := inventory.key_of(obj)) in rows}
+    return [(item, found[key]) for key, item in rows.items()]
 
 
 def object_key(item: PlanItem) -> str:

@@ -16,6 +16,7 @@ from include.errors import (
     shorten,
 )
 from include.verification.readiness import HOPELESS_REASONS, pod_reasons
+from include.volumes.creating import NOT_CREATED, creation_failures, is_quota, waits_for_others
 from include.volumes.manifests import Mover, job_manifest, network_policy, secret_manifest
 from include.volumes.output import progress_line
 
@@ -29,9 +30,11 @@ SECONDS_BETWEEN_LINES = 10.0
 # How long a mover may wait for its node, its image and its volume.
 START_SECONDS = 600.0
 HOPELESS_SECONDS = 45.0
+# A Job asks again for its pod after a minute at the latest, once a quota has room.
+QUOTA_SECONDS = 90.0
+WAITS_FOR_OTHERS = "waits for other movers, until the quota of its namespace has room for it"
 LAST_LINES = 20
 ENDED = frozenset({"Succeeded", "Failed"})
-NOT_CREATED = "FailedCreate"
 # restic's own exit codes for what waiting does not cure.
 HOPELESS_CODES = {
     12: "the repository is encrypted with another password; correct the connection of volumes.repository",
@@ -87,7 +90,7 @@ def await_pod(cluster: Cluster, mover: Mover, uid: str, phases: frozenset[str]) 
 
     :raises TemporaryError: when it could not start, with what it waits for.
     """
-    started = last_line = time.monotonic()
+    started = last_line = its_turn = time.monotonic()
     hopeless_since: float | None = None
     while True:
         pods = _pods_of(cluster, mover, uid)
@@ -95,15 +98,17 @@ def await_pod(cluster: Cluster, mover: Mover, uid: str, phases: frozenset[str]) 
             if pod.get("status", {}).get("phase") in phases:
                 return pod
         moment = time.monotonic()
-        if not any(pod.get("status", {}).get("phase") == "Running" for pod in pods):
-            hopeless_since = _check_start(cluster, mover, pods, moment - started, hopeless_since)
+        if waits_for_others(cluster, mover, pods):
+            its_turn, hopeless_since = moment, None
+        elif not any(pod.get("status", {}).get("phase") == "Running" for pod in pods):
+            hopeless_since = _check_start(cluster, mover, pods, moment - its_turn, hopeless_since)
         if moment - last_line >= SECONDS_BETWEEN_LINES:
             last_line = moment
             logger.info(
                 "Mover %s on the %s cluster: %s, %.0f s",
                 mover.name,
                 cluster.name,
-                _how_far(cluster, pods),
+                _how_far(cluster, pods) if its_turn != moment else WAITS_FOR_OTHERS,
                 moment - started,
             )
         time.sleep(POLL_SECONDS)
@@ -152,26 +157,17 @@ def _check_start(
     """Return since when the start looks hopeless; raise when it has looked so for too long."""
     if not pods:
         _refuse_without_pod(cluster, mover)
-    reasons = pod_reasons(pods) if pods else _creation_failures(cluster, mover)
+    reasons = pod_reasons(pods) if pods else creation_failures(cluster, mover)
     is_hopeless = any(reason.startswith((*HOPELESS_REASONS, NOT_CREATED)) for reason in reasons)
     since = hopeless_since if is_hopeless and hopeless_since is not None else seconds if is_hopeless else None
-    if seconds >= START_SECONDS or (since is not None and seconds - since >= HOPELESS_SECONDS):
+    patience = QUOTA_SECONDS if any(map(is_quota, reasons)) else HOPELESS_SECONDS
+    if seconds >= START_SECONDS or (since is not None and seconds - since >= patience):
         remove_mover(cluster, mover)
         raise TemporaryError(
             f"Job {mover.namespace}/{mover.name}, {cluster.name} cluster: has not started after {seconds:.0f} s "
             f"({'; '.join(reasons) or 'no pod was made; look at the events of the Job'})"
         )
     return since
-
-
-def _creation_failures(cluster: Cluster, mover: Mover) -> list[str]:
-    """Return why the Job's pod is not made: a quota, a limit, Pod Security or a webhook of the namespace."""
-    events = cluster.list(
-        f"/api/v1/namespaces/{mover.namespace}/events",
-        fieldSelector=f"involvedObject.name={mover.name},reason={NOT_CREATED}",
-    )
-    messages = dict.fromkeys(str(event.get("message") or "") for event in events)
-    return [f"{NOT_CREATED} ({shorten(message)})" for message in messages]
 
 
 def _how_far(cluster: Cluster, pods: list[Manifest]) -> str:

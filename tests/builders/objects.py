@@ -65,8 +65,12 @@ KINDS = {
     ("cloud.google.com/v1", "BackendConfig"): ("backendconfigs", True),
     ("networking.gke.io/v1", "ManagedCertificate"): ("managedcertificates", True),
     ("traefik.io/v1alpha1", "IngressRoute"): ("ingressroutes", True),
+    ("traefik.containo.us/v1alpha1", "IngressRoute"): ("ingressroutes", True),
+    ("traefik.io/v1alpha1", "IngressRouteTCP"): ("ingressroutetcps", True),
+    ("traefik.io/v1alpha1", "Middleware"): ("middlewares", True),
     ("shop.lab/v1", "Campaign"): ("campaigns", True),
     ("shop.lab/v1", "Region"): ("regions", False),
+    ("snapshot.storage.k8s.io/v1", "VolumeSnapshot"): ("volumesnapshots", True),
     ("velero.io/v1", "Backup"): ("backups.velero.io", True),
     ("discovery.k8s.io/v1", "EndpointSlice"): ("endpointslices", True),
 }

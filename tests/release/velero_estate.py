@@ -41,9 +41,16 @@ Manifest = dict[str, Any]
 class VeleroEstate:
     """Be the namespace, and the runs that move it."""
 
+    namespace = NAMESPACE
+
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._runs: list[MigrationRun] = []
+
+    @property
+    def path(self) -> str:
+        """Return the API path of the namespace."""
+        return f"/api/v1/namespaces/{self.namespace}"
 
     def install(self) -> None:
         """Make what a migration of the lab has made, as far as it is not there: target, buckets, images, Velero on both sides."""
@@ -78,7 +85,7 @@ class VeleroEstate:
         documents = lab_documents()
         for connection, password in passwords.items():
             documents[connection]["password"] = password
-        definition = load_definition(definition_text(_only_this))
+        definition = load_definition(definition_text(lambda document: _only_this(document, self.namespace)))
         ledger = Ledger(self._folder, definition.name, run_id)
         return MigrationRun(definition, ledger, DocumentConnections(documents), run_id)
 
@@ -100,8 +107,8 @@ class VeleroEstate:
     def clear_target(self) -> None:
         """Remove what a run has restored."""
         target = self.run("clear").target
-        target.delete(NAMESPACE_PATH)
-        target.wait_for(NAMESPACE_PATH, lambda seen: seen is None, GONE_SECONDS, "the namespace is gone")
+        target.delete(self.path)
+        target.wait_for(self.path, lambda seen: seen is None, GONE_SECONDS, "the namespace is gone")
         target.delete(CRD_PATH)
         target.wait_for(CRD_PATH, lambda seen: seen is None, GONE_SECONDS, f"{KIND} is gone")
 
@@ -111,8 +118,8 @@ class VeleroEstate:
         for run in self._runs:
             _remove_attempts(run)
         source = self.run("clear").source
-        source.delete(NAMESPACE_PATH)
-        source.wait_for(NAMESPACE_PATH, lambda seen: seen is None, GONE_SECONDS, "the namespace is gone")
+        source.delete(self.path)
+        source.wait_for(self.path, lambda seen: seen is None, GONE_SECONDS, "the namespace is gone")
         source.delete(CRD_PATH)
 
 
@@ -132,12 +139,12 @@ def restored_settings(target: Cluster) -> list[str]:
     return sorted(row["metadata"]["name"] for row in found if row["metadata"]["name"] in SETTINGS)
 
 
-def _only_this(document: Manifest) -> None:
-    document["source"]["namespaces"] = [NAMESPACE]
+def _only_this(document: Manifest, namespace: str) -> None:
+    document["source"]["namespaces"] = [namespace]
     document["databases"], document["buckets"], document["checks"] = [], [], []
     # A record that is not there leads to neither side.
-    document["front_door"]["service"] = f"{NAMESPACE}/web"
-    document["front_door"]["dns"]["record"] = "velero-faults.lab."
+    document["front_door"]["service"] = f"{namespace}/web"
+    document["front_door"]["dns"]["record"] = f"{namespace}.lab."
     document["adaptation"] = {"node_labels": {"tier=fast": "tier=nowhere"}}
 
 

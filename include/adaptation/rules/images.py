@@ -31,7 +31,7 @@ def apply(obj: dict[str, Any], context: AdaptationContext) -> dict[str, Any]:
         if (volume.get("image") or {}).get("reference"):
             volume["image"]["reference"] = context.target_image(volume["image"]["reference"])
     if is_custom(adapted):
-        fields = context.definition.images.custom_resources
+        fields = context.definition.image_fields
         for node, key, reference in list(custom_references(adapted, context.registries, fields)):
             node[key] = context.target_image(reference)
     return adapted

@@ -9,7 +9,7 @@ from include.definition import Definition
 from include.inventory.model import Finding, label
 from include.inventory.pod_specs import pod_metadata
 from include.inventory.store import Inventory
-from include.inventory.workloads import migrated_workloads
+from include.inventory.workloads import migrated_pods
 
 RULE = "cloud_identity"
 SEVERITIES = ("warning",)
@@ -29,7 +29,7 @@ def find(inventory: Inventory, definition: Definition) -> Iterator[Finding]:
     """Report ServiceAccounts and pods with an identity of another cloud."""
     for account in inventory.objects("ServiceAccount"):
         yield from _findings(label(account), account["metadata"], ACCOUNTS)
-    for obj, _ in migrated_workloads(inventory):
+    for obj, _ in migrated_pods(inventory, definition):
         yield from _findings(label(obj), pod_metadata(obj), PODS)
 
 

@@ -8,7 +8,7 @@ from include.definition import Definition
 from include.inventory.model import Finding, label
 from include.inventory.pod_specs import pod_metadata
 from include.inventory.store import Inventory
-from include.inventory.workloads import migrated_workloads
+from include.inventory.workloads import migrated_pods
 
 RULE = "cni_annotation"
 SEVERITIES = ("warning",)
@@ -29,7 +29,7 @@ PREFIXES = (
 
 def find(inventory: Inventory, definition: Definition) -> Iterator[Finding]:
     """Report workloads whose pods carry annotations of another network plugin."""
-    for obj, _ in migrated_workloads(inventory):
+    for obj, _ in migrated_pods(inventory, definition):
         annotations = pod_metadata(obj).get("annotations") or {}
         foreign = sorted(name for name in annotations if name.startswith(PREFIXES))
         if foreign:

@@ -9,7 +9,7 @@ from include.definition import Definition
 from include.inventory.model import Finding, label
 from include.inventory.node_labels import required_rules
 from include.inventory.store import Inventory
-from include.inventory.workloads import migrated_workloads
+from include.inventory.workloads import migrated_pods
 
 RULE = "cpu_architecture"
 SEVERITIES = ("warning",)
@@ -20,7 +20,7 @@ USUAL = "amd64"
 
 def find(inventory: Inventory, definition: Definition) -> Iterator[Finding]:
     """Report workloads that demand other processors than x86, and a source that has no x86 node."""
-    for obj, spec in migrated_workloads(inventory):
+    for obj, spec in migrated_pods(inventory, definition):
         demanded = _demanded(spec)
         if demanded and USUAL not in demanded:
             yield Finding(

@@ -9,7 +9,7 @@ from include.inventory.model import Finding, label, listed
 from include.inventory.pod_references import needed_objects
 from include.inventory.pod_specs import pod_spec
 from include.inventory.store import Inventory
-from include.inventory.workloads import migrated_workloads
+from include.inventory.workloads import migrated_pods
 
 RULE = "dangling_reference"
 SEVERITIES = ("warning",)
@@ -27,7 +27,7 @@ def find(inventory: Inventory, definition: Definition) -> Iterator[Finding]:
         for obj in inventory.objects(kind)
     }
     priorities = {obj["metadata"]["name"] for obj in inventory.objects("PriorityClass")}
-    for obj, _ in migrated_workloads(inventory):
+    for obj, _ in migrated_pods(inventory, definition):
         namespace = obj["metadata"]["namespace"]
         missing = {
             f"{kind} {name}" for kind, name in needed_objects(obj) if (kind, namespace, name) not in there

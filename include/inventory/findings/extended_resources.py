@@ -8,7 +8,7 @@ from include.definition import Definition
 from include.inventory.model import Finding, label
 from include.inventory.pod_specs import containers
 from include.inventory.store import Inventory
-from include.inventory.workloads import migrated_workloads
+from include.inventory.workloads import migrated_pods
 
 RULE = "extended_resource"
 SEVERITIES = ("warning",)
@@ -17,7 +17,7 @@ WHY = "No node of CCE offers such a resource before a node pool and an add-on fo
 
 def find(inventory: Inventory, definition: Definition) -> Iterator[Finding]:
     """Report workloads that ask for GPUs, huge pages or resources of a device plugin."""
-    for obj, _ in migrated_workloads(inventory):
+    for obj, _ in migrated_pods(inventory, definition):
         names = {
             name
             for container in containers(obj)

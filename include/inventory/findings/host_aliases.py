@@ -8,7 +8,7 @@ from include.definition import Definition
 from include.inventory.endpoints import LOCAL
 from include.inventory.model import Finding, label
 from include.inventory.store import Inventory
-from include.inventory.workloads import migrated_workloads
+from include.inventory.workloads import migrated_pods
 
 RULE = "host_alias"
 SEVERITIES = ("warning",)
@@ -19,7 +19,7 @@ WHY = (
 
 def find(inventory: Inventory, definition: Definition) -> Iterator[Finding]:
     """Report hostAliases, which no address of the definition rewrites."""
-    for obj, spec in migrated_workloads(inventory):
+    for obj, spec in migrated_pods(inventory, definition):
         for row in spec.get("hostAliases") or []:
             if row["ip"] not in LOCAL:
                 yield Finding(

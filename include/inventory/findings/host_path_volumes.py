@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from include.definition import Definition
 from include.inventory.model import Finding, label
-from include.inventory.owners import own_objects
 from include.inventory.pod_specs import pod_spec
 from include.inventory.store import Inventory
+from include.inventory.workloads import own_pods
 
 RULE = "host_path_volume"
 SEVERITIES = ("blocker", "warning")
@@ -35,7 +35,7 @@ DOCKER = frozenset({
 def find(inventory: Inventory, definition: Definition) -> Iterator[Finding]:
     """Report each hostPath volume that is not moved into a claim; folders CCE forbids are blockers."""
     moved = {(wanted.workload, wanted.volume) for wanted in definition.volumes.host_paths}
-    for obj in own_objects(inventory):
+    for obj in own_pods(inventory, definition):
         for volume in (pod_spec(obj) or {}).get("volumes") or []:
             path = (volume.get("hostPath") or {}).get("path")
             if path and (label(obj), volume["name"]) not in moved:

@@ -8,7 +8,7 @@ from include.definition import Definition
 from include.inventory.model import Finding, label
 from include.inventory.pod_specs import containers
 from include.inventory.store import Inventory
-from include.inventory.workloads import migrated_workloads
+from include.inventory.workloads import migrated_pods
 
 RULE = "host_port"
 SEVERITIES = ("warning",)
@@ -17,7 +17,7 @@ WHY = "A port of a node exists once, so two such pods do not fit on one CCE node
 
 def find(inventory: Inventory, definition: Definition) -> Iterator[Finding]:
     """Report workloads with hostNetwork or hostPort."""
-    for obj, spec in migrated_workloads(inventory):
+    for obj, spec in migrated_pods(inventory, definition):
         ports = {port.get("hostPort") for one in containers(obj) for port in one.get("ports") or []} - {
             None,
             0,

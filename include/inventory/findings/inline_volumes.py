@@ -8,7 +8,7 @@ from typing import Any
 from include.definition import Definition
 from include.inventory.model import Finding, label
 from include.inventory.store import Inventory
-from include.inventory.workloads import migrated_workloads
+from include.inventory.workloads import migrated_pods
 
 RULE = "inline_volume"
 SEVERITIES = ("blocker", "warning")
@@ -27,7 +27,7 @@ SECRETS_DRIVER = "secrets-store.csi.k8s.io"
 
 def find(inventory: Inventory, definition: Definition) -> Iterator[Finding]:
     """Report disks of another cloud, shares, and drivers named in pods themselves."""
-    for obj, spec in migrated_workloads(inventory):
+    for obj, spec in migrated_pods(inventory, definition):
         for volume in spec.get("volumes") or []:
             for kind in (name for name in DISKS if volume.get(name)):
                 yield Finding(

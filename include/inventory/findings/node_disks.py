@@ -10,7 +10,7 @@ from include.inventory.model import Finding, label
 from include.inventory.pod_specs import containers
 from include.inventory.quantities import parse_bytes
 from include.inventory.store import Inventory
-from include.inventory.workloads import migrated_workloads
+from include.inventory.workloads import migrated_pods
 
 RULE = "node_disk"
 SEVERITIES = ("warning",)
@@ -20,7 +20,7 @@ MUCH_GIB = 50
 
 def find(inventory: Inventory, definition: Definition) -> Iterator[Finding]:
     """Report workloads whose pods may take half of such a disk or more."""
-    for obj, spec in migrated_workloads(inventory):
+    for obj, spec in migrated_pods(inventory, definition):
         asked = sum(_storage(container, "requests") for container in containers(obj))
         scratch = sum(
             parse_bytes(volume["emptyDir"].get("sizeLimit"))

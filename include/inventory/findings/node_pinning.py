@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from include.definition import Definition
 from include.inventory.model import Finding, label
 from include.inventory.node_labels import dropped_labels, is_foreign, is_own, target_label
-from include.inventory.owners import own_objects
 from include.inventory.pod_specs import pod_spec
 from include.inventory.store import Inventory
+from include.inventory.workloads import own_pods
 from include.phases import PhaseId
 
 RULE = "node_pinning"
@@ -20,7 +20,7 @@ WHY = "Names of nodes, zones and node groups differ on CCE: a pod that demands o
 
 def find(inventory: Inventory, definition: Definition) -> Iterator[Finding]:
     """Report node choices that are dropped, and own labels that the target's node pools need."""
-    for obj in own_objects(inventory):
+    for obj in own_pods(inventory, definition):
         spec = pod_spec(obj) or {}
         dropped = dropped_labels(spec, definition.adaptation)
         if dropped:

@@ -23,6 +23,7 @@ KNOWN = {
     "networking.istio.io": "install the mesh on the target",
     "security.istio.io": "install the mesh on the target: without it nothing is encrypted or refused",
     "traefik.io": "install Traefik on the target",
+    "traefik.containo.us": "install Traefik on the target",
     "gateway.networking.k8s.io": "install a controller of the Gateway API on the target",
 }
 # These have rules of their own, or stay behind.

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 from include.definition import Definition
 from include.inventory.model import Finding, label
-from include.inventory.owners import own_objects
 from include.inventory.pod_specs import containers
 from include.inventory.store import Inventory
+from include.inventory.workloads import own_pods
 
 RULE = "plain_secret"
 SEVERITIES = ("warning",)
@@ -19,7 +19,7 @@ SECRET_NAME = re.compile(r"(PASSWORD|PASSWD|SECRET|TOKEN|API_?KEY|PRIVATE_KEY)$"
 
 def find(inventory: Inventory, definition: Definition) -> Iterator[Finding]:
     """Report environment variables that look like secrets but are not taken from one."""
-    for obj in own_objects(inventory):
+    for obj in own_pods(inventory, definition):
         for container in containers(obj):
             for variable in container.get("env") or []:
                 if variable.get("value") and SECRET_NAME.search(variable["name"]):

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from include.definition import Definition
 from include.inventory.model import Finding, label
 from include.inventory.store import Inventory
-from include.inventory.workloads import migrated_workloads
+from include.inventory.workloads import migrated_pods
 
 RULE = "pod_dns"
 SEVERITIES = ("warning",)
@@ -16,7 +16,7 @@ WHY = "A DNS server of the old network may not answer requests from the VPC of C
 
 def find(inventory: Inventory, definition: Definition) -> Iterator[Finding]:
     """Report workloads that name the addresses of DNS servers."""
-    for obj, spec in migrated_workloads(inventory):
+    for obj, spec in migrated_pods(inventory, definition):
         servers = (spec.get("dnsConfig") or {}).get("nameservers") or []
         if servers:
             yield Finding(

@@ -8,7 +8,7 @@ from include.definition import Definition
 from include.inventory.model import Finding, label
 from include.inventory.pod_specs import containers
 from include.inventory.store import Inventory
-from include.inventory.workloads import migrated_workloads
+from include.inventory.workloads import migrated_pods
 
 RULE = "privileged_pod"
 SEVERITIES = ("warning",)
@@ -18,7 +18,7 @@ STRONG = frozenset({"ALL", "BPF", "NET_ADMIN", "SYS_ADMIN", "SYS_MODULE", "SYS_R
 
 def find(inventory: Inventory, definition: Definition) -> Iterator[Finding]:
     """Report privileged containers, strong capabilities, and pods that see the processes of their node."""
-    for obj, spec in migrated_workloads(inventory):
+    for obj, spec in migrated_pods(inventory, definition):
         traits = {name for name in ("hostPID", "hostIPC") if spec.get(name)}
         for container in containers(obj):
             context = container.get("securityContext") or {}

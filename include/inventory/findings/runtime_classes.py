@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from include.definition import Definition
 from include.inventory.model import Finding, label
 from include.inventory.store import Inventory
-from include.inventory.workloads import migrated_workloads
+from include.inventory.workloads import migrated_pods
 
 RULE = "runtime_class"
 SEVERITIES = ("warning",)
@@ -16,7 +16,7 @@ WHY = "A RuntimeClass belongs to the nodes and is not migrated: CCE refuses to m
 
 def find(inventory: Inventory, definition: Definition) -> Iterator[Finding]:
     """Report workloads with a runtimeClassName."""
-    for obj, spec in migrated_workloads(inventory):
+    for obj, spec in migrated_pods(inventory, definition):
         name = spec.get("runtimeClassName")
         if name and name not in definition.adaptation.runtime_classes:
             yield Finding(

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from include.definition import Definition
 from include.inventory.model import Finding, label
 from include.inventory.store import Inventory
-from include.inventory.workloads import migrated_workloads
+from include.inventory.workloads import migrated_pods
 
 RULE = "scheduler"
 SEVERITIES = ("warning",)
@@ -17,7 +17,7 @@ DEFAULT = "default-scheduler"
 
 def find(inventory: Inventory, definition: Definition) -> Iterator[Finding]:
     """Report workloads that name a scheduler, unless the definition gives another one."""
-    for obj, spec in migrated_workloads(inventory):
+    for obj, spec in migrated_pods(inventory, definition):
         name = spec.get("schedulerName") or DEFAULT
         if name != DEFAULT and name not in definition.adaptation.schedulers:
             yield Finding(

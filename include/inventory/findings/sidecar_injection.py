@@ -9,7 +9,7 @@ from include.definition import Definition
 from include.inventory.model import Finding, label
 from include.inventory.pod_specs import pod_metadata
 from include.inventory.store import Inventory
-from include.inventory.workloads import migrated_workloads
+from include.inventory.workloads import migrated_pods
 
 RULE = "sidecar_injection"
 SEVERITIES = ("warning",)
@@ -32,7 +32,7 @@ def find(inventory: Inventory, definition: Definition) -> Iterator[Finding]:
     """Report marks by which Istio, Linkerd, Vault and others change pods."""
     for namespace in inventory.objects("Namespace"):
         yield from _findings(label(namespace), namespace["metadata"])
-    for obj, _ in migrated_workloads(inventory):
+    for obj, _ in migrated_pods(inventory, definition):
         yield from _findings(label(obj), pod_metadata(obj))
 
 

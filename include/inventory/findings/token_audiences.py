@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from include.definition import Definition
 from include.inventory.model import Finding, label
 from include.inventory.store import Inventory
-from include.inventory.workloads import migrated_workloads
+from include.inventory.workloads import migrated_pods
 
 RULE = "token_audience"
 SEVERITIES = ("warning",)
@@ -19,7 +19,7 @@ CLUSTER = ("https://kubernetes.default.svc", "kubernetes.default.svc", "https://
 
 def find(inventory: Inventory, definition: Definition) -> Iterator[Finding]:
     """Report projected tokens whose audience is not the cluster itself."""
-    for obj, spec in migrated_workloads(inventory):
+    for obj, spec in migrated_pods(inventory, definition):
         audiences = {
             str((source.get("serviceAccountToken") or {}).get("audience") or "")
             for volume in spec.get("volumes") or []

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from include.definition import Definition
 from include.inventory.model import Finding, label
-from include.inventory.owners import own_objects
 from include.inventory.pod_specs import containers, pod_spec
 from include.inventory.store import Inventory
+from include.inventory.workloads import own_pods
 
 RULE = "token_secret"
 SEVERITIES = ("warning", "info")
@@ -19,7 +19,9 @@ SERVICE_ACCOUNT_TYPE = "kubernetes.io/service-account-token"
 def find(inventory: Inventory, definition: Definition) -> Iterator[Finding]:
     """Report token Secrets; one that a workload uses needs a person."""
     used = {
-        (obj["metadata"]["namespace"], name) for obj in own_objects(inventory) for name in _secrets_of(obj)
+        (obj["metadata"]["namespace"], name)
+        for obj in own_pods(inventory, definition)
+        for name in _secrets_of(obj)
     }
     for secret in inventory.objects("Secret"):
         if secret.get("type") != SERVICE_ACCOUNT_TYPE:

@@ -10,7 +10,7 @@ from include.definition import Definition
 from include.inventory.model import Finding, label
 from include.inventory.pod_specs import pod_metadata
 from include.inventory.store import Inventory
-from include.inventory.workloads import migrated_workloads
+from include.inventory.workloads import migrated_pods
 
 RULE = "topology_spread"
 SEVERITIES = ("warning", "info")
@@ -24,7 +24,7 @@ FEW = 2
 
 def find(inventory: Inventory, definition: Definition) -> Iterator[Finding]:
     """Report what spread demands: labels CCE does not set, and numbers of zones and nodes."""
-    for obj, spec in migrated_workloads(inventory):
+    for obj, spec in migrated_pods(inventory, definition):
         for key, needed in sorted(_demands(obj, spec).items()):
             if key not in KNOWN:
                 yield Finding(
@@ -62,9 +62,15 @@ def _demands(obj: dict[str, Any], spec: dict[str, Any]) -> dict[str, int]:
         "requiredDuringSchedulingIgnoredDuringExecution"
     )
     for row in apart or []:
-        replicas = obj["spec"].get("replicas", 1) if _means_itself(obj, row) else 1
+        replicas = _replicas(obj) if _means_itself(obj, row) else 1
         found[row["topologyKey"]] = max(found.get(row["topologyKey"], 1), replicas)
     return found
+
+
+def _replicas(obj: dict[str, Any]) -> int:
+    """Return how many pods there are; of a custom resource, whose field of this name may be anything, at least one."""
+    replicas = (obj.get("spec") or {}).get("replicas", 1)
+    return replicas if isinstance(replicas, int) else 1
 
 
 def _means_itself(obj: dict[str, Any], term: dict[str, Any]) -> bool:

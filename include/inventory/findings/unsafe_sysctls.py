@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from include.definition import Definition
 from include.inventory.model import Finding, label
 from include.inventory.store import Inventory
-from include.inventory.workloads import migrated_workloads
+from include.inventory.workloads import migrated_pods
 
 RULE = "unsafe_sysctl"
 SEVERITIES = ("warning",)
@@ -31,7 +31,7 @@ SAFE = frozenset({
 
 def find(inventory: Inventory, definition: Definition) -> Iterator[Finding]:
     """Report workloads with sysctls beyond those every node allows."""
-    for obj, spec in migrated_workloads(inventory):
+    for obj, spec in migrated_pods(inventory, definition):
         wanted = {row["name"] for row in (spec.get("securityContext") or {}).get("sysctls") or []}
         unsafe = sorted(wanted - SAFE)
         if unsafe:

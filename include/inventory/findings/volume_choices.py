@@ -9,7 +9,7 @@ from include.inventory.host_paths import find_folders, unmovable
 from include.inventory.model import Finding, label
 from include.inventory.store import Inventory
 from include.inventory.volumes import claims_of
-from include.inventory.workloads import migrated_workloads
+from include.inventory.workloads import migrated_pods
 
 RULE = "volume_choice"
 SEVERITIES = ("blocker",)
@@ -29,7 +29,7 @@ def find(inventory: Inventory, definition: Definition) -> Iterator[Finding]:
                 f"stands in volumes.{choice}, and the source has no such claim",
                 "correct the name in the definition, or remove it",
             )
-    yield from _missed(inventory, set(definition.volumes.excluded))
+    yield from _missed(inventory, definition)
     for folder in find_folders(inventory, definition):
         for problem in unmovable(folder):
             yield Finding(
@@ -41,8 +41,9 @@ def find(inventory: Inventory, definition: Definition) -> Iterator[Finding]:
             )
 
 
-def _missed(inventory: Inventory, excluded: set[str]) -> Iterator[Finding]:
-    for obj, _ in migrated_workloads(inventory):
+def _missed(inventory: Inventory, definition: Definition) -> Iterator[Finding]:
+    excluded = set(definition.volumes.excluded)
+    for obj, _ in migrated_pods(inventory, definition):
         namespace = obj["metadata"].get("namespace")
         for name in sorted({f"{namespace}/{claim}" for claim in claims_of(obj)} & excluded):
             yield Finding(

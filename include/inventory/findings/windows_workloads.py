@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from include.definition import Definition
 from include.inventory.model import Finding, label
 from include.inventory.store import Inventory
-from include.inventory.workloads import migrated_workloads
+from include.inventory.workloads import migrated_pods
 
 RULE = "windows_workload"
 SEVERITIES = ("blocker",)
@@ -17,7 +17,7 @@ LABELS = ("kubernetes.io/os", "beta.kubernetes.io/os")
 
 def find(inventory: Inventory, definition: Definition) -> Iterator[Finding]:
     """Report workloads that demand Windows."""
-    for obj, spec in migrated_workloads(inventory):
+    for obj, spec in migrated_pods(inventory, definition):
         wanted = {(spec.get("os") or {}).get("name")}
         wanted |= {value for name, value in (spec.get("nodeSelector") or {}).items() if name in LABELS}
         # A DaemonSet for Windows nodes has no pods where there are none.

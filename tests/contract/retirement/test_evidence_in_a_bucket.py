@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from collections.abc import Generator
 from pathlib import Path
 
 import pytest
 from upath import UPath
 
+from include.errors import LedgerError
 from include.evidence import write_bundle
 from include.evidence.verify import main, read_bundle
 from include.ledger import Ledger
+from include.planning.model import each_row
 from include.report import write_report
 from include.run import MigrationRun
 from tests.builders.connections import connections
@@ -47,3 +50,19 @@ def test_the_bundle_of_a_ledger_in_a_bucket_is_whole(root: UPath, tmp_path: Path
     files, _ = read_bundle(copy)
     assert sum(name.startswith("ledger/proofs/obs_sync/") for name in files) == 100
     assert "ledger/evidence.tar" not in files
+
+
+def test_a_large_plan_in_a_bucket_is_read_in_pieces(root: UPath) -> None:
+    rows = [plan_row(str(number), phase="adaptation", kind="object") for number in range(20_000)]
+    book = Ledger(root, "lab", "large")
+    book.write("plan", {"items": rows})
+    size = (book.folder / "plan.json").stat().st_size
+    del rows
+    tracemalloc.start()
+    try:
+        assert sum(1 for _ in each_row(book, "adaptation", "object")) == 20_000
+        assert tracemalloc.get_traced_memory()[1] < size
+    finally:
+        tracemalloc.stop()
+    with pytest.raises(LedgerError, match="does not exist"):
+        book.read("nothing")

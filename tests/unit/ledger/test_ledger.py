@@ -164,3 +164,24 @@ def test_what_is_removed_is_gone_and_the_rest_stays(tmp_path: Path) -> None:
     book.remove_item("obs_sync", "two/of them")
     book.remove_item("obs_sync", "never there")
     assert [record.key for record in book.items("obs_sync")] == ["one"]
+
+
+def test_entries_are_read_one_by_one_whatever_their_numbers_are_like(tmp_path: Path) -> None:
+    book = ledger(tmp_path)
+    entries = [{"n": 1, "f": 1.5}, {"n": 10**20, "a.b": {"item": ["ü"]}}, {"n": None}]
+    book.write("inventory/widgets", {"resource": {"plural": "widgets"}, "objects": entries})
+    assert list(book.entries("inventory/widgets", "objects")) == entries
+    assert book.first("inventory/widgets", "resource") == {"plural": "widgets"}
+    with pytest.raises(LedgerError, match="has no kind"):
+        book.first("inventory/widgets", "kind")
+
+
+def test_entries_of_what_is_no_json_are_an_error(tmp_path: Path) -> None:
+    book = ledger(tmp_path)
+    book.write("plan", {"items": [{"key": "a"}]})
+    (path,) = tmp_path.rglob("plan.json")
+    path.write_text(path.read_text()[:-5])
+    with pytest.raises(LedgerError, match="is not JSON"):
+        list(book.entries("plan", "items"))
+    with pytest.raises(LedgerError, match="does not exist"):
+        list(book.entries("other", "items"))

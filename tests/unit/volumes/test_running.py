@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,7 +11,8 @@ import pytest
 from include.errors import ObjectExistsError, ObjectNotFoundError, TemporaryError
 from include.volumes import running
 from include.volumes.manifests import Mover, job_manifest
-from include.volumes.running import run_mover
+from include.volumes.names import COMPONENT
+from include.volumes.running import await_pod, run_mover, start_mover
 from include.volumes.scripts import Script
 from tests.builders.objects import MemoryCluster, make
 
@@ -97,6 +100,54 @@ def test_a_namespace_that_refuses_the_pod_is_told_with_its_reason(monkeypatch: p
 
     with pytest.raises(TemporaryError, match=r"Job shop/mover-1, target cluster: .*violates PodSecurity"):
         run_mover(cluster, mover(), {})
+
+
+QUOTA = 'Error creating: pods "mover-1-x" is forbidden: exceeded quota: tight, requested: pods=1, used: pods=1, limited: pods=1'
+
+
+class FullCluster(MoverCluster):
+    """Refuse pods by a quota while another mover runs; it ends after some looks, and the Job is then asked for its pod again."""
+
+    refuses_pods = True
+    looks = 1
+
+    def list(self, path: str, **parameters: Any) -> Iterator[dict[str, Any]]:
+        if parameters.get("labelSelector") == COMPONENT:
+            self.looks -= 1
+            phase = "Running" if self.looks > 0 else "Succeeded"
+            self.add(pod_of("uid-other", "mover-2-x", phase))
+            if self.looks == 0:
+                self.add(pod_of("uid-1", "mover-1-x"))
+        return super().list(path)
+
+
+def full(**fields: Any) -> FullCluster:
+    cluster = FullCluster("target", make("v1", "Event", "one", message=QUOTA, reason="FailedCreate"))
+    cluster.__dict__.update(fields)
+    return cluster
+
+
+def test_a_mover_without_room_in_a_quota_waits_until_another_one_has_ended(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name in ("HOPELESS_SECONDS", "QUOTA_SECONDS", "START_SECONDS"):
+        monkeypatch.setattr(running, name, 0.3)
+    assert run_mover(full(looks=60), mover(), {}) == "log of mover-1-x"
+
+
+def test_a_quota_that_nobody_will_leave_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(running, "QUOTA_SECONDS", 0.0)
+    with pytest.raises(TemporaryError, match="exceeded quota: tight"):
+        run_mover(full(looks=-1), mover(), {})
+
+
+def test_a_mover_that_is_to_stand_by_does_not_wait_for_those_that_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(running, "QUOTA_SECONDS", 0.0)
+    cluster = full(looks=1000)
+    waiting = replace(mover(), stands_by=True)
+    uid = start_mover(cluster, waiting, {})
+    with pytest.raises(TemporaryError, match="exceeded quota: tight"):
+        await_pod(cluster, waiting, uid, running.ENDED)
 
 
 def test_a_mover_that_another_try_has_read_and_removed_is_worth_another_try() -> None:

@@ -113,6 +113,12 @@ ROWS = [
     Row("traefik_routes", "a route", [
         route("Host(`a.lab`) && PathPrefix(`/api`)"),
     ], ["warning IngressRoute shop/web"]),
+    Row("traefik_routes", "a route of an older Traefik", [
+        make("traefik.containo.us/v1alpha1", "IngressRoute", "old", spec={"routes": [{"match": "Host(`a.lab`)"}]}),
+    ], ["warning IngressRoute shop/old"]),
+    Row("traefik_routes", "a route of TCP", [
+        make("traefik.io/v1alpha1", "IngressRouteTCP", "db", spec={"routes": [{"match": "HostSNI(`*`)"}]}),
+    ], ["warning IngressRouteTCP shop/db"]),
     Row("traefik_routes", "an Ingress of Traefik", [ingress("traefik")], []),
     Row("dns_settings", "a domain of the company", [], [
         "warning ConfigMap kube-system/coredns",

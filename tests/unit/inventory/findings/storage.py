@@ -243,4 +243,9 @@ ROWS = [
         limits("PersistentVolumeClaim", max={"storage": "50Gi"}), *FINE,
     ], []),
     Row("limit_ranges", "a namespace without volumes", [limits(max={"memory": "1Gi"})], []),
+    Row("volume_snapshots", "snapshots of a claim", [
+        make("snapshot.storage.k8s.io/v1", "VolumeSnapshot", name, spec={"source": {"persistentVolumeClaimName": "uploads"}})
+        for name in ("monday", "tuesday")
+    ], ["warning VolumeSnapshots of shop"]),
+    Row("volume_snapshots", "none", FINE, []),
 ]  # fmt: skip
