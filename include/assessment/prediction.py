@@ -87,7 +87,7 @@ def predict_downtime(
     steps = {
         f"last copy and proof of the {slowest}": last_copies[slowest],
         "start on the target and switch": predict_seconds("endpoint"),
-        "time to live of the DNS record": float(definition.front_door.dns.ttl_seconds),
+        "time to live of the DNS record": float(definition.front_door.ttl_seconds),
     }
     return {
         "seconds": round(sum(steps.values()), 1),

@@ -58,7 +58,7 @@ def _needs(connections: Connections, definition: Definition) -> Iterator[Need]:
     yield "velero.connection", _later(connections.object_storage, definition.velero.connection)
     yield "volumes.connection", _later(connections.object_storage, definition.volumes.connection)
     yield "volumes.repository", _later(connections.password, definition.volumes.repository)
-    yield "front_door.dns.connection", lambda: _open_zone(connections, definition)
+    yield from _front_door_needs(connections, definition)
     if definition.evidence.key is not None:
         yield "evidence.key", _later(connections.password, definition.evidence.key)
     receivers = {"slack": connections.slack, "webhook": connections.webhook, "email": connections.host_of}
@@ -74,11 +74,14 @@ def _target_need(connections: Connections, definition: Definition) -> Need:
     return "target.cluster.connection", _later(connections.cloud, target.connection)
 
 
-def _open_zone(connections: Connections, definition: Definition) -> None:
+def _front_door_needs(connections: Connections, definition: Definition) -> Iterator[Need]:
     from include.zones import open_zone
 
-    settings = definition.front_door.dns
-    open_zone(connections, settings.connection, settings.record)
+    dns, elb = definition.front_door.dns, definition.front_door.elb
+    if dns is not None:
+        yield "front_door.dns.connection", lambda: open_zone(connections, dns.connection, dns.record)
+    if elb is not None:
+        yield "front_door.elb.connection", _later(connections.cloud, elb.connection)
 
 
 def _log_in(access: ClusterAccess) -> None:

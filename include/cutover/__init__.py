@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from include.cutover.evidence import cutover_evidence
-from include.cutover.front_door import (
-    front_door_addresses,
-    is_traffic_on_target,
-    service_addresses,
-)
+from include.cutover.front_door import front_door_addresses, is_traffic_on_target, open_door
 from include.cutover.probing import await_probe, finish_probe, is_probing, probe_front_door
 from include.cutover.quiescing import is_quiesced, quiesce, release_workloads, unquiesce
 from include.cutover.rolled_back import is_rolled_back
+from include.cutover.service import service_addresses
 from include.cutover.steps import recorded_steps, timed_step
 from include.cutover.switching import switch_back
 from include.cutover.watching import WatchFailedError, watch_source, watch_target
@@ -27,6 +24,7 @@ __all__ = [
     "is_quiesced",
     "is_rolled_back",
     "is_traffic_on_target",
+    "open_door",
     "probe_front_door",
     "quiesce",
     "recorded_steps",

@@ -35,7 +35,7 @@ class Charge:
         seen = self.run.ledger.read(DOCUMENT)
         if seen["token"] != self.token:
             raise PermanentError(
-                f"cutover of {self.run.definition.front_door.dns.record}: {seen['who']} took over at {seen['at']}, so this try "
+                f"cutover of {self.run.definition.front_door.name}: {seen['who']} took over at {seen['at']}, so this try "
                 "starts and switches nothing more; look there how the cutover goes on"
             )
 

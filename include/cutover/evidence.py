@@ -47,7 +47,7 @@ def cutover_evidence(run: MigrationRun, report_link: str = "") -> str:
     downtime = predicted_downtime(run)
     drift = _drift(run)
     parts = [
-        f"## Switch {run.definition.front_door.dns.record} to {run.definition.target.region}\n",
+        f"## Switch {run.definition.front_door.name} to {run.definition.target.region}\n",
         _at_a_glance(run, rows, downtime, report_link),
         _open(rows),
         _waived(run, rows),

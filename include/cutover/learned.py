@@ -69,7 +69,7 @@ def _from_rehearsal(run: MigrationRun) -> dict[str, Any] | None:
         "stop of the source and switch (guessed)": STOP_AND_SWITCH_SECONDS,
         **slowest,
         **steps,
-        "time to live of the DNS record": float(run.definition.front_door.dns.ttl_seconds),
+        "time to live of the DNS record": float(run.definition.front_door.ttl_seconds),
     }
     return _prediction(f"measured in rehearsal {_run_id(found)}, where a rehearsal can measure it", whole)
 

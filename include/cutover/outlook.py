@@ -13,6 +13,7 @@ from include.planning.model import load_plan
 from include.progress import readable_seconds
 
 if TYPE_CHECKING:
+    from include.definition import FrontDoor
     from include.run import MigrationRun
 
 
@@ -45,8 +46,7 @@ def steps_part(run: MigrationRun) -> str:
         "The last changes of databases, buckets and volumes are moved and proved, side by side.",
         "The target's workloads start, and the checks above are made once more, on the target alone.",
         "The gates open only when every row has an equal proof or a waiver; otherwise the source starts again.",
-        f"**{definition.front_door.dns.record} leads to the target: the downtime ends** within "
-        f"{readable_seconds(definition.front_door.dns.ttl_seconds)}, the record's time to live.",
+        _switch(definition.front_door),
         f"The target is watched for {watched}; when more than {definition.cutover.most_failed_share:.0%} of the requests fail "
         "meanwhile, the traffic goes back by itself.",
     ]
@@ -54,6 +54,13 @@ def steps_part(run: MigrationRun) -> str:
         "\n".join(["### What an approval sets going\n", *(f"{n}. {text}" for n, text in enumerate(steps, 1))])
         + "\n"
     )
+
+
+def _switch(front_door: FrontDoor) -> str:
+    begin = f"**{front_door.name} leads to the target: the downtime ends**"
+    if front_door.dns is None:
+        return f"{begin} as soon as its members there are ONLINE; the customers' address stays."
+    return f"{begin} within {readable_seconds(front_door.ttl_seconds)}, the record's time to live."
 
 
 def fences_part(run: MigrationRun) -> str:

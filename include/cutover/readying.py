@@ -6,7 +6,7 @@ import logging
 from typing import TYPE_CHECKING
 
 from include.cutover.beginning import refuse_now
-from include.cutover.front_door import is_traffic_on_target
+from include.cutover.front_door import is_traffic_on_target, open_door
 from include.cutover.quiescing import note_release, quiesce
 from include.cutover.time_to_live import lower_ttl
 from include.cutover.workloads import RUNNING, list_workloads, name_of, release_all
@@ -22,13 +22,14 @@ logger = logging.getLogger(__name__)
 
 
 def ready_target(run: MigrationRun) -> dict[str, int]:
-    """Lower the record's TTL, stop the target, then prepare both sides for the last changes; return what was counted.
+    """Ready the front door, stop the target, then prepare both sides for the last changes; return what was counted.
 
     :raises PermanentError: when the cutover may not begin now.
     """
     refuse_now(run)
     if not is_traffic_on_target(run):
         lower_ttl(run)
+        open_door(run).make_ready()
     held = quiesce(run, "target")
     acts = (stand_by, _look_ahead_at_buckets)
     standing_by, _ = run_side_by_side(lambda act: act(run), acts, len(acts), name="ahead")

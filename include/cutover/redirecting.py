@@ -10,7 +10,7 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 from include.adaptation.hold import redirect_patch, release_patch, remembered
-from include.cutover.front_door import service_addresses
+from include.cutover.service import service_addresses
 from include.errors import MigrationError, PermanentError
 from include.labels import OWNER
 

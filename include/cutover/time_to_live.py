@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from include.cutover.front_door import read_record, write_record
+from include.cutover.record import read_record, record_settings, write_record
 from include.progress import readable_seconds
 from include.zones import RecordSet
 
@@ -27,9 +27,11 @@ def lower_ttl(run: MigrationRun, sleep: Callable[[float], None] = time.sleep) ->
     """Lower the TTL of the front door's record to the definition's, and wait until answers with the old one have ended.
 
     Returns the seconds it was higher by; what it was is remembered, and a repeat waits for the rest of the time only. One of more
-    than an hour is not waited for: it is told, and customers may stay on the source that long.
+    than an hour is not waited for: it is told, and customers may stay on the source that long. An address that stays has none.
     """
-    records, settings = read_record(run), run.definition.front_door.dns
+    if run.definition.front_door.dns is None:
+        return 0.0
+    records, settings = read_record(run), record_settings(run)
     old = max((one.ttl for one in records), default=0)
     if old > settings.ttl_seconds:
         run.ledger.write(DOCUMENT, {"before": old, "lowered": time.time(), "restored": False})
@@ -51,7 +53,7 @@ def restore_ttl(run: MigrationRun) -> bool:
     if records:
         write_record(run, records)
     run.ledger.write(DOCUMENT, {**noted, "restored": True})
-    logger.info("%s: has its TTL of %s s again", run.definition.front_door.dns.record, noted["before"])
+    logger.info("%s: has its TTL of %s s again", run.definition.front_door.name, noted["before"])
     return True
 
 

@@ -54,9 +54,8 @@ def look_for_left_objects(run: MigrationRun) -> list[str]:
 def roll_back_evidence(run: MigrationRun) -> str:
     """Return Markdown: what comes back and how, what stays behind, and how long the customers wait."""
     ways = refuse_roll_back(run)
-    record = run.definition.front_door.dns.record
     parts = [
-        f"## Bring the customers of {record} back to the source of run {run.run_id}\n",
+        f"## Bring the customers of {run.definition.front_door.name} back to the source of run {run.run_id}\n",
         f"Predicted downtime: about **{readable_seconds(predicted_seconds(run, ways))}**, from what the cutover took.\n",
         _table(run, ways),
         _left(look_for_left_objects(run)),
@@ -95,7 +94,7 @@ def _problems_of_the_run(run: MigrationRun) -> list[str]:
         return [f"run {run.run_id}: its source was retired; going back means migrating back"]
     if not is_traffic_on_target(run):
         return [
-            f"DNS record {run.definition.front_door.dns.record}: does not lead to the target of run {run.run_id}; find out who moved it, "
+            f"{run.definition.front_door.title}: does not lead to the target of run {run.run_id}; find out who moved it, "
             "and set it by hand"
         ]
     return []

@@ -16,7 +16,7 @@ from include.definition.places import Source, Target
 from include.definition.rds import NewInstance, RdsInstance
 from include.definition.rehearsal import Rehearsal, ScratchServer
 from include.definition.target_cluster import NewCluster, NewNodes, TargetCluster
-from include.definition.traffic import Cutover, Dns, FrontDoor, Probe
+from include.definition.traffic import Cutover, Dns, Elb, ElbListener, FrontDoor, Probe
 from include.definition.velero import Toleration, Velero, VeleroImages, VeleroServer
 from include.definition.volume_choices import HostPath
 
@@ -32,6 +32,8 @@ __all__ = [
     "Database",
     "Definition",
     "Dns",
+    "Elb",
+    "ElbListener",
     "EventKind",
     "FrontDoor",
     "Hook",

@@ -7,6 +7,7 @@ from typing import Any
 
 from include.definition.adaptation_checks import find_adaptation_problems
 from include.definition.check_checks import find_check_problems
+from include.definition.front_door_checks import find_front_door_problems
 from include.definition.managed_checks import find_managed_problems
 from include.definition.people_checks import find_notification_problems
 from include.definition.problems import Problem, YamlPath, yaml_path
@@ -27,6 +28,7 @@ def find_cross_problems(document: Mapping[str, Any]) -> list[Problem]:
         *_same_bucket(document),
         *_shared_buckets(document),
         *_front_door_outside(document),
+        *find_front_door_problems(document),
         *_placeholder(document),
         *_hooks_outside(document),
         *find_check_problems(document),

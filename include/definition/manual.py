@@ -62,7 +62,8 @@ def _rules() -> str:
 - Names within `databases`, `buckets` and `checks` differ; a namespace stands once.
 - Source and target are different connections; `velero`, `volumes` and every target bucket are different buckets, and none
   of them is a source. No two databases have one target, and no target is a source.
-- The Service of `front_door` is in a migrated namespace.
+- The Service of `front_door` is in a migrated namespace. It has exactly one of `dns` and `elb`; listeners of `elb` differ, and
+  `front_door.elb.subnet` stands with `members: nodes`.
 - A check has exactly one of `http`, `sql`, `tcp` and `job`; `sql.database` is the name of an entry in `databases`, and what a `job`
   runs lies in a migrated namespace. [verification.md](verification.md) has an example of each.
 - The path `front_door.probe.written` contains `{{client}}`.

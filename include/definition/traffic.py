@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from include.definition.cutover_times import Freeze, Window
-from include.definition.parts import ConnectionId, DnsRecord, HttpUrl, Part, ServiceName, UrlPath
+from include.definition.parts import ConnectionId, DnsRecord, HttpUrl, Part, ServiceName, Text, UrlPath
 from include.definition.volume_choices import WorkloadName
 
 
@@ -20,6 +20,36 @@ class Dns(Part):
     record: DnsRecord = Field(description="fully qualified name of the A record, with its final dot")
     ttl_seconds: int = Field(
         ge=1, le=86400, description="TTL of the record in seconds; clients may stay on the source this long"
+    )
+
+
+class ElbListener(Part):
+    """Name one listener of the load balancer that customers use."""
+
+    id: Text = Field(description="id of the listener")
+    service_port: int | None = Field(
+        default=None,
+        ge=1,
+        le=65535,
+        description="port of the Service that customers of this listener reach; left out: the one of the same number",
+    )
+
+
+class Elb(Part):
+    """Name the ELB that customers keep using: its listeners move from the source's members to the target's."""
+
+    connection: ConnectionId = Field(description="Airflow connection of the cloud that has the load balancer")
+    listeners: list[ElbListener] = Field(
+        min_length=1, description="listeners to move, all of one dedicated load balancer"
+    )
+    members: Literal["load_balancer", "nodes"] = Field(
+        default="load_balancer",
+        description="what becomes the members on the target: `load_balancer` the address of the Service's own load balancer, "
+        "`nodes` every ready node with the Service's node port",
+    )
+    subnet: Text | None = Field(
+        default=None,
+        description="IPv4 subnet id of the target's nodes where they are in the load balancer's own VPC; left out: members by IP",
     )
 
 
@@ -46,9 +76,31 @@ class Probe(Part):
 class FrontDoor(Part):
     """Say how customers reach the application."""
 
-    dns: Dns = Field(description="record to switch")
-    service: ServiceName = Field(description="LoadBalancer Service behind the record, as namespace/name")
+    dns: Dns | None = Field(default=None, description="record to switch; one of `dns` and `elb` is needed")
+    elb: Elb | None = Field(
+        default=None,
+        description="load balancer that stays, whose listeners are switched in the place of a record",
+    )
+    service: ServiceName = Field(description="LoadBalancer Service that customers reach, as namespace/name")
     probe: Probe = Field(description="client that watches the front door during the cutover")
+
+    @property
+    def title(self) -> str:
+        """Return how texts call what is switched."""
+        return f"DNS record {self.dns.record}" if self.dns else f"ELB {self.name}"
+
+    @property
+    def name(self) -> str:
+        """Return the record, or the listeners."""
+        if self.dns:
+            return self.dns.record
+        ids = [one.id for one in self.elb.listeners] if self.elb else []
+        return f"listener{'s' if len(ids) > 1 else ''} {', '.join(ids)}"
+
+    @property
+    def ttl_seconds(self) -> int:
+        """Return how long clients may hold the old answer: none does where the address stays."""
+        return self.dns.ttl_seconds if self.dns else 0
 
 
 class Cutover(Part):

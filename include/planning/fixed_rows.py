@@ -45,7 +45,7 @@ def _check_rows(definition: Definition) -> list[PlanItem]:
 
 
 def _endpoint_row(definition: Definition) -> PlanItem:
-    record, service = definition.front_door.dns.record, definition.front_door.service
+    record, service = definition.front_door.name, definition.front_door.service
     return PlanItem(
         key=f"endpoint/{record}",
         phase="cutover",

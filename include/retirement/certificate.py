@@ -8,7 +8,7 @@ import logging
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from include.cutover.front_door import read_record
+from include.cutover.front_door import open_door
 from include.errors import ProofError
 from include.ledger.records import now
 from include.planning.markdown import cell
@@ -62,9 +62,7 @@ def certificate(run: MigrationRun, rows: list[Row]) -> dict[str, Any]:
         "migration": run.definition.name,
         "run_id": run.run_id,
         "at": now(),
-        "front_door": {
-            run.definition.front_door.dns.record: [v for one in read_record(run) for v in one.values]
-        },
+        "front_door": _front_door(run),
         "rows": [
             {"phase": phase, "state": state, "count": count}
             for (phase, state), count in sorted(counts.items())
@@ -84,6 +82,11 @@ def certificate(run: MigrationRun, rows: list[Row]) -> dict[str, Any]:
         "costs": list_costs(run),
         "sha256": hashlib.sha256(json.dumps(evidence, sort_keys=True).encode()).hexdigest(),
     }
+
+
+def _front_door(run: MigrationRun) -> dict[str, list[str]]:
+    door = open_door(run)
+    return {run.definition.front_door.name: door.values(door.read())}
 
 
 def certificate_page(document: dict[str, Any]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from include.cutover.switching import DOCUMENT as SWITCHED
 from include.errors import MigrationError
 from include.progress import readable_bytes
 from include.retirement.choosing import chosen_for_deletion
@@ -21,7 +22,7 @@ Cost = dict[str, str]
 
 def list_costs(run: MigrationRun) -> list[Cost]:
     """Return what is left that is paid for: on the source, and on the target what only the migration needed."""
-    found = [*_cluster(run), *_servers(run), *_buckets(run), *_of_the_target(run)]
+    found = [*_cluster(run), *_pools(run), *_servers(run), *_buckets(run), *_of_the_target(run)]
     run.ledger.write(DOCUMENT, {"costs": found})
     return found
 
@@ -56,6 +57,15 @@ def _balancers(run: MigrationRun) -> Iterator[Cost]:
             addresses = ", ".join(str(row.get("ip") or row.get("hostname")) for row in rows)
             name = f"{service['metadata']['namespace']}/{service['metadata']['name']}"
             yield _cost("source", "load balancer", name, addresses or "without an address")
+
+
+def _pools(run: MigrationRun) -> Iterator[Cost]:
+    """Yield what the switch of listeners has kept for the way back: it costs nothing, and misleads who finds it."""
+    if run.definition.front_door.elb is None or not run.ledger.exists(SWITCHED):
+        return
+    for lead in run.ledger.read(SWITCHED)["before"]:
+        note = f"members on the source, of listener {lead['listener']}; free of charge, delete it"
+        yield _cost("target", "pool of ELB", lead["pool"], note)
 
 
 def _servers(run: MigrationRun) -> Iterator[Cost]:

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 import httpx
 
 from include.addressing import request_at
-from include.cutover.front_door import is_traffic_on_target, service_addresses
+from include.cutover.front_door import is_traffic_on_target
 from include.cutover.quiescing import PODS_GONE_SECONDS, await_no_pods
 from include.cutover.redirecting import end_redirect
+from include.cutover.service import service_addresses
 from include.cutover.workloads import BY_CLOCK, RUNNING, hold_all, list_workloads, living_pods
 from include.errors import PermanentError, ProofError
 from include.ledger import Proof
@@ -37,7 +38,7 @@ def fence_source(run: MigrationRun) -> None:
     started = time.monotonic()
     if not is_traffic_on_target(run):
         raise PermanentError(
-            f"DNS record {run.definition.front_door.dns.record}: does not lead to the target; the source stays until it does"
+            f"{run.definition.front_door.title}: does not lead to the target; the source stays until it does"
         )
     # Answers of the DNS from before the cutover have ended long ago.
     end_redirect(run)

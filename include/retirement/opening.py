@@ -44,7 +44,7 @@ def _reasons_to_stay(run: MigrationRun) -> Iterator[str]:
         yield f"run {run.run_id}: its cutover was rolled back: the source serves the customers; migrate again first"
     elif not is_traffic_on_target(run):
         yield (
-            f"front door {run.definition.front_door.dns.record}: does not lead to the target: customers need the source; cut over "
+            f"{run.definition.front_door.title}: does not lead to the target: customers need the source; cut over "
             "first, or correct the record"
         )
     if run.ledger.exists(CERTIFICATE):

@@ -24,7 +24,7 @@ def retirement_summary(run: MigrationRun) -> str:
     rows = join_rows(run.ledger, "rehearsal")
     parts = [
         f"## Retire the source of migration {run.definition.name}\n",
-        f"Run `{run.run_id}`; the front door is {run.definition.front_door.dns.record}, and the clock ran out at "
+        f"Run `{run.run_id}`; the front door is {run.definition.front_door.name}, and the clock ran out at "
         f"{retirement_due(run).isoformat(timespec='minutes')}.\n",
         _proved(rows),
         _measured(run),

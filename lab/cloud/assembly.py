@@ -11,6 +11,7 @@ from starlette.applications import Starlette
 
 from lab.cloud.application import application
 from lab.cloud.backends.database_stock import StockedServer
+from lab.cloud.backends.fronts import Fronts
 from lab.cloud.backends.object_store import ObjectStore
 from lab.cloud.backends.postgresql_replication import PostgresqlReplication
 from lab.cloud.calls import Operation, Region
@@ -37,9 +38,9 @@ class _Service(Protocol):
 class Backends:
     """What is behind the services.
 
-    `database_servers` are those that instances may have, by their names; `load_balancers` is the range of addresses, and
-    `existing_balancers` has the name and the address of each load balancer that is there, by its id; `object_stores` are
-    those that OMS reaches, by their cloud and region.
+    `database_servers` are those that instances may have, by their names; `load_balancers` is the range of addresses, at which
+    `fronts` listen, and `existing_balancers` has the name and the address of each load balancer that is there, by its id;
+    `object_stores` are those that OMS reaches, by their cloud and region.
     """
 
     registry: Registry
@@ -47,6 +48,7 @@ class Backends:
     name_server: Server
     database_servers: Mapping[str, StockedServer]
     load_balancers: str
+    fronts: Fronts
     cluster: ClusterBackend
     existing_balancers: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     object_stores: Mapping[tuple[str, str], ObjectStore] = field(default_factory=dict)
@@ -65,7 +67,7 @@ def operations(region: Region, behind: Backends) -> list[Operation]:
         Drs(region, instances, {"postgresql": PostgresqlReplication()}),
         Oms(region, behind.object_stores),
         Dns(region, behind.name_server),
-        Elb(region, behind.load_balancers, behind.existing_balancers),
+        Elb(region, behind.load_balancers, behind.existing_balancers, behind.fronts),
         Iam(region),
     ]
     return [operation for service in services for operation in service.operations()]

@@ -11,9 +11,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from lab.addresses import ZONES
+from lab.cloud.backends.fronts import Fronts
 from lab.cloud.calls import Answer, Call, Operation, Region
+from lab.cloud.elb_answers import LISTENERS, POOLS, fits, in_use, invalid, listed, missing
+from lab.cloud.elb_health import Health
+from lab.cloud.elb_listeners import Listeners
+from lab.cloud.elb_members import Members
+from lab.cloud.elb_pools import Pools
 from lab.cloud.progress import as_time
-from lab.cloud.refusals import RefusalError, by_elb
+from lab.cloud.refusals import by_elb
 
 _LAST_BYTES = range(1, 255)
 _QUOTA = 50
@@ -61,16 +67,25 @@ _COPIED = (
 class Elb:
     """ELB's interface.
 
-    `network` is the range of addresses; `existing` has the name and the address of each load balancer that is there.
+    `network` is the range of addresses; `existing` has the name and the address of each load balancer that is there; `fronts`
+    are where their listeners listen.
     """
 
-    def __init__(self, region: Region, network: str, existing: Mapping[str, tuple[str, str]]) -> None:
+    def __init__(
+        self, region: Region, network: str, existing: Mapping[str, tuple[str, str]], fronts: Fronts
+    ) -> None:
         self._region = region
         self._network = ipaddress.ip_network(network)
         with region.store.change(_KIND) as known:
             for balancer, (name, address) in existing.items():
                 kept = {"name": name, "address": address, "created": region.clock.now()}
                 known.setdefault(balancer, kept | {"wanted": {"guaranteed": False}})
+        members = Members(region, Health(region.store, fronts))
+        self._below = [
+            *Listeners(region, fronts, members).operations(),
+            *Pools(region).operations(),
+            *members.operations(),
+        ]
 
     def operations(self) -> list[Operation]:
         """Return the operations."""
@@ -85,6 +100,7 @@ class Elb:
             Operation("elb.show_quota", "GET", f"{top}/quotas", self.show_quota),
             Operation("elb.list_flavors", "GET", f"{top}/flavors", self.list_flavors),
             Operation("elb.list_availability_zones", "GET", f"{top}/availability-zones", self.list_zones),
+            *self._below,
         ]
 
     def create(self, call: Call) -> Answer:
@@ -92,9 +108,9 @@ class Elb:
         wanted = call.document("loadbalancer")
         zones = wanted.get("availability_zone_list")
         if not isinstance(zones, list) or not zones or not all(zone in ZONES for zone in zones):
-            raise _invalid("availability_zone_list")
+            raise invalid("availability_zone_list")
         if not wanted.get("vpc_id") and not wanted.get("vip_subnet_cidr_id"):
-            raise _invalid("vpc_id")
+            raise invalid("vpc_id")
         with self._region.store.change(_KIND) as known:
             if len(known) >= _QUOTA:
                 raise by_elb(409, "8905", "Quota exceeded for resources: ['loadbalancer']")
@@ -116,7 +132,7 @@ class Elb:
         if free:
             return free[0]
         if wanted:
-            raise _invalid("vip_address")
+            raise invalid("vip_address")
         raise by_elb(
             400,
             "8934",
@@ -135,8 +151,8 @@ class Elb:
             "operating_status": "ONLINE",
             "admin_state_up": wanted.get("admin_state_up", True),
             "provider": "vlb",
-            "pools": [],
-            "listeners": [],
+            "pools": self._below_it(POOLS, key),
+            "listeners": self._below_it(LISTENERS, key),
             "vip_address": address,
             "vip_port_id": str(uuid.uuid5(uuid.NAMESPACE_DNS, key)),
             "tags": wanted.get("tags", []),
@@ -160,27 +176,20 @@ class Elb:
             "elb_virsubnet_ids": wanted.get("elb_virsubnet_ids", []),
         }
 
+    def _below_it(self, kind: str, key: str) -> list[dict[str, str]]:
+        known = self._region.store.all(kind)
+        return [{"id": one} for one, kept in known.items() if kept["loadbalancer_id"] == key]
+
     def list_balancers(self, call: Call) -> Answer:
-        """List load balancers; a filter that is repeated asks for any of its values."""
-        limit = call.number("limit", 2000)
-        if limit is None or limit > 2000:
-            raise _invalid("limit")
-        found = [self._document(key, kept) for key, kept in self._region.store.all(_KIND).items()]
-        found = [one for one in found if _fits(call, one)]
-        keys = [one["id"] for one in found]
-        marker = call.first("marker")
-        start = keys.index(marker) + 1 if marker in keys else 0
-        page = found[start : start + limit]
-        info = {"previous_marker": page[0]["id"] if page else None, "current_count": len(page)}
-        if found[start + limit :]:
-            info["next_marker"] = page[-1]["id"]
-        return Answer({"loadbalancers": page, "page_info": info, "request_id": ""})
+        """List load balancers."""
+        known = self._region.store.all(_KIND)
+        return listed(call, "loadbalancers", [self._document(key, kept) for key, kept in known.items()])
 
     def _need(self, call: Call) -> dict[str, Any]:
         key = call["loadbalancer_id"]
         kept = self._region.store.all(_KIND).get(key)
         if kept is None:
-            raise _missing(key)
+            raise missing("loadbalancer", key)
         return self._document(key, kept)
 
     def show(self, call: Call) -> Answer:
@@ -195,11 +204,13 @@ class Elb:
         return Answer({"statuses": statuses, "request_id": ""})
 
     def delete(self, call: Call) -> Answer:
-        """Remove a load balancer."""
+        """Remove a load balancer that has nothing below it."""
         key = call["loadbalancer_id"]
+        if self._below_it(LISTENERS, key) or self._below_it(POOLS, key):
+            raise in_use("loadbalancer", key, "what is below it")
         with self._region.store.change(_KIND) as known:
             if known.pop(key, None) is None:
-                raise _missing(key)
+                raise missing("loadbalancer", key)
         return Answer(status=204)
 
     def show_quota(self, call: Call) -> Answer:
@@ -220,7 +231,7 @@ class Elb:
             }
             for kind, (name, info) in _FLAVORS.items()
         ]
-        found = [one for one in found if _fits(call, one)]
+        found = [one for one in found if fits(call, one)]
         info = {"previous_marker": found[0]["id"] if found else None, "current_count": len(found)}
         return Answer({"flavors": found, "page_info": info, "request_id": ""})
 
@@ -246,19 +257,3 @@ def _public(key: str, address: str) -> dict[str, Any]:
         "id": identity,
         "document": {"publicip_id": identity, "publicip_address": address, "ip_version": 4},
     }
-
-
-def _fits(call: Call, document: dict[str, Any]) -> bool:
-    return all(
-        str(document[key]).lower() in [value.lower() for value in values]
-        for key, values in call.query.items()
-        if key in document and not isinstance(document[key], list)
-    )
-
-
-def _missing(key: str) -> RefusalError:
-    return by_elb(404, "8904", f"loadbalancer {key} could not be found.")
-
-
-def _invalid(name: str) -> RefusalError:
-    return by_elb(400, "8902", f"Invalid input for '{name}'.")

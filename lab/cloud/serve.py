@@ -11,6 +11,7 @@ from lab import addresses, paths
 from lab.cloud.accounts import AccessKey, Account
 from lab.cloud.assembly import Backends, cloud, server
 from lab.cloud.backends.cluster import TargetCluster
+from lab.cloud.backends.fronts import Fronts
 from lab.cloud.backends.image_registry import ImageRegistry
 from lab.cloud.backends.mariadb import Mariadb
 from lab.cloud.backends.name_server import NameServer
@@ -21,6 +22,7 @@ from lab.cloud.calls import Region
 from lab.cloud.progress import Clock
 from lab.cloud.store import Store
 from lab.clusters.pull_secrets import swr_login
+from lab.execution import run
 from lab.secrets import secrets
 from lab.services import mariadb, postgres
 
@@ -49,10 +51,17 @@ def backends(known: dict[str, str]) -> Backends:
         name_server=NameServer(addresses.DNS, addresses.DNS_PORT, addresses.DNS_ZONE, key),
         database_servers={server.part: server for server in _database_servers(known)},
         load_balancers=addresses.TARGET.load_balancers,
+        fronts=Fronts(on_the_bridge),
         cluster=TargetCluster(paths.TARGET_KUBECONFIG),
         existing_balancers=EXISTING_BALANCERS,
         object_stores=OBJECT_STORES,
     )
+
+
+def on_the_bridge(address: str) -> str:
+    """Take a load balancer's address onto the lab's bridge, where this process listens for it."""
+    run(["ip", "address", "replace", f"{address}/32", "dev", addresses.BRIDGE])
+    return address
 
 
 def _database_servers(known: dict[str, str]) -> list[OrderedServer]:

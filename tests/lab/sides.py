@@ -54,7 +54,7 @@ def both_sides(definition: Definition) -> dict[str, Any]:
     """Everything a migration could change: objects, databases, buckets, repositories, the front door's record."""
     connections = DocumentConnections(lab_documents())
     found: dict[str, Any] = {
-        "front door": dns.resolver.resolve(definition.front_door.dns.record, "A")[0].to_text(),
+        "front door": dns.resolver.resolve(definition.front_door.name, "A")[0].to_text(),
         "images": _repositories(connections, definition),
     }
     for side, kubeconfig in KUBECONFIGS.items():

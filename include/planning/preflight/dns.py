@@ -14,5 +14,7 @@ if TYPE_CHECKING:
 def find_problems(run: MigrationRun) -> Iterator[str]:
     """Yield what keeps the front door's record from being switched."""
     settings = run.definition.front_door.dns
+    if settings is None:
+        return
     zone = open_zone(run.connections, settings.connection, settings.record)
     yield from (f"front_door.dns: {problem}" for problem in zone.find_problems())

@@ -19,6 +19,7 @@ from lab.cloud import assembly
 from lab.cloud.accounts import AccessKey, Account
 from lab.cloud.assembly import Backends, cloud
 from lab.cloud.backends.database_server import Place
+from lab.cloud.backends.fronts import Fronts
 from lab.cloud.backends.object_store import ObjectStore
 from lab.cloud.calls import Region
 from lab.cloud.progress import Clock
@@ -99,6 +100,7 @@ def behind(tmp_path_factory: pytest.TempPathFactory) -> Generator[Backends]:
             name_server=stack.enter_context(servers.name_server()),
             database_servers=databases,
             load_balancers="198.18.20.0/24",
+            fronts=Fronts(servers.on_loopback),
             existing_balancers={SHOP: ("shop", "198.18.20.32")},
             object_stores={},
             cluster=stack.enter_context(kubernetes_api.serving(tmp_path_factory.mktemp("cluster"))),
@@ -137,6 +139,7 @@ def start(tmp_path: Path, behind: Backends) -> Generator[Callable[[], Server]]:
             return Server(stack.enter_context(_served(cloud(region, behind))), tmp_path)
 
         yield started
+    behind.fronts.close_all()
     # what was ordered is the order's of one test alone
     behind.database_servers[SPARE].remove()
 

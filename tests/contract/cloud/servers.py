@@ -46,6 +46,11 @@ def free_port() -> int:
         return int(server.getsockname()[1])
 
 
+def on_loopback(address: str) -> str:
+    """Return where a load balancer listens while the lab has no network: 127.18.20.5 for 198.18.20.5."""
+    return f"127.{address.partition('.')[2]}"
+
+
 def need(program: str) -> str:
     found = shutil.which(program, path=f"{os.environ['PATH']}:/usr/sbin:/sbin")
     if found is None:

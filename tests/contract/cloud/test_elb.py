@@ -1,7 +1,8 @@
-"""ELB's load balancers, asked by the SDK, and by the controller that gives Services their addresses."""
+"""ELB's load balancers and what is below them, asked by the SDK, and by the controller that gives Services their addresses."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import Any
@@ -10,26 +11,61 @@ import httpx
 import pytest
 from huaweicloudsdkcore.exceptions.exceptions import ClientRequestException
 from huaweicloudsdkelb.v3 import (
+    CreateHealthMonitorOption,
+    CreateHealthMonitorRequest,
+    CreateHealthMonitorRequestBody,
+    CreateL7PolicyOption,
+    CreateL7PolicyRequest,
+    CreateL7PolicyRequestBody,
+    CreateListenerOption,
+    CreateListenerRequest,
+    CreateListenerRequestBody,
     CreateLoadBalancerBandwidthOption,
     CreateLoadBalancerOption,
     CreateLoadBalancerPublicIpOption,
     CreateLoadBalancerRequest,
     CreateLoadBalancerRequestBody,
+    CreateMemberOption,
+    CreateMemberRequest,
+    CreateMemberRequestBody,
+    CreatePoolOption,
+    CreatePoolRequest,
+    CreatePoolRequestBody,
+    DeleteHealthMonitorRequest,
+    DeleteListenerRequest,
     DeleteLoadBalancerRequest,
+    DeleteMemberRequest,
+    DeletePoolRequest,
     ListAvailabilityZonesRequest,
     ListFlavorsRequest,
+    ListL7PoliciesRequest,
+    ListListenersRequest,
     ListLoadBalancersRequest,
+    ListMembersRequest,
+    ListPoolsRequest,
+    ShowHealthMonitorRequest,
+    ShowListenerRequest,
     ShowLoadBalancerRequest,
     ShowLoadBalancerStatusRequest,
+    ShowPoolRequest,
     ShowQuotaRequest,
+    UpdateListenerOption,
+    UpdateListenerRequest,
+    UpdateListenerRequestBody,
+    UpdatePoolOption,
+    UpdatePoolRequest,
+    UpdatePoolRequestBody,
 )
 
 from lab.cloud.signing import Signed
+from lab.cloud.vpc import NODES
 from lab.clusters.balancers import ELB_AUTOCREATE, ELB_CLASS, ELB_ID, BalancersOfServices
 from lab.clusters.balancers import Elb as BalancerInterface
 
+from .answering import Answering, answering
 from .conftest import KEY, PROJECT, SECRET, SHOP, Server
 from .models import Checked
+from .servers import free_port, on_loopback
 
 
 def make(elb: Checked, name: str = "shop", **changed: Any) -> Any:
@@ -187,3 +223,152 @@ def test_a_service_that_asks_in_no_json_stays_pending(book: tuple[BalancersOfSer
     balancers, services = book
     services.annotations |= {ELB_CLASS: "union", ELB_AUTOCREATE: "public"}
     assert balancers.address_for(services.web()) is None
+
+
+def listen(elb: Checked, balancer: str, port: int, **more: Any) -> Any:
+    wanted = {"loadbalancer_id": balancer, "protocol": "HTTP", "protocol_port": port, **more}
+    body = CreateListenerRequestBody(listener=CreateListenerOption(**wanted))
+    return elb.create_listener(CreateListenerRequest(body=body)).listener
+
+
+def pool_of(elb: Checked, balancer: str, protocol: str = "HTTP", **more: Any) -> Any:
+    wanted = {"loadbalancer_id": balancer, "protocol": protocol, "lb_algorithm": "ROUND_ROBIN", **more}
+    return elb.create_pool(
+        CreatePoolRequest(body=CreatePoolRequestBody(pool=CreatePoolOption(**wanted)))
+    ).pool
+
+
+def add(elb: Checked, pool: str, address: str, port: int, **more: Any) -> Any:
+    option = CreateMemberOption(address=address, protocol_port=port, **more)
+    request = CreateMemberRequest(pool_id=pool, body=CreateMemberRequestBody(member=option))
+    return elb.create_member(request).member
+
+
+def check(elb: Checked, pool: str, **changed: Any) -> Any:
+    values = {"type": "TCP", "delay": 1, "timeout": 1, "max_retries": 1}
+    option = CreateHealthMonitorOption(pool_id=pool, **(values | changed))
+    body = CreateHealthMonitorRequestBody(healthmonitor=option)
+    return elb.create_health_monitor(CreateHealthMonitorRequest(body=body)).healthmonitor
+
+
+@pytest.fixture
+def balancer(elb: Checked) -> Any:
+    return make(elb, "front", ip_target_enable=True)
+
+
+@pytest.fixture
+def shop() -> Generator[Answering]:
+    with answering("shop") as served:
+        yield served
+
+
+def test_a_listener_forwards_to_the_members_of_its_pool_and_nothing_else(
+    elb: Checked, balancer: Any, shop: Answering
+) -> None:
+    port = free_port()
+    listener = listen(elb, balancer.id, port)
+    url = f"http://{on_loopback(balancer.vip_address)}:{port}/"
+    assert httpx.get(url, trust_env=False).status_code == 503
+    pool = pool_of(elb, balancer.id)
+    add(elb, pool.id, *shop.place)
+    changed = UpdateListenerRequestBody(listener=UpdateListenerOption(default_pool_id=pool.id))
+    elb.update_listener(UpdateListenerRequest(listener_id=listener.id, body=changed))
+    assert httpx.get(url, trust_env=False).text == "shop"
+    assert httpx.post(url, content="order 1", trust_env=False).text == "shop took order 1"
+    assert [one.id for one in show(elb, balancer.id).listeners] == [listener.id]
+    assert refused(lambda: elb.delete_pool(DeletePoolRequest(pool_id=pool.id))) == (409, "ELB.8907")
+    elb.delete_listener(DeleteListenerRequest(listener_id=listener.id))
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(url, trust_env=False)
+    assert refused(lambda: elb.show_listener(ShowListenerRequest(listener_id=listener.id)))[0] == 404
+
+
+def test_a_connection_of_a_tcp_listener_stays_with_its_member(
+    elb: Checked, balancer: Any, shop: Answering
+) -> None:
+    port, pool = free_port(), pool_of(elb, balancer.id, "TCP")
+    add(elb, pool.id, *shop.place)
+    listener = listen(elb, balancer.id, port, protocol="TCP", default_pool_id=pool.id)
+    url = f"http://{on_loopback(balancer.vip_address)}:{port}/"
+    other = pool_of(elb, balancer.id, "TCP")
+    with httpx.Client(trust_env=False) as client:
+        assert client.get(url).text == "shop"
+        changed = UpdateListenerRequestBody(listener=UpdateListenerOption(default_pool_id=other.id))
+        elb.update_listener(UpdateListenerRequest(listener_id=listener.id, body=changed))
+        assert client.get(url).text == "shop"
+    with pytest.raises(httpx.HTTPError):
+        httpx.get(url, trust_env=False)
+
+
+def state_of(elb: Checked, pool: str) -> str:
+    (member,) = elb.list_members(ListMembersRequest(pool_id=pool)).members
+    return str(member.operating_status)
+
+
+def becomes(elb: Checked, pool: str, state: str) -> bool:
+    ends = time.monotonic() + 8
+    while time.monotonic() < ends:
+        if state_of(elb, pool) == state:
+            return True
+        time.sleep(0.1)
+    return False
+
+
+def test_members_are_checked_by_real_requests(elb: Checked, balancer: Any, shop: Answering) -> None:
+    pool = pool_of(elb, balancer.id)
+    add(elb, pool.id, *shop.place)
+    assert state_of(elb, pool.id) == "NO_MONITOR"
+    made = check(elb, pool.id, type="HTTP", url_path="/healthz", expected_codes="200-204", max_retries_down=1)
+    shown = elb.show_health_monitor(ShowHealthMonitorRequest(healthmonitor_id=made.id)).healthmonitor
+    assert (shown.url_path, shown.pools[0].id) == ("/healthz", pool.id)
+    assert becomes(elb, pool.id, "ONLINE")
+    shop.status = 500
+    assert becomes(elb, pool.id, "OFFLINE")
+    elb.delete_health_monitor(DeleteHealthMonitorRequest(healthmonitor_id=made.id))
+    assert state_of(elb, pool.id) == "NO_MONITOR"
+
+
+def test_pools_and_listeners_are_found_by_name_and_load_balancer(elb: Checked, balancer: Any) -> None:
+    pool, other = pool_of(elb, balancer.id, name="one"), make(elb, "other")
+    fields = UpdatePoolRequestBody(pool=UpdatePoolOption(description="of the target"))
+    elb.update_pool(UpdatePoolRequest(pool_id=pool.id, body=fields))
+    assert elb.show_pool(ShowPoolRequest(pool_id=pool.id)).pool.description == "of the target"
+    listed = [
+        [one.id for one in elb.list_pools(ListPoolsRequest(name=["one"], loadbalancer_id=[key])).pools]
+        for key in (balancer.id, other.id)
+    ]
+    assert listed == [[pool.id], []]
+    listener = listen(elb, balancer.id, free_port())
+    found = elb.list_listeners(ListListenersRequest(loadbalancer_id=[balancer.id])).listeners
+    assert [one.id for one in found] == [listener.id]
+
+
+def test_what_does_not_fit_together_is_refused(elb: Checked, balancer: Any, shop: Answering) -> None:
+    port, pool = free_port(), pool_of(elb, balancer.id, "TCP")
+    assert refused(lambda: listen(elb, balancer.id, port, default_pool_id=pool.id)) == (400, "ELB.8902")
+    listen(elb, balancer.id, port)
+    assert refused(lambda: listen(elb, balancer.id, port)) == (409, "ELB.8907")
+    add(elb, pool.id, *shop.place)
+    assert refused(lambda: add(elb, pool.id, *shop.place)) == (409, "ELB.8907")
+    assert refused(lambda: add(elb, pool.id, "8.8.8.8", 80)) == (400, "ELB.8902")
+    check(elb, pool.id)
+    assert refused(lambda: check(elb, pool.id)) == (409, "ELB.8907")
+    assert refused(lambda: check(elb, pool_of(elb, balancer.id).id, delay=51)) == (400, "ELB.8902")
+    inside = pool_of(elb, make(elb, "inside").id)
+    assert refused(lambda: add(elb, inside.id, *shop.place)) == (400, "ELB.8902")
+    member = add(elb, inside.id, "198.18.2.11", 30080, subnet_cidr_id=NODES.id)
+    assert refused(lambda: add(elb, inside.id, "10.0.0.1", 80, subnet_cidr_id=NODES.id)) == (400, "ELB.8902")
+    elb.delete_member(DeleteMemberRequest(pool_id=inside.id, member_id=member.id))
+    elb.delete_pool(DeletePoolRequest(pool_id=inside.id))
+
+
+def test_forwarding_policies_are_listed_by_listener(elb: Checked, balancer: Any) -> None:
+    listener, pool = listen(elb, balancer.id, free_port()), pool_of(elb, balancer.id)
+    option = CreateL7PolicyOption(
+        action="REDIRECT_TO_POOL", listener_id=listener.id, redirect_pool_id=pool.id, name="api"
+    )
+    body = CreateL7PolicyRequestBody(l7policy=option)
+    made = elb.create_l7_policy(CreateL7PolicyRequest(body=body)).l7policy
+    request = ListL7PoliciesRequest(listener_id=[listener.id])
+    assert [one.id for one in elb.list_l7_policies(request).l7policies] == [made.id]
+    assert elb.list_l7_policies(ListL7PoliciesRequest(listener_id=["other"])).l7policies == []

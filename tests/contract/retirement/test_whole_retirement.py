@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from include.connections import DatabaseAccess
+from include.cutover import record_door
 from include.databases.postgresql.following import PostgresqlFollower
 from include.errors import ProofError
 from include.evidence import write_bundle
@@ -24,7 +25,6 @@ from include.planning.storage_client import list_objects, open_storage
 from include.report import write_report
 from include.retirement import (
     begin_retirement,
-    certificate,
     delete_source,
     fence_source,
     fencing,
@@ -81,7 +81,7 @@ def run(
     """A run that has switched the traffic, with all that a migration leaves in databases and buckets."""
     for module in (opening, fencing):
         monkeypatch.setattr(module, "is_traffic_on_target", lambda run: True)
-    monkeypatch.setattr(certificate, "read_record", lambda run: [RecordSet("A", 1, ("198.18.20.32",))])
+    monkeypatch.setattr(record_door, "read_record", lambda run: [RecordSet("A", 1, ("198.18.20.32",))])
     monkeypatch.setattr(observing, "SECONDS_BETWEEN_LOOKS", 0.5)
     made = opened(source, target, endpoint, tmp_path)
     fill_databases(source, target)

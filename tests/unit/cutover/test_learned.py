@@ -112,7 +112,7 @@ def test_a_green_rehearsal_tells_what_it_could_measure_and_the_rest_is_told_as_g
 ) -> None:
     rehearse(tmp_path, "green")
     rehearse(tmp_path, "red", "failed", "2026-11-25")
-    ttl = float(run.definition.front_door.dns.ttl_seconds)
+    ttl = float(run.definition.front_door.ttl_seconds)
     assert seconds_of(run) == {
         "stop of the source and switch (guessed)": 10.0,
         "copy the last changes of the databases": 4.0,

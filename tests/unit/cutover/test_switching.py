@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from include.adaptation.merge_patch import apply_merge_patch
-from include.cutover import front_door, switching
+from include.cutover import record_door
 from include.cutover.front_door import is_traffic_on_target
 from include.cutover.steps import recorded_steps, timed_step
 from include.cutover.switching import switch_back, switch_traffic
@@ -58,9 +58,8 @@ class Zone:
 @pytest.fixture
 def zone(monkeypatch: pytest.MonkeyPatch) -> Zone:
     made = Zone(RecordSet("CNAME", 60, ("old.example.",)))
-    for module in (front_door, switching):
-        monkeypatch.setattr(module, "read_record", made.read)
-    monkeypatch.setattr(switching, "write_record", made.write)
+    monkeypatch.setattr(record_door, "read_record", made.read)
+    monkeypatch.setattr(record_door, "write_record", made.write)
     return made
 
 

@@ -13,7 +13,13 @@ from tests.builders.definitions import definition_text
 
 Change = Callable[[dict[str, Any]], object]
 
+ELB = {"connection": "huawei_cloud", "listeners": [{"id": "web"}]}
 HOOK = {"name": "flush", "workload": "Deployment shop/web", "when": "before_stop", "command": ["flush"]}
+
+
+def by_elb(**changed: Any) -> Change:
+    """Return a change that switches customers by a load balancer."""
+    return lambda document: document["front_door"].update(dns=None, elb=ELB | changed)
 
 
 def put(value: Any, *path: str | int) -> Change:
@@ -213,6 +219,31 @@ REFUSALS: list[Any] = [
         put("shop.lab", "front_door", "dns", "record"),
         "front_door.dns.record: 'shop.lab' does not fit  allowed: a fully qualified name with its final dot",
         id="a record without final dot",
+    ),
+    pytest.param(
+        put(None, "front_door", "dns"),
+        "front_door: lacks what is switched; give exactly one of dns and elb",
+        id="nothing to switch",
+    ),
+    pytest.param(
+        put(ELB, "front_door", "elb"),
+        "front_door: names dns and elb; give exactly one of dns and elb",
+        id="a record and a load balancer",
+    ),
+    pytest.param(
+        by_elb(listeners=[{"id": "web"}, {"id": "web"}]),
+        "front_door.elb.listeners[1].id: 'web' is that of listeners[0], too; remove one",
+        id="a listener twice",
+    ),
+    pytest.param(
+        by_elb(subnet="nodes"),
+        "front_door.elb.subnet: stands with members: nodes only; a load balancer becomes a member by its IP alone",
+        id="a subnet of a load balancer",
+    ),
+    pytest.param(
+        by_elb(listeners=[]),
+        "front_door.elb.listeners: list should have at least 1",
+        id="no listener",
     ),
     pytest.param(
         put("/sequences", "front_door", "probe", "written", "path"),

@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
-from include.cutover.front_door import target_address, write_record
+from include.cutover.front_door import target_address
 from include.cutover.handing_over import hand_over
 from include.cutover.quiescing import quiesce
+from include.cutover.record import write_record
 from include.errors import PermanentError
 from include.rehearsal.exclusive import refuse_beside
 from include.rehearsal.last_pass import CHECK, PASS_STEPS, RELEASE, START, predicted_downtime

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from include.cutover import record_door
 from include.errors import ProofError
 from include.planning.model import Plan, PlanItem, save_plan
 from include.report import write_report
-from include.retirement import certificate as module
 from include.retirement.certificate import NEEDED, write_certificate
 from include.retirement.records import record
 from include.run import MigrationRun
@@ -34,7 +34,7 @@ BACKUP = {
 
 @pytest.fixture
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MigrationRun:
-    monkeypatch.setattr(module, "read_record", lambda run: [RecordSet("A", 1, ("198.18.20.32",))])
+    monkeypatch.setattr(record_door, "read_record", lambda run: [RecordSet("A", 1, ("198.18.20.32",))])
     made = lab_run(tmp_path)
     made.__dict__["source"] = MemoryCluster("source", make("v1", "Node", "worker-1"))
     made.ledger.write("retirement/backup", BACKUP)
