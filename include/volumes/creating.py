@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 NOT_CREATED = "FailedCreate"
 # As the API server's admission plugin ResourceQuota says it.
 EXCEEDED = "exceeded quota"
+# How the names of movers begin that stand by (include/volumes/names.py).
+STANDS_BY = "cce-standby-"
 ENDED = frozenset({"Succeeded", "Failed"})
 
 Manifest = dict[str, Any]
@@ -37,9 +39,15 @@ def is_quota(reason: str) -> bool:
 def waits_for_others(cluster: Cluster, mover: Mover, pods: list[Manifest]) -> bool:
     """Say whether a mover without a pod has its turn when another mover of its namespace ends.
 
-    One that is to stand by never has: the others stand by until the cutover, and may hold the room for hours.
+    Movers that stand by end with their own last pass, so only a last pass waits for them: before it they may hold the room for hours.
     """
     if pods or mover.stands_by or not any(map(is_quota, creation_failures(cluster, mover))):
         return False
     others = cluster.list(f"/api/v1/namespaces/{mover.namespace}/pods", labelSelector=COMPONENT)
-    return any((pod.get("status") or {}).get("phase") not in ENDED for pod in others)
+    return any(_will_make_room(pod, mover) for pod in others)
+
+
+def _will_make_room(pod: Manifest, mover: Mover) -> bool:
+    name = str((pod["metadata"].get("labels") or {}).get(COMPONENT))
+    is_alive = (pod.get("status") or {}).get("phase") not in ENDED
+    return is_alive and (not name.startswith(STANDS_BY) or mover.settings.get("PASS") == "final")

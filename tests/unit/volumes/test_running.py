@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from include.errors import ObjectExistsError, ObjectNotFoundError, TemporaryError
 from include.volumes import running
+from include.volumes.creating import waits_for_others
 from include.volumes.manifests import Mover, job_manifest
-from include.volumes.names import COMPONENT
+from include.volumes.names import COMPONENT, mover_name
 from include.volumes.running import await_pod, run_mover, start_mover
 from include.volumes.scripts import Script
 from tests.builders.objects import MemoryCluster, make
+from tests.builders.runs import run as lab_run
 
 JOB = "/apis/batch/v1/namespaces/shop/jobs/mover-1"
 
@@ -139,6 +142,15 @@ def test_a_quota_that_nobody_will_leave_is_told(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(running, "QUOTA_SECONDS", 0.0)
     with pytest.raises(TemporaryError, match="exceeded quota: tight"):
         run_mover(full(looks=-1), mover(), {})
+
+
+@pytest.mark.parametrize(("which", "is_awaited"), [("warm", False), ("final", True)])
+def test_only_the_last_pass_waits_for_movers_that_stand_by(which: str, is_awaited: bool) -> None:
+    labels = {COMPONENT: mover_name(lab_run(Path("/nowhere")), "standby", "shop/other")}
+    other = make("v1", "Pod", "other", metadata={"labels": labels}, spec={}, status={"phase": "Running"})
+    event = make("v1", "Event", "one", message=QUOTA, reason="FailedCreate")
+    cluster = MoverCluster("target", event, other)
+    assert waits_for_others(cluster, mover(PASS=which), []) is is_awaited
 
 
 def test_a_mover_that_is_to_stand_by_does_not_wait_for_those_that_do(monkeypatch: pytest.MonkeyPatch) -> None:
