@@ -101,6 +101,8 @@ def container_engine(folder: Path) -> Generator[ContainerEngine]:
         process = engine.start()
         try:
             yield engine
+            # an image that was built anew leaves the old one behind without a name
+            engine.docker("image", "prune", "--force")
         finally:
             process.send_signal(signal.SIGTERM)
             process.wait(_STOP_SECONDS)
