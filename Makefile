@@ -57,12 +57,13 @@ test: check ## Run all tests: unit, DAG integrity, contract, and the migration o
 	@$(IN_VENV) python -m lab exec -- pytest -q --timeout 3600 tests/contract tests/lab --ignore=tests/lab/test_kills.py; failed=$$?; $(IN_VENV) python -m lab down; exit $$failed
 
 .PHONY: release-test
-release-test: setup ## Kill three migrations, take one the whole way by a browser alone, break Velero, and move a crowded namespace (45 minutes; part of a release's check)
-	@$(IN_VENV) python -m lab install-packages --for-tests
+release-test: setup ## Kill three migrations, take one the whole way by a browser alone, break Velero, move a crowded namespace, and run the containers (60 minutes; part of a release's check)
+	@$(IN_VENV) python -m lab install-packages --for-tests --for-containers
 	@failed=0; for tests in tests/lab/test_kills.py tests/release/test_by_browser.py tests/release/test_velero_faults.py tests/release/test_crowded_namespace.py; do \
 	  $(IN_VENV) python -m lab down && $(IN_VENV) python -m lab up \
 	  && $(IN_VENV) python -m lab exec -- pytest -q --timeout 3600 $$tests || failed=1; \
-	done; $(IN_VENV) python -m lab down; exit $$failed
+	done; $(IN_VENV) python -m lab down; \
+	$(IN_VENV) pytest -q tests/release/test_compose.py || failed=1; exit $$failed
 
 .PHONY: env
 env: ## Write .env for docker-compose.yaml, with new random secrets

@@ -25,6 +25,7 @@ def main(arguments: list[str]) -> int:
     commands.add_parser("preflight", help="say what this machine lacks for the lab")
     install = commands.add_parser("install-packages", help="install the Debian packages that are missing")
     install.add_argument("--for-tests", action="store_true", help="also those that only the tests need")
+    install.add_argument("--for-containers", action="store_true", help="also a container engine")
     return _run(parser.parse_args(arguments))
 
 
@@ -33,7 +34,7 @@ def _run(options: argparse.Namespace) -> int:
     if options.command == "install-packages":
         from lab.packages import install_packages
 
-        install_packages(for_tests=options.for_tests)
+        install_packages(for_tests=options.for_tests, for_containers=options.for_containers)
         return 0
     if options.command == "preflight":
         return _preflight()

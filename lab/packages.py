@@ -43,6 +43,13 @@ PACKAGES = (
 # Only the tests look at pages.
 FOR_TESTS = (Package("chromium", "/usr/lib/chromium/chromium"),)
 
+# Only the test of docker-compose.yaml runs containers through an engine.
+FOR_CONTAINERS = (
+    Package("docker.io", "dockerd"),
+    Package("debootstrap", "debootstrap"),
+    Package("debian-archive-keyring", "/usr/share/keyrings/debian-archive-keyring.gpg"),
+)
+
 
 def missing_packages(packages: Iterable[Package] = PACKAGES) -> list[str]:
     """Return the names of the packages whose files are not there."""
@@ -60,15 +67,17 @@ def install_command(packages: list[str]) -> str:
     return f"apt-get install --no-install-recommends {' '.join(packages)}"
 
 
-def install_packages(*, for_tests: bool = False) -> None:
+def install_packages(*, for_tests: bool = False, for_containers: bool = False) -> None:
     """Install what is missing, without starting the services that the packages bring.
 
     :param for_tests: also what only the tests need.
+    :param for_containers: also a container engine, for the test of docker-compose.yaml.
 
     Raises:
         SystemExit: this is not root, there is no apt-get, or it failed; the text says what to do.
     """
-    missing = missing_packages((*PACKAGES, *(FOR_TESTS if for_tests else ())))
+    wanted = (*PACKAGES, *(FOR_TESTS if for_tests else ()), *(FOR_CONTAINERS if for_containers else ()))
+    missing = missing_packages(wanted)
     if not missing:
         return
     if os.geteuid() != 0 or shutil.which("apt-get") is None:

@@ -1,8 +1,9 @@
-"""A client of Airflow's REST API: logs in as the lab's user, asks again when its token is old."""
+"""A client of Airflow's REST API: logs in, asks again when its token is old."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any, Self
 
 import httpx
@@ -22,13 +23,29 @@ class RestError(Exception):
         self.status = status
 
 
-class RestClient:
-    """Ask Airflow's API (`/api/v2`) as the lab's user. An `httpx.TransportError` means that it does not answer."""
+@dataclass(frozen=True)
+class Login:
+    """Where an Airflow is, and who asks it."""
 
-    def __init__(self, *, transport: httpx.BaseTransport | None = None) -> None:
+    url: str
+    user: str
+    password: str = field(repr=False)
+
+
+class RestClient:
+    """Ask Airflow's API (`/api/v2`). An `httpx.TransportError` means that it does not answer.
+
+    :param login: the lab's user at the lab's Airflow if left out.
+    """
+
+    def __init__(self, *, login: Login | None = None, transport: httpx.BaseTransport | None = None) -> None:
         # the machine's proxy has no business with the loopback address
+        self._login = login
         self._http = httpx.Client(
-            base_url=places.url(), timeout=_SECONDS, trust_env=False, transport=transport
+            base_url=login.url if login else places.url(),
+            timeout=_SECONDS,
+            trust_env=False,
+            transport=transport,
         )
         self._token = ""
 
@@ -81,8 +98,9 @@ class RestClient:
         return self._http.request(method, f"/api/v2{path}", headers=headers, **arguments)
 
     def _log_in(self) -> None:
-        login = {"username": places.USER, "password": secrets()["airflow_password"]}
-        self._token = _body(self._http.post("/auth/token", json=login))["access_token"]
+        login = self._login or Login(places.url(), places.USER, secrets()["airflow_password"])
+        document = {"username": login.user, "password": login.password}
+        self._token = _body(self._http.post("/auth/token", json=document))["access_token"]
 
 
 def _body(answer: httpx.Response) -> dict[str, Any]:

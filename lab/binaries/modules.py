@@ -115,6 +115,14 @@ TOXIPROXY = Module(
     (Binary("github.com/Shopify/toxiproxy/v2/cmd/server", (Name("toxiproxy-server"),)),),
     0.5,
 )
+# The plugin `docker compose`: only the test of docker-compose.yaml runs containers through an engine.
+COMPOSE = Module(
+    "compose",
+    "Docker Compose v2.40.3",
+    (Binary("github.com/docker/compose/v2/cmd", (Name("docker-compose"),)),),
+    2.5,
+    "-s -w -X github.com/docker/compose/v2/internal.Version=v2.40.3",
+)
 # What a user would otherwise run by hand: only measurements need them.
 PEERS = Module(
     "peers",

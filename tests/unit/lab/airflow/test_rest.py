@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import json
+
 import httpx
 import pytest
 
-from lab.airflow.rest import RestClient, RestError
+from lab.airflow.rest import Login, RestClient, RestError
 
 
 class FakeAirflow:
@@ -57,3 +59,20 @@ def test_a_refusal_tells_what_was_asked_and_airflow_s_reason() -> None:
     with pytest.raises(RestError, match=r"^GET /api/v2/missing: 404 The DAG was not found$") as caught:
         FakeAirflow().client().get("/missing")
     assert caught.value.status == 404
+
+
+def test_another_airflow_is_asked_at_its_own_address_as_its_own_user() -> None:
+    asked: list[tuple[str, bytes]] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append((str(request.url), request.content))
+        return httpx.Response(200, json={"access_token": "token"})
+
+    login = Login("http://127.0.0.1:8280", "somebody", "sesame")
+    RestClient(login=login, transport=httpx.MockTransport(answer)).get("/dags")
+    assert [url for url, _ in asked] == [
+        "http://127.0.0.1:8280/auth/token",
+        "http://127.0.0.1:8280/api/v2/dags",
+    ]
+    assert json.loads(asked[0][1]) == {"username": "somebody", "password": "sesame"}
+    assert "sesame" not in repr(login)

@@ -1,0 +1,103 @@
+"""The stack of docker-compose.yaml in a folder of its own, started as docs/docker-compose.md tells a person to."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import time
+from pathlib import Path
+from typing import Any
+
+from lab import paths
+from lab.airflow.rest import Login
+
+from .engine import ContainerEngine
+
+FOLDERS = ("dags", "plugins", "include", "migrations")
+FILES = (
+    ".dockerignore",
+    ".env.example",
+    "Dockerfile",
+    "Makefile",
+    "docker-compose.yaml",
+    "requirements.txt",
+    "lab/binaries/tools/go.mod",
+    "lab/binaries/tools/go.sum",
+    "lab/binaries/velero/go.mod",
+    "lab/binaries/velero/go.sum",
+)
+WORKER = "airflow-worker"
+PORT = 8280
+
+Container = dict[str, Any]
+
+
+class Stack:
+    """Be somebody with a checkout and Docker.
+
+    :param folder: for the checkout; has the name that Compose shows.
+    """
+
+    def __init__(self, engine: ContainerEngine, folder: Path) -> None:
+        self._engine = engine
+        self._folder = folder
+
+    def check_out(self) -> None:
+        """Lay the checkout, and write the secrets by `make env`."""
+        no_cache = shutil.ignore_patterns("__pycache__")
+        for name in FOLDERS:
+            shutil.copytree(paths.ROOT / name, self._folder / name, ignore=no_cache)
+        for name in FILES:
+            (self._folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(paths.ROOT / name, self._folder / name)
+        subprocess.run(["make", "--silent", "env"], cwd=self._folder, check=True)
+        with (self._folder / ".env").open("a") as file:
+            file.write(f"AIRFLOW_PORT={PORT}\nAIRFLOW_URL=http://localhost:{PORT}\n")
+
+    def compose(self, *arguments: str, seconds: float = 600) -> str:
+        """Run `docker compose` in the checkout."""
+        return self._engine.docker("compose", *arguments, folder=self._folder, seconds=seconds)
+
+    def build(self) -> None:
+        """Build the image; nothing is downloaded for what was built before."""
+        self.compose("build", "--quiet", seconds=2400)
+
+    def up(self, workers: int = 1) -> None:
+        """Start what does not run, and return once every service is healthy."""
+        self.compose("up", "--detach", "--scale", f"{WORKER}={workers}", seconds=900)
+        ends = time.monotonic() + 300
+        while unhealthy := self._unhealthy():
+            assert time.monotonic() < ends, f"not healthy after 300 s: {unhealthy}\n{self.logs()}"
+            time.sleep(2)
+
+    def containers(self, service: str | None = None) -> list[Container]:
+        """Return what Compose says of each container, those that have ended too."""
+        shown = self.compose("ps", "--all", "--no-trunc", "--format", "json", *([service] if service else []))
+        return [json.loads(line) for line in shown.splitlines() if line]
+
+    def kill(self, hostname: str) -> None:
+        """Kill the container of this host name without a word: the engine does not start it again by itself."""
+        (victim,) = [one["ID"] for one in self.containers() if one["ID"].startswith(hostname)]
+        self._engine.docker("kill", victim)
+
+    def login(self) -> Login:
+        """Return where Airflow is, and its first user."""
+        values = dict(
+            line.split("=", 1) for line in (self._folder / ".env").read_text().splitlines() if "=" in line
+        )
+        return Login(f"http://127.0.0.1:{PORT}", "admin", values["ADMIN_PASSWORD"])
+
+    def logs(self) -> str:
+        """Return the last words of every container."""
+        return self.compose("logs", "--no-color", "--tail", "15")
+
+    def down(self) -> None:
+        """Remove everything, the volumes too."""
+        self.compose("down", "--volumes", "--remove-orphans", "--timeout", "30")
+
+    def _unhealthy(self) -> dict[str, str]:
+        states = {
+            one["Name"]: one["Health"] or f"{one['State']} {one['ExitCode']}" for one in self.containers()
+        }
+        return {name: state for name, state in states.items() if state not in {"healthy", "exited 0"}}
