@@ -23,6 +23,7 @@ class Answering(ThreadingHTTPServer):
         self.status = 200
         self.may_answer = threading.Event()
         self.may_answer.set()
+        self.was_asked = threading.Event()
 
     @property
     def place(self) -> tuple[str, int]:
@@ -35,6 +36,8 @@ class _Handler(BaseHTTPRequestHandler):
     server: Answering
 
     def do_GET(self) -> None:
+        if self.path == "/":
+            self.server.was_asked.set()
         self.server.may_answer.wait(30)
         self._say(self.server.name)
 

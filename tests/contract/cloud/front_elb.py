@@ -70,6 +70,7 @@ class FrontElb:
         ).loadbalancer
         for _ in range(count):
             self._listen()
+        await_answers(self.urls)
         return self
 
     def _listen(self) -> None:
@@ -123,6 +124,14 @@ class FrontElb:
         made.__dict__["source"] = Patching("source", service(self.source.place[0], port))
         made.__dict__["target"] = Patching("target", service(target.place[0], port))
         return made
+
+
+def await_answers(urls: list[str]) -> None:
+    """Wait until the health checks have seen the source: nobody is served before."""
+    ends = time.monotonic() + SECONDS
+    while not all(httpx.get(url, trust_env=False).is_success for url in urls):
+        assert time.monotonic() < ends, "the source is not served"
+        time.sleep(0.05)
 
 
 def service(address: str, port: int, **more: Any) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -390,10 +389,11 @@ def test_the_members_are_the_private_address_and_the_port_of_the_service(
 def test_a_request_in_flight_at_the_switch_gets_its_answer_from_where_it_went(
     front: FrontElb, run: MigrationRun, source: Answering
 ) -> None:
+    source.was_asked.clear()
     source.may_answer.clear()
     with ThreadPoolExecutor(1) as pool:
         asked = pool.submit(httpx.get, front.urls[0], timeout=30, trust_env=False)
-        time.sleep(0.5)
+        assert source.was_asked.wait(30)
         switch_traffic(run)
         assert front.say() == ["target"]
         source.may_answer.set()
