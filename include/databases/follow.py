@@ -151,7 +151,8 @@ def _look_at_source(job: DatabaseJob) -> None:
 
     :raises PermanentError: after the source was made to keep nothing any more.
     """
-    if (noted(job, FORWARD) or {}).get("state") != "following":
+    state = (noted(job, FORWARD) or {}).get("state")
+    if state != "following" and not (state is None and _is_kept_since_copy(job)):
         return
     with closing(follower_of(job)) as follower:
         try:
@@ -159,6 +160,17 @@ def _look_at_source(job: DatabaseJob) -> None:
                 refuse_much_retained(job, follower)
         except TemporaryError as error:
             logger.debug("How much the source keeps is not known: %s", error)
+
+
+def _is_kept_since_copy(job: DatabaseJob) -> bool:
+    """Say whether the source keeps its changes for a following that has not begun."""
+    record = job.read_record()
+    return (
+        record is not None
+        and bool(record.prepared)
+        and record.handed_over is None
+        and not job.run.ledger.exists(STOP)
+    )
 
 
 def _interrupt(job: DatabaseJob, error: CopyDivergedError) -> None:

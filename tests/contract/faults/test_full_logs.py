@@ -52,12 +52,17 @@ def followed(sides: Sides, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> F
     return Followed(move, move.copy())
 
 
+@pytest.mark.parametrize("has_begun", [True, False], ids=["while it follows", "before it follows"])
 def test_the_log_is_given_up_before_its_disk_is_full_and_the_source_goes_on(
-    followed: Followed, sides: Sides
+    followed: Followed, sides: Sides, has_begun: bool
 ) -> None:
-    with followed.following() as task:
-        write(followed.source, followed.move.name, FIRST)
+    if not has_begun:
         sides.target.kill()
+    with followed.following() as task:
+        if has_begun:
+            write(followed.source, followed.move.name, FIRST)
+            followed.wait_for(FIRST, task)
+            sides.target.kill()
         highest = write_blocks(followed.source, followed.move.name, sides.disk)
         with pytest.raises(PermanentError, match=rf"more than follow.most_retained \({MOST_RETAINED}\)"):
             task.result(60)
