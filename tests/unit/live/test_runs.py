@@ -86,12 +86,9 @@ def test_a_bucket_in_pieces_runs_as_their_sum_and_each_has_its_own_progress(tmp_
     story = midway_run(tmp_path, "midway", began=NOW - timedelta(seconds=900))
     story.ledger.remove("progress/obs_sync/product-pictures")
     for number, seconds in ((1, 40), (2, 90)):
-        document = {"at": NOW.isoformat(), "what": "objects", "bytes": number * 1000, "total_bytes": 5000}
         place = {"of": "product-pictures", "part": f", piece {number} of 2"}
-        rates = {"bytes_per_second": 100, "seconds": 10.0, "seconds_left": seconds}
-        story.ledger.record_progress(
-            "obs_sync", f"product-pictures, piece {number} of 2", {**document, **place, **rates}
-        )
+        sizes = {"bytes": number * 1000, "total_bytes": 5000, "seconds_left": seconds}
+        story.move("obs_sync", f"product-pictures, piece {number} of 2", 0.5, rate=100, **sizes, **place)
 
     view = view_of(story)
     row = next(one for one in view.items(LIVE, ALL).rows if one["key"] == "product-pictures")
