@@ -139,7 +139,7 @@ def test_copies_of_databases_and_buckets_are_lineage(
     context: dict[str, Any], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr("cce_migration.operators.databases.copy_database", lambda run, key: "copied")
-    monkeypatch.setattr("cce_migration.operators.objects.copy_bucket", lambda run, key: "copied")
+    monkeypatch.setattr("include.objects.sharing.copy_bucket", lambda run, key: "copied")
     databases = CopyDatabasesOperator(
         task_id="rds_dump_restore.copy_databases", shard={"name": "x", "keys": ["shop-orders"]}
     )
