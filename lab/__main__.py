@@ -24,7 +24,9 @@ def main(arguments: list[str]) -> int:
     commands.add_parser("env", help="print the Airflow connections to the lab as variables")
     commands.add_parser("preflight", help="say what this machine lacks for the lab")
     install = commands.add_parser("install-packages", help="install the Debian packages that are missing")
-    install.add_argument("--for-tests", action="store_true", help="also those that only the tests need")
+    install.add_argument(
+        "--for-tests", action="store_true", help="also those that only the tests need, and their programs"
+    )
     install.add_argument("--for-containers", action="store_true", help="also a container engine")
     return _run(parser.parse_args(arguments))
 
@@ -35,7 +37,7 @@ def _run(options: argparse.Namespace) -> int:
         from lab.packages import install_packages
 
         install_packages(for_tests=options.for_tests, for_containers=options.for_containers)
-        return 0
+        return _build_for_tests() if options.for_tests else 0
     if options.command == "preflight":
         return _preflight()
     if options.command == "env":
@@ -48,6 +50,19 @@ def _run(options: argparse.Namespace) -> int:
     if options.command == "down":
         return lifecycle.down()
     return lifecycle_status.status()
+
+
+def _build_for_tests() -> int:
+    from lab.binaries.build import BuildError, provide
+    from lab.binaries.go import GoMissingError
+    from lab.binaries.modules import FOR_TESTS
+
+    try:
+        provide(FOR_TESTS, lambda line: print(line, flush=True))
+    except (BuildError, GoMissingError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
 
 
 def _preflight() -> int:

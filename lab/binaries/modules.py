@@ -108,11 +108,18 @@ MODULES = (
     ),
 )
 
-# Not part of the lab: built where a test cuts the network, or a measurement slows it down.
+# Not part of the lab: a test cuts the network with it, a measurement slows it down.
 TOXIPROXY = Module(
     "toxiproxy",
     "Toxiproxy",
     (Binary("github.com/Shopify/toxiproxy/v2/cmd/server", (Name("toxiproxy-server"),)),),
+    0.5,
+)
+# What `docker-compose.yaml` is read with by a test: the library that Compose is made of.
+COMPOSE_VALIDATOR = Module(
+    "compose_validator",
+    "the validator of docker-compose.yaml",
+    (Binary(".", (Name("compose-validator"),)),),
     0.5,
 )
 # The plugin `docker compose`: only the test of docker-compose.yaml runs containers through an engine.
@@ -134,3 +141,5 @@ PEERS = Module(
     ),
     1.5,
 )
+# Built before the tests begin: within the lab only the lab's names are known, so nothing can be loaded there.
+FOR_TESTS = (TOXIPROXY, COMPOSE_VALIDATOR)

@@ -1,12 +1,11 @@
 """docker-compose.yaml is what the compose specification asks for, read by the library that Compose is made of.
 
-The library is built from the module pinned in `validator/`, so this needs Go and, the first time, the module proxy.
+The validator is built before the tests begin, by `python -m lab install-packages --for-tests`.
 """
 
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
 import subprocess
@@ -16,8 +15,9 @@ from typing import Any
 
 import pytest
 
-from lab.binaries.build import cache_folder
-from lab.binaries.go import find_go
+from lab import paths
+from lab.binaries.build import provide
+from lab.binaries.modules import COMPOSE_VALIDATOR
 
 ROOT = Path(__file__).resolve().parents[3]
 EXAMPLE = (ROOT / ".env.example").read_text()
@@ -34,18 +34,9 @@ Validate = Callable[..., subprocess.CompletedProcess[str]]
 
 
 @pytest.fixture(scope="session")
-def validator(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    program = tmp_path_factory.mktemp("compose") / "validator"
-    built = subprocess.run(
-        [find_go(cache_folder()), "build", "-o", str(program), "."],
-        cwd=Path(__file__).parent / "validator",
-        env=os.environ | {"CGO_ENABLED": "0", "GOTOOLCHAIN": "local", "GOFLAGS": "-mod=readonly"},
-        capture_output=True,
-        text=True,
-        timeout=240,
-    )
-    assert built.returncode == 0, built.stderr
-    return program
+def validator() -> Path:
+    provide((COMPOSE_VALIDATOR,), print)
+    return paths.BIN / "compose-validator"
 
 
 @pytest.fixture

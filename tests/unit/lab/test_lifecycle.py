@@ -6,7 +6,7 @@ import pytest
 
 from lab import lifecycle_parts
 from lab.binaries.build import module_cache
-from lab.binaries.modules import COMPOSE, MODULES, PEERS, TOXIPROXY
+from lab.binaries.modules import COMPOSE, FOR_TESTS, MODULES, PEERS
 from lab.connections import add_connections, read_connections
 from lab.execution import in_network, without_proxy
 from lab.lifecycle_parts import start_parts
@@ -108,5 +108,5 @@ def test_the_lab_is_excepted_from_the_machines_proxy() -> None:
 
 
 def test_every_module_has_a_cache_of_its_own() -> None:
-    modules = (*MODULES, TOXIPROXY, PEERS, COMPOSE)
+    modules = (*MODULES, *FOR_TESTS, PEERS, COMPOSE)
     assert len({module_cache(module) for module in modules}) == len(modules)

@@ -13,7 +13,7 @@ import (
 
 func main() {
 	if len(os.Args) != 3 {
-		fmt.Fprintln(os.Stderr, "usage: validator COMPOSE_FILE ENV_FILE")
+		fmt.Fprintln(os.Stderr, "usage: compose-validator COMPOSE_FILE ENV_FILE")
 		os.Exit(2)
 	}
 	text, err := resolve(os.Args[1], os.Args[2])

@@ -1,4 +1,4 @@
-module cce-migration.example/tests/contract/compose/validator
+module cce-migration.example/lab/binaries/compose_validator
 
 go 1.26.0
 
