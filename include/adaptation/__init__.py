@@ -5,7 +5,8 @@ from __future__ import annotations
 from include.adaptation.adapting import adapt_objects
 from include.adaptation.dry_run import dry_run_objects
 from include.adaptation.hold import HELD, hold, hold_patch, release, release_patch, remembered
-from include.adaptation.modifiers import adapted_plan, modifiers_name, resource_modifiers
+from include.adaptation.modifiers import modifiers_name, resource_modifiers
+from include.adaptation.planned import adapted_plan
 from include.adaptation.secrets import adapt_secrets
 
 __all__ = [

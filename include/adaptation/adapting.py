@@ -6,13 +6,11 @@ import logging
 import time
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from itertools import islice
 from typing import TYPE_CHECKING
 
-from include.adaptation.context import context_of
 from include.adaptation.merge_patch import merge_patch
-from include.adaptation.planned import PHASE, AdaptedObject, adapted_objects
-from include.inventory.store import open_inventory
+from include.adaptation.planned import PHASE, AdaptedObject, adapted_plan
+from include.batches import in_batches
 from include.ledger import safe_key
 
 if TYPE_CHECKING:
@@ -22,17 +20,14 @@ logger = logging.getLogger(__name__)
 FOLDER = "adaptation"
 # Writing waits for the disk, adapting for a processor: a few hundred at a time are in memory.
 WRITERS = 8
-BATCH = 256
 
 
 def adapt_objects(run: MigrationRun) -> int:
     """Write `adaptation/<key>` with rules, difference and hold of each planned object; return their number."""
-    inventory = open_inventory(run.ledger)
-    context = context_of(run, inventory)
     count = changed = 0
-    timed = _timed(adapted_objects(run.ledger, inventory, context))
+    timed = _timed(adapted_plan(run))
     with ThreadPoolExecutor(WRITERS) as pool:
-        while batch := list(islice(timed, BATCH)):
+        for batch in in_batches(timed):
             changes = list(pool.map(lambda entry: _record(run, *entry), batch))
             count, changed = count + len(changes), changed + sum(changes)
     logger.info("Adapted %s of %s objects", changed, count)

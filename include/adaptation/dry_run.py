@@ -7,12 +7,11 @@ import logging
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from include.adaptation.modifiers import adapted_plan
-from include.adaptation.planned import PHASE, AdaptedObject
+from include.adaptation.planned import PHASE, AdaptedObject, adapted_plan
 from include.adaptation.replacing import may_be_replaced
+from include.batches import in_batches
 from include.errors import (
     ClusterError,
     ObjectExistsError,
@@ -33,7 +32,6 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 WORKERS = 8
-BATCH = 256
 DEFINITIONS = "customresourcedefinitions.apiextensions.k8s.io"
 # A namespace that is not there cannot hold a dry run: the object is tried here.
 SCRATCH_NAMESPACE = "default"
@@ -63,8 +61,8 @@ def dry_run_objects(run: MigrationRun) -> int:
     :raises ProofError: with every refusal at once.
     """
     count = sum(1 for _ in each_row(run.ledger, PHASE))
-    judge = Judge(run.target, (one.adapted for one in adapted_plan(run, DEFINITIONS)))
     objects, refusals = adapted_plan(run), []
+    judge = Judge(run.target, (one.adapted for one in objects.of(DEFINITIONS)))
     with (
         ThreadPoolExecutor(WORKERS) as pool,
         Progress(count, 0, logger, noun="objects tried") as progress,
@@ -76,7 +74,7 @@ def dry_run_objects(run: MigrationRun) -> int:
             return refused
 
         # Each is written down with its batch: no more than one is in memory.
-        while batch := list(islice(objects, BATCH)):
+        for batch in in_batches(objects):
             refusals += [line for lines in pool.map(try_one, batch) for line in lines]
     if refusals:
         raise ProofError(refusals, "the target refuses adapted objects")

@@ -5,18 +5,16 @@ from __future__ import annotations
 import json
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from include.adaptation.context import context_of
 from include.adaptation.hold import can_be_held
 from include.adaptation.merge_patch import combined_patch, merge_patch
-from include.adaptation.planned import AdaptedObject, adapted_objects
+from include.adaptation.planned import AdaptedObject
 from include.clusters.config_maps import document_config_map
 from include.inventory.secrecy import ADAPTED
-from include.inventory.store import open_inventory
 
 if TYPE_CHECKING:
     from include.run import MigrationRun
@@ -33,15 +31,6 @@ OPENED = {"immutable": None}
 def modifiers_name(run: MigrationRun) -> str:
     """Return the name of the run's ConfigMap in the namespace `velero`."""
     return f"cce-modifiers-{run.short_id}"
-
-
-def adapted_plan(run: MigrationRun, resource: str | None = None) -> Iterator[AdaptedObject]:
-    """Yield every object of the run's plan, adapted; each is read and adapted when its turn comes.
-
-    :param resource: of this one alone, e.g. `namespaces`.
-    """
-    inventory = open_inventory(run.ledger)
-    return adapted_objects(run.ledger, inventory, context_of(run, inventory), resource)
 
 
 def resource_modifiers(run: MigrationRun, objects: Iterable[AdaptedObject]) -> dict[str, Any]:

@@ -8,17 +8,19 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from include.adaptation.changes import Change
-from include.adaptation.context import AdaptationContext
+from include.adaptation.context import AdaptationContext, context_of
 from include.adaptation.hold import hold
 from include.adaptation.merge_patch import merge_patch
 from include.adaptation.pipeline import trace
 from include.adaptation.rules.server_fields import METADATA
+from include.inventory.store import open_inventory
 from include.planning.model import PlanItem
 from include.planning.planned_objects import planned_objects
 
 if TYPE_CHECKING:
     from include.inventory.store import Inventory
     from include.ledger import Ledger
+    from include.run import MigrationRun
 
 PHASE = "adaptation"
 # Velero clears these itself before it applies a modifier; finalizers and annotations it keeps.
@@ -51,16 +53,36 @@ class AdaptedObject:
         return merge_patch(self.original, self.held)
 
 
-def adapted_objects(
-    ledger: Ledger, inventory: Inventory, context: AdaptationContext, resource: str | None = None
-) -> Iterator[AdaptedObject]:
-    """Yield every object of the plan's adaptation rows; one that nobody holds is not kept.
+@dataclass(frozen=True)
+class AdaptedPlan:
+    """Be the objects of a plan's adaptation rows; each is read and adapted when its turn comes, and kept by nobody here.
 
-    :param resource: of this one alone, e.g. `namespaces`.
-    :raises LedgerError: when the plan names an object that the inventory does not have.
+    It may be gone through several times: what the rules know of the whole estate is looked up once.
     """
-    for item, obj in planned_objects(ledger, inventory, PHASE, resource):
-        yield adapt_object(item, obj, context)
+
+    ledger: Ledger
+    inventory: Inventory
+    context: AdaptationContext
+
+    def __iter__(self) -> Iterator[AdaptedObject]:
+        return self.of()
+
+    def of(self, resource: str | None = None) -> Iterator[AdaptedObject]:
+        """Yield the objects, all or those of one resource, e.g. `namespaces`.
+
+        :raises LedgerError: when the plan names an object that the inventory does not have.
+        """
+        for item, obj in planned_objects(self.ledger, self.inventory, PHASE, resource):
+            yield adapt_object(item, obj, self.context)
+
+
+def adapted_plan(run: MigrationRun) -> AdaptedPlan:
+    """Return the objects of the run's plan, adapted.
+
+    :raises LedgerError: when the run has no inventory, or no plan.
+    """
+    inventory = open_inventory(run.ledger)
+    return AdaptedPlan(run.ledger, inventory, context_of(run, inventory))
 
 
 def adapt_object(item: PlanItem, obj: Manifest, context: AdaptationContext) -> AdaptedObject:

@@ -34,9 +34,8 @@ def assess(run: MigrationRun) -> dict[str, int]:
     """
     inventory = load_inventory(run.ledger)
     measured = measure(run, with_own_images(run.definition, inventory.images()))
-    return _write(
-        run, measured, _recommended(run, inventory, measured), predict(inventory, run.definition, measured)
-    )
+    prediction = predict(inventory, run.definition, measured)
+    return _write(run, inventory, measured, _recommended(run, inventory, measured), prediction)
 
 
 def assess_plan(run: MigrationRun, plan: Plan) -> dict[str, int]:
@@ -46,7 +45,8 @@ def assess_plan(run: MigrationRun, plan: Plan) -> dict[str, int]:
     """
     inventory, measured = load_inventory(run.ledger), measured_by_plan(run, plan)
     prediction = predict(inventory, run.definition, measured, learned_downtime(run))
-    return _write(run, measured, planned_advice(plan, _recommended(run, inventory, measured)), prediction)
+    advice = planned_advice(plan, _recommended(run, inventory, measured))
+    return _write(run, inventory, measured, advice, prediction)
 
 
 def _recommended(run: MigrationRun, inventory: Inventory, measured: Measured) -> list[Advice]:
@@ -54,9 +54,12 @@ def _recommended(run: MigrationRun, inventory: Inventory, measured: Measured) ->
 
 
 def _write(
-    run: MigrationRun, measured: Measured, advice: Sequence[Advice], prediction: dict[str, Any]
+    run: MigrationRun,
+    inventory: Inventory,
+    measured: Measured,
+    advice: Sequence[Advice],
+    prediction: dict[str, Any],
 ) -> dict[str, int]:
-    inventory = load_inventory(run.ledger)
     document: dict[str, Any] = {
         "source": describe_source(inventory, run.definition, measured),
         "changes": find_changes(run, inventory),

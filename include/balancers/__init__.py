@@ -6,16 +6,17 @@ the same.
 
 from __future__ import annotations
 
-from include.balancers.health import await_online, online_states
+from include.balancers.health import ONLINE, await_online, online_states
 from include.balancers.listeners import Listener, move_listener, read_listener
 from include.balancers.members import Member, sync_members
-from include.balancers.pools import TargetPool, make_target_pool, target_pool_of
+from include.balancers.pools import former_pool, make_target_pool, target_pool_of
 
 __all__ = [
+    "ONLINE",
     "Listener",
     "Member",
-    "TargetPool",
     "await_online",
+    "former_pool",
     "make_target_pool",
     "move_listener",
     "online_states",

@@ -64,6 +64,15 @@ def make_target_pool(cloud: Cloud, migration: str, listener: Listener) -> Target
     return _target_pool(pool)
 
 
+def former_pool(cloud: Cloud, migration: str, listener: Listener) -> str:
+    """Return the pool with the source's members, also of a listener that leads to the target by now.
+
+    :raises PermanentError: when the listener leads to no pool.
+    """
+    pool = target_pool_of(cloud, migration, listener)
+    return _former_of(listener) if pool is None else pool.former
+
+
 def _named(cloud: Cloud, migration: str, listener: Listener) -> list[Any]:
     name = pool_name(migration, listener.id)
     answer = cloud.call("elb", "list_pools", name=[name], loadbalancer_id=[listener.balancer])

@@ -8,9 +8,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from include.balancers import (
+    ONLINE,
     Listener,
-    TargetPool,
     await_online,
+    former_pool,
     make_target_pool,
     move_listener,
     online_states,
@@ -21,7 +22,6 @@ from include.balancers import (
 from include.cloud import Cloud
 from include.cutover.door import Lead
 from include.cutover.target_members import is_one_enough, target_members
-from include.errors import PermanentError
 from include.rehearsal.guards import refuse_in_rehearsal
 
 if TYPE_CHECKING:
@@ -48,6 +48,10 @@ class ListenerDoor:
         self._settings = settings
 
     @property
+    def _migration(self) -> str:
+        return self._run.definition.name
+
+    @property
     def method(self) -> str:
         """Return what is read."""
         return "default pools read back from ELB, health of the target's members"
@@ -58,7 +62,7 @@ class ListenerDoor:
 
     def is_on_target(self) -> bool:
         """Say whether every listener leads to its pool for the target."""
-        return all(self._target_pool(one) is not None for one in self._listeners())
+        return all(target_pool_of(self._cloud, self._migration, one) is not None for one in self._listeners())
 
     def read(self) -> list[Lead]:
         """Return each listener's default pool."""
@@ -66,7 +70,10 @@ class ListenerDoor:
 
     def former(self) -> list[Lead]:
         """Return each listener's pool with the source's members, also of one that was moved by a try that was killed."""
-        return [{"listener": one.id, "pool": self._former(one)} for one in self._listeners()]
+        return [
+            {"listener": one.id, "pool": former_pool(self._cloud, self._migration, one)}
+            for one in self._listeners()
+        ]
 
     def make_ready(self) -> None:
         """Make the pools with the target's members: before the writers stop, a right that is missing costs nothing."""
@@ -96,7 +103,7 @@ class ListenerDoor:
         """Return the pools that the listeners have to have, with members ONLINE, and what ELB tells."""
         ends = time.monotonic() + SEEN_SECONDS
         expected = self.values(wanted) + [
-            f"member {one} ONLINE" for lead in wanted for one in lead["members"]
+            f"member {one} {ONLINE}" for lead in wanted for one in lead["members"]
         ]
         while True:
             seen = self.values(self.read())
@@ -115,24 +122,11 @@ class ListenerDoor:
     def _listeners(self) -> list[Listener]:
         return [read_listener(self._cloud, one.id) for one in self._settings.listeners]
 
-    def _target_pool(self, listener: Listener) -> TargetPool | None:
-        return target_pool_of(self._cloud, self._run.definition.name, listener)
-
-    def _former(self, listener: Listener) -> str:
-        pool = self._target_pool(listener)
-        if pool is not None:
-            return pool.former
-        if not listener.pool:
-            raise PermanentError(
-                f"ELB listener {listener.id}: has no default pool; lead it to the source's pool in the console of ELB"
-            )
-        return listener.pool
-
     def _pool_with_members(self, listener: Listener) -> tuple[str, list[str]]:
         refuse_in_rehearsal(self._run, f"ELB listener {listener.id}: making a pool for it")
         chosen = next(one for one in self._settings.listeners if one.id == listener.id)
         members = target_members(self._run, self._settings, chosen, listener)
-        pool = make_target_pool(self._cloud, self._run.definition.name, listener)
+        pool = make_target_pool(self._cloud, self._migration, listener)
         sync_members(self._cloud, pool.id, members)
         return pool.id, [str(one) for one in members]
 
@@ -143,5 +137,5 @@ class ListenerDoor:
         await_online(self._cloud, pool, listener.id, one_is_enough=one_is_enough)
         if one_is_enough:
             states = online_states(self._cloud, pool, listener.id)
-            members = [one for one in members if states.get(one) == "ONLINE"]
+            members = [one for one in members if states.get(one) == ONLINE]
         return {"pool": pool, "members": members}

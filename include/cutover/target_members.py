@@ -41,8 +41,10 @@ def service_port(service: dict[str, Any], chosen: ElbListener, listener: Listene
 
 def is_one_enough(run: MigrationRun, settings: Elb) -> bool:
     """Say whether nodes without a pod of the Service do not answer, as it wishes."""
+    if settings.members != "nodes":
+        return False
     spec = (front_service(run, "target") or {}).get("spec") or {}
-    return settings.members == "nodes" and spec.get("externalTrafficPolicy") == "Local"
+    return spec.get("externalTrafficPolicy") == "Local"
 
 
 def _balancer_address(run: MigrationRun) -> str:

@@ -20,7 +20,7 @@ from include.definition.traffic import Cutover, FrontDoor
 from include.definition.velero import Velero
 from include.phases import PhaseId
 
-# As a pod spec names them (include/inventory/pod_specs.py; a test compares them).
+# As a pod spec names them.
 CONTAINER_LISTS = ("initContainers", "containers", "ephemeralContainers")
 
 Deletable = Literal["namespaces", "databases", "buckets", "backups"]

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from include.batches import in_batches
 from include.errors import ClusterUnavailableError
 
 if TYPE_CHECKING:
@@ -38,10 +39,10 @@ class NodeReader:
 
         :raises TemporaryError: when the pod does not start, or does not answer.
         """
-        names = [digest.removeprefix("sha256:") for digest in digests]
+        names = (digest.removeprefix("sha256:") for digest in digests)
         found: dict[str, int] = {}
-        for start in range(0, len(names), MOST_NAMES):
-            found |= self._sizes(node, names[start : start + MOST_NAMES])
+        for batch in in_batches(names, MOST_NAMES):
+            found |= self._sizes(node, batch)
         return found
 
     def read(self, node: str, digest: str) -> Iterator[bytes]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from include.definition.model import CONTAINER_LISTS
+
 # Where each kind keeps its pod spec.
 PATHS: dict[str, tuple[str, ...]] = {
     "Pod": ("spec",),
@@ -17,7 +19,6 @@ PATHS: dict[str, tuple[str, ...]] = {
     "ReplicationController": ("spec", "template", "spec"),
     "Job": ("spec", "template", "spec"),
 }
-CONTAINER_LISTS = ("initContainers", "containers", "ephemeralContainers")
 BUILT_IN_GROUPS = frozenset({"", "apps", "batch", "autoscaling", "policy", "extensions"})
 
 

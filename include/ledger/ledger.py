@@ -16,9 +16,9 @@ from itertools import count, islice
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
-import ijson
 from pydantic import BaseModel
 
+from include.batches import in_batches
 from include.errors import LedgerError
 from include.ledger.keys import safe_folder, safe_key
 from include.ledger.records import ItemRecord, PhaseRecord, PhaseResult, Proof, Waiver, now
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from upath import UPath
 
 READERS = 8
-BATCH = 256
 # Named here because inside the class `list` is a method.
 Names = list[str]
 Items = list[ItemRecord]
@@ -96,6 +95,9 @@ class Ledger:
 
         :raises LedgerError: when it does not exist or is not a JSON object.
         """
+        # imported here: it takes as long as all of this module, and parsing a DAG needs it not
+        import ijson
+
         yielded = 0
         try:
             with self._documents.open(_checked(name)) as file:
@@ -111,6 +113,8 @@ class Ledger:
 
         :raises LedgerError: when the document does not exist or has no such field.
         """
+        import ijson
+
         try:
             with self._documents.open(_checked(name)) as file:
                 for value in ijson.items(file, field, use_float=True):
@@ -234,9 +238,8 @@ class Ledger:
     def _totals(self, phase: str) -> tuple[int, int]:
         """Return how many items a phase has recorded, and their bytes; not all are in memory at once."""
         names, size = self.list(f"items/{phase}"), 0
-        for start in range(0, len(names), BATCH):
-            rows = self._read_all(names[start : start + BATCH])
-            size += sum(ItemRecord.model_validate(row).bytes for row in rows)
+        for batch in in_batches(names):
+            size += sum(ItemRecord.model_validate(row).bytes for row in self._read_all(batch))
         return len(names), size
 
     def _rows(self, folder: str, phase: str | None) -> Rows:

@@ -7,6 +7,7 @@ import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from include.ledger import Action
 from include.objects.catalog import Catalog
 from include.objects.deciding import Amount, Step, decide, steps
 from include.objects.differing import difference
@@ -29,6 +30,11 @@ class Moved:
     objects: int = 0
     bytes: int = 0
     removed: int = 0
+
+    @property
+    def action(self) -> Action:
+        """Return what was done with a bucket of which this was moved."""
+        return "copied" if self.objects or self.removed else "already_equal"
 
     def __add__(self, other: Moved) -> Moved:
         """Return the sum."""

@@ -37,9 +37,8 @@ def copy_bucket(run: MigrationRun, key: str) -> Action:
     except MigrationError as error:
         record_bucket(job, "failed", 0, time.monotonic() - started, str(error))
         raise
-    action: Action = "copied" if moved.objects or moved.removed else "already_equal"
-    record_bucket(job, action, moved.bytes, time.monotonic() - started)
-    return action
+    record_bucket(job, moved.action, moved.bytes, time.monotonic() - started)
+    return moved.action
 
 
 def copy_bucket_delta(run: MigrationRun, key: str) -> dict[str, int]:

@@ -6,9 +6,9 @@ import os
 import threading
 import time
 from collections.abc import Iterable, Iterator
-from itertools import islice
 from types import TracebackType
 
+from include.batches import in_batches
 from include.ledger import Ledger
 
 Row = tuple[str, str]
@@ -23,10 +23,10 @@ def write_rows(ledger: Ledger, folder: str, rows: Iterable[Row], suffix: str = "
 
     :param suffix: end of the names of one writer among several, who replaces its own rows alone.
     """
-    stream, written = iter(rows), set[str]()
-    while part := dict(islice(stream, ROWS)):
+    written = set[str]()
+    for part in in_batches(rows, ROWS):
         name = f"{folder}/{len(written):04d}{suffix}"
-        ledger.write(name, {"objects": part})
+        ledger.write(name, {"objects": dict(part)})
         written.add(name)
     for name in ledger.list(folder):
         if name.endswith(suffix) and name not in written:

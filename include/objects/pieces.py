@@ -46,6 +46,11 @@ class PieceRecord(BaseModel):
     different: int
     later: int
 
+    @property
+    def moved(self) -> Moved:
+        """Return what its copy moved."""
+        return Moved(self.moved_objects, self.moved_bytes, self.removed)
+
 
 @dataclass(frozen=True)
 class PieceJob(BucketJob):
@@ -149,7 +154,7 @@ def copy_piece(run: MigrationRun, key: str, number: int) -> Action:
         record_bucket(whole, "failed", 0, time.monotonic() - started, str(error))
         raise
     _record_if_all_ended(whole)
-    return _action([moved.objects, moved.removed])
+    return moved.action
 
 
 def joined_record(job: BucketJob) -> BucketRecord | None:
@@ -221,9 +226,8 @@ def _record_if_all_ended(whole: BucketJob) -> None:
     pieces = pieces_of(whole)
     ended = _ended(pieces)
     if len(ended) == len(pieces):
-        action = _action([count for one in ended for count in (one.moved_objects, one.removed)])
-        moved, seconds = sum(one.moved_bytes for one in ended), max(one.seconds for one in ended)
-        record_bucket(whole, action, moved, seconds)
+        moved = sum((one.moved for one in ended), Moved())
+        record_bucket(whole, moved.action, moved.bytes, max(one.seconds for one in ended))
 
 
 def _ended(pieces: list[PieceJob]) -> list[PieceRecord]:
@@ -235,7 +239,3 @@ def _ended(pieces: list[PieceJob]) -> list[PieceRecord]:
     ]
     ranges = {piece.keys for piece in pieces}
     return [one for one in read if one.keys in ranges]
-
-
-def _action(counts: Iterable[int]) -> Action:
-    return "copied" if any(counts) else "already_equal"

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 from include.errors import PermanentError
 from include.planning.balancer_row import BALANCER
 from include.planning.model import part_of_plan
+from include.planning.resource_rows import PHASE
 from include.provisioning.orders import provided_id
 
 if TYPE_CHECKING:
     from include.definition import Database, Definition, LoadBalancer
     from include.run import MigrationRun
 
-PHASE = "resource_planning"
 # As long as an id of ELB and an address with its port.
 ANY_ID, ANY_ADDRESS = "00000000-0000-0000-0000-000000000000", "255.255.255.255:65535"
 

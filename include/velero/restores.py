@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Container, Iterator, Sequence
-from itertools import islice
+from collections.abc import Container, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 from include.adaptation import adapted_plan, modifiers_name, resource_modifiers
 from include.adaptation.replacing import REPLACED, remove_unchangeable
+from include.batches import in_batches
 from include.errors import ObjectExistsError
 from include.rehearsal.names import disposable_namespaces
 from include.velero.attempts import choose_name, current_name
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from include.run import MigrationRun
 
 logger = logging.getLogger(__name__)
-
-BATCH = 256
 
 ExistingPolicy = Literal["update", "none"]
 
@@ -47,8 +45,9 @@ def submit_restore(run: MigrationRun) -> str:
     present = present_objects(run.target, planned)
     rows = restorable(planned, present)
     is_used = is_traffic_on_target(run)
-    make_namespaces(run.target, (one.adapted for one in adapted_plan(run, "namespaces")))
-    objects = adapted_plan(run)
+    adapted = adapted_plan(run)
+    make_namespaces(run.target, (one.adapted for one in adapted.of("namespaces")))
+    objects: Iterable[AdaptedObject] = adapted
     if not is_used:
         put_webhooks_away(run)
         objects = _made_anew(run, objects, restored_before(rows, present))
@@ -71,10 +70,10 @@ def submit_restore(run: MigrationRun) -> str:
 
 
 def _made_anew(
-    run: MigrationRun, objects: Iterator[AdaptedObject], known: Container[str]
+    run: MigrationRun, objects: Iterable[AdaptedObject], known: Container[str]
 ) -> Iterator[AdaptedObject]:
     """Pass the objects on, and remove on the way what a former restore has made and cannot become what it has to be."""
-    while batch := list(islice(objects, BATCH)):
+    for batch in in_batches(objects):
         unfit = [one.held for one in batch if one.item.key in known and one.held["kind"] in REPLACED]
         remove_unchangeable(run.target, unfit)
         yield from batch

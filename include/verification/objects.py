@@ -7,11 +7,11 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from include.adaptation.context import context_of
 from include.adaptation.pipeline import adapt
+from include.batches import in_batches
 from include.errors import ProofError
 from include.inventory.store import Inventory, open_inventory
 from include.ledger import Proof
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 WORKERS = 8
-BATCH = 256
 METHOD = "every field of the adapted object"
 MOST_DIFFERENCES = 10
 
@@ -71,7 +70,7 @@ def verify_objects(run: MigrationRun) -> int:
             progress.add(items=1)
             return problem
 
-        while batch := list(islice(pairs, BATCH)):
+        for batch in in_batches(pairs):
             problems += [problem for problem in pool.map(verify, batch) if problem]
     if problems:
         raise ProofError(problems, "objects differ on the target")

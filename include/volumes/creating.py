@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from include.errors import shorten
-from include.volumes.names import COMPONENT
+from include.volumes.names import COMPONENT, stands_by
+from include.volumes.users import ENDED
 
 if TYPE_CHECKING:
     from include.clusters import Cluster
@@ -14,9 +15,6 @@ if TYPE_CHECKING:
 NOT_CREATED = "FailedCreate"
 # As the API server's admission plugin ResourceQuota says it.
 EXCEEDED = "exceeded quota"
-# How the names of movers begin that stand by (include/volumes/names.py).
-STANDS_BY = "cce-standby-"
-ENDED = frozenset({"Succeeded", "Failed"})
 
 Manifest = dict[str, Any]
 
@@ -50,4 +48,4 @@ def waits_for_others(cluster: Cluster, mover: Mover, pods: list[Manifest]) -> bo
 def _will_make_room(pod: Manifest, mover: Mover) -> bool:
     name = str((pod["metadata"].get("labels") or {}).get(COMPONENT))
     is_alive = (pod.get("status") or {}).get("phase") not in ENDED
-    return is_alive and (not name.startswith(STANDS_BY) or mover.settings.get("PASS") == "final")
+    return is_alive and (not stands_by(name) or mover.settings.get("PASS") == "final")

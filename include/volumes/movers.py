@@ -18,7 +18,7 @@ from include.volumes.manifests import Mover, claim, host_path
 from include.volumes.names import claim_of, mover_labels, mover_name
 from include.volumes.output import Tree
 from include.volumes.repository import repository_settings
-from include.volumes.scripts import Script
+from include.volumes.scripts import STANDBY, Script
 
 if TYPE_CHECKING:
     from include.clusters import Cluster
@@ -27,9 +27,9 @@ if TYPE_CHECKING:
 Pass = Literal["warm", "ahead", "final"]
 # What differs between the passes of one claim: the settings that a mover which stands by is told with each order.
 ORDERED = ("PASS", "ROOT_MODE", "ROOT_OWNER", "SINCE", "SNAPSHOT")
-# One kernel sees such a volume: what it says of a file is never older than the file.
 # Below the root folder of containerd.
 CONTENT = "io.containerd.content.v1.content"
+# One kernel sees such a volume: what it says of a file is never older than the file.
 OF_ONE_NODE = frozenset({"ReadWriteOnce", "ReadWriteOncePod"})
 
 
@@ -177,7 +177,7 @@ def can_stand_by(row: PlanItem) -> bool:
 
 def standing_by(run: MigrationRun, row: PlanItem, mover: Mover) -> Mover:
     """Return the mover that waits for the orders which this one would carry out at once."""
-    name = mover_name(run, "standby", claim_of(row))
+    name = mover_name(run, STANDBY, claim_of(row))
     settings = {key: value for key, value in mover.settings.items() if key not in ORDERED}
     labels = mover_labels(run.definition, name)
     return replace(mover, name=name, labels=labels, settings=settings, stands_by=True)

@@ -6,6 +6,7 @@ import hashlib
 from typing import TYPE_CHECKING
 
 from include.labels import OWNER
+from include.volumes.scripts import STANDBY
 
 if TYPE_CHECKING:
     from include.definition import Definition
@@ -19,10 +20,19 @@ HASH_CHARACTERS = 10
 def mover_name(run: MigrationRun, script: str, claim: str) -> str:
     """Return the name of a Job and its Secret: at most 44 characters, the same for the same claim and run.
 
-    :param script: what it runs, or `standby`.
+    :param script: what it runs, or `STANDBY`.
     """
     digest = hashlib.sha256(claim.encode()).hexdigest()[:HASH_CHARACTERS]
-    return f"cce-{script}-{run.short_id}-{digest}"
+    return f"{_beginning(script)}{run.short_id}-{digest}"
+
+
+def stands_by(name: str) -> bool:
+    """Say whether a mover of this name stands by, of whatever run it is."""
+    return name.startswith(_beginning(STANDBY))
+
+
+def _beginning(script: str) -> str:
+    return f"cce-{script}-"
 
 
 def mover_labels(definition: Definition, name: str) -> dict[str, str]:

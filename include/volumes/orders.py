@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 from include.errors import ObjectNotFoundError, TemporaryError
 from include.volumes.manifests import ORDER, Mover
 from include.volumes.output import progress_line
-from include.volumes.running import ENDED, SECONDS_BETWEEN_LINES, mover_failure
+from include.volumes.running import SECONDS_BETWEEN_LINES, mover_failure
+from include.volumes.users import ENDED
 
 if TYPE_CHECKING:
     from include.clusters import Cluster

@@ -19,6 +19,7 @@ from include.verification.readiness import HOPELESS_REASONS, pod_reasons
 from include.volumes.creating import NOT_CREATED, creation_failures, is_quota, waits_for_others
 from include.volumes.manifests import Mover, job_manifest, network_policy, secret_manifest
 from include.volumes.output import progress_line
+from include.volumes.users import ENDED
 
 if TYPE_CHECKING:
     from include.clusters import Cluster
@@ -34,7 +35,6 @@ HOPELESS_SECONDS = 45.0
 QUOTA_SECONDS = 90.0
 WAITS_FOR_OTHERS = "waits for other movers, until the quota of its namespace has room for it"
 LAST_LINES = 20
-ENDED = frozenset({"Succeeded", "Failed"})
 # restic's own exit codes for what waiting does not cure.
 HOPELESS_CODES = {
     12: "the repository is encrypted with another password; correct the connection of volumes.repository",

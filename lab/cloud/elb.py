@@ -13,7 +13,7 @@ from typing import Any
 from lab.addresses import ZONES
 from lab.cloud.backends.fronts import Fronts
 from lab.cloud.calls import Answer, Call, Operation, Region
-from lab.cloud.elb_answers import LISTENERS, POOLS, fits, in_use, invalid, listed, missing
+from lab.cloud.elb_answers import BALANCERS, LISTENERS, POOLS, fits, in_use, invalid, listed, missing
 from lab.cloud.elb_health import Health
 from lab.cloud.elb_listeners import Listeners
 from lab.cloud.elb_members import Members
@@ -23,7 +23,6 @@ from lab.cloud.refusals import by_elb
 
 _LAST_BYTES = range(1, 255)
 _QUOTA = 50
-_KIND = "loadbalancers"
 _FLAVORS = {
     "L4": ("L4_flavor.elb.s1.small", {"connection": 500000, "cps": 10000, "bandwidth": 50, "lcu": 10}),
     "L7": (
@@ -76,7 +75,7 @@ class Elb:
     ) -> None:
         self._region = region
         self._network = ipaddress.ip_network(network)
-        with region.store.change(_KIND) as known:
+        with region.store.change(BALANCERS) as known:
             for balancer, (name, address) in existing.items():
                 kept = {"name": name, "address": address, "created": region.clock.now()}
                 known.setdefault(balancer, kept | {"wanted": {"guaranteed": False}})
@@ -111,7 +110,7 @@ class Elb:
             raise invalid("availability_zone_list")
         if not wanted.get("vpc_id") and not wanted.get("vip_subnet_cidr_id"):
             raise invalid("vpc_id")
-        with self._region.store.change(_KIND) as known:
+        with self._region.store.change(BALANCERS) as known:
             if len(known) >= _QUOTA:
                 raise by_elb(409, "8905", "Quota exceeded for resources: ['loadbalancer']")
             key = str(uuid.uuid4())
@@ -182,12 +181,12 @@ class Elb:
 
     def list_balancers(self, call: Call) -> Answer:
         """List load balancers."""
-        known = self._region.store.all(_KIND)
+        known = self._region.store.all(BALANCERS)
         return listed(call, "loadbalancers", [self._document(key, kept) for key, kept in known.items()])
 
     def _need(self, call: Call) -> dict[str, Any]:
         key = call["loadbalancer_id"]
-        kept = self._region.store.all(_KIND).get(key)
+        kept = self._region.store.all(BALANCERS).get(key)
         if kept is None:
             raise missing("loadbalancer", key)
         return self._document(key, kept)
@@ -208,7 +207,7 @@ class Elb:
         key = call["loadbalancer_id"]
         if self._below_it(LISTENERS, key) or self._below_it(POOLS, key):
             raise in_use("loadbalancer", key, "what is below it")
-        with self._region.store.change(_KIND) as known:
+        with self._region.store.change(BALANCERS) as known:
             if known.pop(key, None) is None:
                 raise missing("loadbalancer", key)
         return Answer(status=204)

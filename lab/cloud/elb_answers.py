@@ -9,6 +9,7 @@ from lab.cloud.calls import Answer, Call
 from lab.cloud.refusals import RefusalError, by_elb
 
 MOST_IN_A_PAGE = 2000
+BALANCERS = "loadbalancers"
 LISTENERS, POOLS, MEMBERS, MONITORS = "elb-listeners", "elb-pools", "elb-members", "elb-monitors"
 POLICIES = "elb-policies"
 

@@ -8,13 +8,12 @@ from typing import Any
 
 from lab.cloud.backends.fronts import Fronts
 from lab.cloud.calls import Answer, Call, Operation, Region
-from lab.cloud.elb_answers import LISTENERS, POLICIES, POOLS, in_use, invalid, listed, need
+from lab.cloud.elb_answers import BALANCERS, LISTENERS, POLICIES, POOLS, in_use, invalid, listed, need
 from lab.cloud.elb_members import Members
 from lab.cloud.progress import as_time
 
 logger = logging.getLogger(__name__)
 
-BALANCERS = "loadbalancers"
 # those of listeners without a certificate, and what pools they take (CreatePool)
 POOLS_OF = {"TCP": ("TCP",), "HTTP": ("HTTP",)}
 _PORTS = range(1, 65536)

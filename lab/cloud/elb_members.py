@@ -8,13 +8,12 @@ import uuid
 from typing import Any
 
 from lab.cloud.calls import Answer, Call, Operation, Region
-from lab.cloud.elb_answers import LISTENERS, MEMBERS, POOLS, in_use, invalid, listed, need
+from lab.cloud.elb_answers import BALANCERS, LISTENERS, MEMBERS, POOLS, in_use, invalid, listed, need
 from lab.cloud.elb_health import INITIAL, NO_MONITOR, OFFLINE, ONLINE, Health
 from lab.cloud.progress import FAILS, NEVER_ARRIVES, as_time
 from lab.cloud.vpc import BALANCERS as BALANCERS_SUBNET
 from lab.cloud.vpc import NODES
 
-_BALANCERS = "loadbalancers"
 _PORTS, _WEIGHTS = range(1, 65536), range(101)
 
 
@@ -52,7 +51,7 @@ class Members:
         """Add a member: a server in a subnet of the load balancer's VPC, or an IP anywhere if that is enabled."""
         pool, wanted = call["pool_id"], call.document("member")
         balancer = need(self._region.store.all(POOLS), "pool", pool)["loadbalancer_id"]
-        self._check(self._region.store.all(_BALANCERS)[balancer]["wanted"], wanted)
+        self._check(self._region.store.all(BALANCERS)[balancer]["wanted"], wanted)
         key = str(uuid.uuid4())
         with self._region.store.change(MEMBERS) as known:
             for other, kept in known.items():

@@ -6,10 +6,19 @@ import uuid
 from typing import Any
 
 from lab.cloud.calls import Answer, Call, Operation, Region
-from lab.cloud.elb_answers import LISTENERS, MEMBERS, MONITORS, POOLS, in_use, invalid, listed, need
+from lab.cloud.elb_answers import (
+    BALANCERS,
+    LISTENERS,
+    MEMBERS,
+    MONITORS,
+    POOLS,
+    in_use,
+    invalid,
+    listed,
+    need,
+)
 from lab.cloud.progress import as_time
 
-_BALANCERS = "loadbalancers"
 _PROTOCOLS = ("TCP", "HTTP")
 _ALGORITHMS = ("ROUND_ROBIN", "LEAST_CONNECTIONS", "SOURCE_IP")
 # pool's protocol: what its health check may be (CreateHealthMonitor)
@@ -57,7 +66,7 @@ class Pools:
         if wanted.get("lb_algorithm") not in _ALGORITHMS:
             raise invalid("lb_algorithm")
         balancer = wanted.get("loadbalancer_id") or self._balancer_of(wanted.get("listener_id"))
-        need(self._region.store.all(_BALANCERS), "loadbalancer", balancer)
+        need(self._region.store.all(BALANCERS), "loadbalancer", balancer)
         key = str(uuid.uuid4())
         with self._region.store.change(POOLS) as known:
             kept = {**_DEFAULTS, **wanted, "loadbalancer_id": balancer, "created": self._region.clock.now()}

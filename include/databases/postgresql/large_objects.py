@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from itertools import islice
 
 from psycopg import sql
 
+from include.batches import in_batches
 from include.databases.postgresql.session import Connection, rows, value
 
 BLOCK = 4 * 1024 * 1024
@@ -24,8 +24,7 @@ def ids_of(connection: Connection) -> dict[str, str]:
 
 def batches(ids: Sequence[str]) -> list[list[str]]:
     """Return the ids in lots that one session copies."""
-    left = iter(ids)
-    return list(iter(lambda: list(islice(left, BATCH)), []))
+    return list(in_batches(ids, BATCH))
 
 
 def copy_large_objects(source: Connection, target: Connection, ids: Iterable[str]) -> int:

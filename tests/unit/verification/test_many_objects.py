@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from include.adaptation import adapt_objects, adapting, dry_run, dry_run_objects
+from include import batches
+from include.adaptation import adapt_objects, dry_run_objects
 from include.adaptation.context import context_of
 from include.adaptation.pipeline import adapt
 from include.errors import LedgerError, ProofError
@@ -18,7 +19,7 @@ from include.inventory.store import load_inventory, open_inventory, save_invento
 from include.planning.model import Plan, load_plan, save_plan
 from include.planning.object_rows import object_rows
 from include.run import MigrationRun
-from include.verification import objects, target_objects, verify_objects
+from include.verification import target_objects, verify_objects
 from tests.builders.large_runs import NAMESPACES, large_run, many_objects
 from tests.builders.objects import MemoryCluster, deployment, inventory, make
 from tests.builders.paged_server import PagedServer
@@ -31,8 +32,7 @@ HIDDEN = "/api/v1/namespaces/shop/configmaps/object-00004"
 @pytest.fixture(autouse=True)
 def _small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     """A fifth of the few, so that the batches weigh as much in both runs."""
-    for module in (adapting, dry_run, objects):
-        monkeypatch.setattr(module, "BATCH", 20)
+    monkeypatch.setattr(batches, "BATCH", 20)
     monkeypatch.setattr(target_objects, "PAGE", 20)
 
 
