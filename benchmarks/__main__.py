@@ -17,6 +17,7 @@ from benchmarks.image_estate import ImageEstate
 from benchmarks.images import measure_images
 from benchmarks.inventory import measure_inventory
 from benchmarks.mariadb import measure_mariadb
+from benchmarks.mariadb_lag import measure_mariadb_lag
 from benchmarks.memory import lab_memory_mib
 from benchmarks.object_data import Objects
 from benchmarks.objects import measure_objects
@@ -48,6 +49,7 @@ PARTS = (
     "postgres_distant",
     "postgres_lag",
     "mariadb",
+    "mariadb_lag",
     "objects",
     "volumes",
 )
@@ -83,6 +85,8 @@ def measured(part: str, runs: int, scale: float) -> list[Result]:
     if part.startswith("postgres"):
         size = int(POSTGRES_BYTES * scale)
         return measure_postgres(runs, size, is_distant=part == "postgres_distant")
+    if part == "mariadb_lag":
+        return measure_mariadb_lag(runs)
     if part == "mariadb":
         return measure_mariadb(runs, int(MARIADB_BYTES * scale))
     if part == "objects":

@@ -15,6 +15,7 @@ from typing import Any
 import pymysql
 
 from benchmarks.registry_server import free_port
+from include.connections import DatabaseAccess
 
 SYSTEM_USER = "mysql"
 ADMINISTRATOR = "bench"
@@ -57,6 +58,10 @@ class Server:
     def arguments(self) -> list[str]:
         """Return the arguments by which programs reach it; the password goes by `MYSQL_PWD`."""
         return ["--host=127.0.0.1", f"--port={self.port}", f"--user={ADMINISTRATOR}"]
+
+    def access(self) -> DatabaseAccess:
+        """Return how the migration's engine reaches it."""
+        return DatabaseAccess("mariadb", "127.0.0.1", self.port, ADMINISTRATOR, PASSWORD)
 
     def document(self) -> dict[str, Any]:
         """Return the Airflow connection to it."""

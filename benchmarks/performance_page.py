@@ -54,7 +54,8 @@ GROUPS = (
     (
         "mariadb",
         "MariaDB",
-        "A database of which one table is half. MariaDB's own programs are compared as a pipe, mydumper and myloader with two threads.",
+        "A database of which one table is half. MariaDB's own programs are compared as a pipe, mydumper and myloader with two threads. "
+        "`lag`: how far a followed database is behind while its source takes 1,000 writes a second.",
     ),
     (
         "volumes",

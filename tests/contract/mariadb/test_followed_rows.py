@@ -111,7 +111,7 @@ def test_every_type_arrives_as_it_was(pair: Pair, metadata: str, kind: str) -> N
     follower.begin(follower.prepare())
     change(pair, columns, tuple(rows))
 
-    applied = follower.apply()
+    applied = follower.apply(seconds=60)
 
     assert applied.is_complete
     assert applied.rows >= 20
@@ -132,7 +132,7 @@ def test_rows_without_a_key_are_told_apart_by_every_byte(pair: Pair) -> None:
         "delete from words where word is null and amount is null",
         database=pair.database,
     )
-    follower.apply()
+    follower.apply(seconds=60)
     follower.finish()
 
     found = pair.destination.rows("select word from words where word is not null", pair.database)
@@ -158,7 +158,7 @@ def test_cascades_which_stand_in_no_log_are_repeated(pair: Pair) -> None:
     with pair.origin.session(pair.database) as session, session.cursor() as cursor:
         cursor.execute("set foreign_key_checks = 0")
         cursor.execute("delete from orders where id = 3")
-    follower.apply()
+    follower.apply(seconds=60)
     follower.finish()
 
     assert pair.destination.rows("select id, of_order from order_lines order by 1", pair.database) == [
@@ -189,7 +189,7 @@ def test_rows_are_found_by_keys_of_every_sort(pair: Pair) -> None:
         "delete from people where mail = 'b'",
         database=pair.database,
     )
-    assert follower.apply().rows == 14
+    assert follower.apply(seconds=60).rows == 14
     follower.finish()
 
     assert pair.differences() == "nothing"
@@ -209,7 +209,7 @@ def test_sequences_and_counters_go_on_where_the_origin_s_stopped(pair: Pair) -> 
         "delete from items where id > 2",
         database=pair.database,
     )
-    follower.apply()
+    follower.apply(seconds=60)
     follower.finish()
 
     assert pair.differences() == "nothing"
