@@ -68,7 +68,14 @@ _KUBERNETES = (
 _VELERO = "github.com/vmware-tanzu/velero/cmd"
 
 MODULES = (
-    Module("kubernetes", "Kubernetes v1.34.4 and etcd", (Binary(".", _KUBERNETES),), 5, _KUBERNETES_FLAGS),
+    # The provisioner is made of packages that Kubernetes has been built with then.
+    Module(
+        "kubernetes",
+        "Kubernetes v1.34.4, etcd and local-path-provisioner",
+        (Binary(".", _KUBERNETES), _plain("github.com/rancher/local-path-provisioner")),
+        5.2,
+        _KUBERNETES_FLAGS,
+    ),
     Module(
         "tools",
         "restic",
@@ -77,12 +84,6 @@ MODULES = (
     ),
     Module(
         "coredns", "CoreDNS", (_plain("github.com/coredns/coredns", ("-version",), "CoreDNS-1.12.4"),), 1.7
-    ),
-    Module(
-        "local_path_provisioner",
-        "local-path-provisioner",
-        (_plain("github.com/rancher/local-path-provisioner"),),
-        1.2,
     ),
     Module("metrics_server", "metrics-server", (_plain("sigs.k8s.io/metrics-server/cmd/metrics-server"),), 2),
     Module(

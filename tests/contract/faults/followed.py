@@ -108,5 +108,10 @@ class Followed:
         query = "select count(*) from orders where id > %s"
         return int(one_value(access, query, first, database=self.move.name))  # type: ignore[arg-type]
 
+    def slots(self) -> int:
+        """Return how many slots of the source keep changes of this database; its server is other tests', too."""
+        query = "select count(*) from pg_replication_slots where database = %s"
+        return int(one_value(self.source, query, self.move.name))  # type: ignore[arg-type]
+
     def _access(self, side: str) -> DatabaseAccess:
         return self.run.connections.database(self.move.sides[side], self.move.kind)  # type: ignore[arg-type]

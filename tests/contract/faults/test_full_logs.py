@@ -69,7 +69,7 @@ def test_the_log_is_given_up_before_its_disk_is_full_and_the_source_goes_on(
 
     assert highest < LOG_MEGABYTES
     assert sides.disk.used() < highest
-    assert slots(followed.source) == 0
+    assert followed.slots() == 0
     assert one_value(followed.source, "select count(*) from parcels", database=followed.move.name) == (
         1_000 + BLOCKS * 1_000
     )
@@ -92,10 +92,6 @@ def write_blocks(access: DatabaseAccess, database: str, disk: SmallDisk) -> int:
         highest = max(highest, disk.used())
         time.sleep(SECONDS_BETWEEN_BLOCKS)
     return highest
-
-
-def slots(access: DatabaseAccess) -> int:
-    return int(one_value(access, "select count(*) from pg_replication_slots"))
 
 
 def write(access: DatabaseAccess, database: str, number: int) -> None:
