@@ -64,7 +64,7 @@ test: check ## Run all tests but those that only a release asks for: unit, DAG i
 	@$(IN_VENV) python -m lab exec -- pytest -q --timeout 3600 -m lab $(LONG_IN_LAB:%=--ignore=%) tests/contract tests/lab; failed=$$?; $(IN_VENV) python -m lab down; exit $$failed
 
 .PHONY: release-test
-release-test: setup ## Break everything at its work, kill three migrations, take one the whole way by a browser alone, and run the containers (90 minutes; part of a release's check)
+release-test: setup ## Break everything at its work, kill three migrations, take one the whole way by a browser alone, and run the containers (two hours; part of a release's check)
 	@$(IN_VENV) python -m lab install-packages --for-tests --for-containers
 	@failed=0; $(IN_VENV) pytest -q --timeout 600 $(FAULTS) || failed=1; \
 	for tests in $(RELEASE_IN_LAB); do \

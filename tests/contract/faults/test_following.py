@@ -107,4 +107,4 @@ def test_a_target_that_is_away_does_not_fill_the_sources_disk(
 
 def write(access: DatabaseAccess, database: str, number: int) -> None:
     with open_database(access, database) as cursor:
-        cursor.execute("insert into orders values (%s, 'written', '')", (number,))
+        cursor.execute("insert into orders values (%s, 'written', %s)", (number, access.address))
