@@ -96,7 +96,7 @@ def test_triggers_and_events_are_silent_while_following_and_then_as_before(pair:
         "insert into noted (item) values (-new.id)",
         "create trigger aside before update on items for each row set new.name = 'Ü'",
         "create event nightly on schedule every 1 day starts '2030-01-01 00:00:00' do delete from noted",
-        "create event resting on schedule every 1 hour disable do delete from noted",
+        "create event resting on schedule every 1 hour starts '2030-01-01 00:00:00' disable do delete from noted",
     )
     before = pair.differences()
     follower = pair.follower()
