@@ -39,7 +39,7 @@ lab-down: setup ## Stop the lab and leave nothing behind
 	@$(IN_VENV) python -m lab down
 
 .PHONY: check
-check: setup ## Lint, types, import contracts and unit tests, in under a minute
+check: setup ## Lint, types, import contracts and unit tests, in two to five minutes
 	$(IN_VENV) ruff check .
 	$(IN_VENV) ruff format --check .
 	$(IN_VENV) mypy
