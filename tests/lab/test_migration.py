@@ -225,11 +225,15 @@ def test_customers_with_an_old_answer_of_the_dns_are_led_on_to_the_target(migrat
 
 
 def test_the_steps_of_the_downtime_stand_on_one_time_line(migration: Outcome) -> None:
-    steps = {step["name"]: step for step in migration.report["downtime"]["steps"]}
-    path = [name for name, step in steps.items() if step["critical"]]
+    """It begins with the first request that failed: on a busy machine that may be one that was too slow before the stop."""
+    downtime = migration.report["downtime"]
+    path = [step for step in downtime["steps"] if step["critical"]]
+    begins = [step["started"] for step in path]
 
-    assert (path[0], path[-1]) == ("quiesce the source", "switch the front door")
-    assert steps["quiesce the source"]["started"] < 1 < steps["switch the front door"]["started"]
+    assert (path[0]["name"], path[-1]["name"]) == ("quiesce the source", "switch the front door")
+    assert begins == sorted(begins)
+    stopped, switched = begins[0] + path[0]["seconds"], begins[-1]
+    assert 0 < switched - stopped < downtime["seconds"]
 
 
 def test_no_acknowledged_write_is_lost_or_doubled_for_the_probe(migration: Outcome) -> None:
