@@ -50,7 +50,7 @@ check: setup ## Lint, types, import contracts and unit tests, in two to five min
 FAULTS := tests/contract/faults tests/contract/mariadb/test_following_kills.py
 LONG_IN_LAB := tests/lab/test_broken_lines.py tests/lab/test_kills.py tests/lab/test_second_run.py
 RELEASE_IN_LAB := $(LONG_IN_LAB) tests/release/test_by_browser.py tests/release/test_velero_faults.py tests/release/test_crowded_namespace.py
-# Their servers wait more than they work; a file stays with one process.
+# A file stays with one process: its tests share their servers.
 SIDE_BY_SIDE := -n 3 --dist loadscope
 
 .PHONY: test
@@ -64,7 +64,7 @@ test: check ## Run all tests but those that only a release asks for: unit, DAG i
 	@$(IN_VENV) python -m lab exec -- pytest -q --timeout 3600 -m lab $(LONG_IN_LAB:%=--ignore=%) tests/contract tests/lab; failed=$$?; $(IN_VENV) python -m lab down; exit $$failed
 
 .PHONY: release-test
-release-test: setup ## Break everything at its work, kill three migrations, take one the whole way by a browser alone, and run the containers (two hours; part of a release's check)
+release-test: setup ## Break everything at its work, kill three migrations, take one the whole way by a browser alone, and run the containers (longer than all others together; part of a release's check)
 	@$(IN_VENV) python -m lab install-packages --for-tests --for-containers
 	@failed=0; $(IN_VENV) pytest -q --timeout 600 $(FAULTS) || failed=1; \
 	for tests in $(RELEASE_IN_LAB); do \

@@ -41,19 +41,20 @@ class Server:
 
     def execute(self, *statements: str, database: str | None = None) -> None:
         """Execute statements as the administrator."""
-        with (
-            pymysql.connect(
-                host="127.0.0.1",
-                port=self.port,
-                user=ADMINISTRATOR,
-                password=PASSWORD,
-                database=database,
-                autocommit=True,
-            ) as session,
-            session.cursor() as cursor,
-        ):
+        with self.session(database) as session, session.cursor() as cursor:
             for statement in statements:
                 cursor.execute(statement)
+
+    def session(self, database: str | None = None) -> pymysql.Connection[Any]:
+        """Return a session of the administrator; it ends with its `with`."""
+        return pymysql.connect(
+            host="127.0.0.1",
+            port=self.port,
+            user=ADMINISTRATOR,
+            password=PASSWORD,
+            database=database,
+            autocommit=True,
+        )
 
     def arguments(self) -> list[str]:
         """Return the arguments by which programs reach it; the password goes by `MYSQL_PWD`."""

@@ -103,7 +103,7 @@ def test_it_is_green_and_measures_what_the_cutover_will_take(rehearsal: Any) -> 
     assert outcome.report["result"] == "succeeded", outcome.report["findings"][-5:]
     assert outcome.report["kind"] == "rehearsal"
     measured = outcome.documents("rehearsal")["rehearsal/outcome.json"]
-    assert 0 < measured["downtime"] < 300
+    assert 0 < measured["downtime"] < 120
     assert {one["id"] for one in measured["phases"]} >= {"rds_dump_restore", "obs_sync", "verification"}
 
 

@@ -18,7 +18,7 @@ from .writers import Writers
 
 pytestmark = pytest.mark.lab
 
-LONGEST_DOWNTIME_SECONDS = 300
+LONGEST_DOWNTIME_SECONDS = 60
 SECONDS = 420
 
 

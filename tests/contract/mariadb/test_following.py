@@ -344,7 +344,7 @@ def test_no_row_is_lost_while_many_are_written(pair: Pair) -> None:
     thread = threading.Thread(target=follow)
     thread.start()
     try:
-        written = write_evenly(pair, a_second=1000, seconds=4)
+        written = write_evenly(pair, a_second=1000, seconds=8)
     finally:
         stopped.set()
         thread.join()
