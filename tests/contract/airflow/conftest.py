@@ -8,14 +8,20 @@ from pathlib import Path
 import pytest
 
 from tests.builders.definitions import definition_text
+from tests.contract.cloud.servers import PASSWORD
+from tests.contract.postgresql.servers import server
 
 from .servers import Airflow, airflow_alone
 
 
 @pytest.fixture(scope="session")
 def airflow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Airflow]:
-    with airflow_alone(tmp_path_factory.mktemp("airflow")) as server:
-        yield server
+    # As whoever runs Airflow does: SQLite refuses a request while the scheduler writes.
+    with (
+        server("postgres", f"alter role postgres password '{PASSWORD}'", "postgres") as database,
+        airflow_alone(tmp_path_factory.mktemp("airflow"), database) as running,
+    ):
+        yield running
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""Airflow alone: API server, scheduler and DAG processor over SQLite, with people of every role."""
+"""Airflow alone: API server, scheduler and DAG processor over PostgreSQL, with people of every role."""
 
 from __future__ import annotations
 
@@ -15,9 +15,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 
+from include.connections import DatabaseAccess
 from tests.conftest import ROOT
 
 PEOPLE = {"olga": "user", "anna": "user", "vera": "viewer"}
@@ -32,7 +34,7 @@ class Airflow:
 
     url: str
     home: Path
-    tokens: dict[str, str] = field(default_factory=dict)
+    tokens: dict[str, str] = field(default_factory=dict, repr=False)
 
     def call(self, user: str, method: str, path: str, body: Any = None) -> httpx.Response:
         """Return the answer to one request."""
@@ -97,9 +99,9 @@ def await_that(look: Callable[[], Any], is_good: Callable[[Any], bool], seconds:
 
 
 @contextmanager
-def airflow_alone(home: Path) -> Generator[Airflow]:
-    """Start Airflow, and end it with the block."""
-    variables = _variables(home)
+def airflow_alone(home: Path, database: DatabaseAccess) -> Generator[Airflow]:
+    """Start Airflow with its metadata in a database, and end it with the block."""
+    variables = _variables(home) | {"AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": _url(database)}
     _run(["airflow", "db", "migrate"], variables, home)
     running = [_start(name, variables, home) for name in PROGRAMS]
     try:
@@ -111,6 +113,11 @@ def airflow_alone(home: Path) -> Generator[Airflow]:
         for process in running:
             os.killpg(process.pid, signal.SIGKILL)
             process.wait()
+
+
+def _url(database: DatabaseAccess) -> str:
+    login = f"{database.user}:{quote(database.password, safe='')}"
+    return f"postgresql+psycopg2://{login}@{database.host}:{database.port}/postgres"
 
 
 def _known(server: Airflow) -> set[str]:
