@@ -7,6 +7,8 @@ at once: its kernel is asked whenever a connection is quiet, and what it does no
 from __future__ import annotations
 
 import socket
+import ssl
+from functools import cache
 from typing import Any
 
 # A connection is quiet after these, is asked again after those, and is given up, whether or not something was sent.
@@ -33,14 +35,31 @@ def connect_mariadb(**settings: Any) -> Any:
 
     :raises pymysql.MySQLError: when the server does not let in, or does not answer.
     """
-    import pymysql
-
     is_limited = "read_timeout" in settings
-    connection: Any = pymysql.connect(**{"read_timeout": GREETING_SECONDS, **settings})
+    connection: Any = _connection_class()(**{"read_timeout": GREETING_SECONDS, **settings})
     if not is_limited:
         connection._read_timeout = None
     watch(connection._sock)
     return connection
+
+
+@cache
+def _connection_class() -> type[Any]:
+    """Return PyMySQL's connection, of which all share what encrypts them.
+
+    PyMySQL encrypts where the server can and verifies no certificate, but reads those of all authorities that the machine knows for
+    each connection: 50 ms of a processor, which is ten times what the rest takes.
+    """
+    from pymysql.connections import Connection
+
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+
+    class Encrypted(Connection):
+        def _create_ssl_ctx(self, sslp: Any) -> ssl.SSLContext:
+            return context
+
+    return Encrypted
 
 
 def watch(connection: socket.socket) -> None:
