@@ -7,12 +7,13 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from include.cutover.front_door import is_traffic_on_target
+from include.cutover.pulling_ahead import remove_pulls
 from include.cutover.way_back import RETIRED
 from include.databases import drop_followers
 from include.errors import MigrationError, TargetClusterMissingError
 from include.objects import abort_all_uploads
 from include.verification import remove_check_jobs
-from include.volumes import remove_movers
+from include.volumes import remove_movers, remove_standby_keys
 
 if TYPE_CHECKING:
     from include.run import MigrationRun
@@ -32,6 +33,8 @@ def remove_leftovers(run: MigrationRun) -> int:
     parts: dict[str, Callable[[], int]] = {
         "movers in the source cluster": lambda: remove_movers(run, run.source),
         "movers in the target cluster": lambda: remove_movers(run, run.target),
+        "keys of movers that stood by": lambda: remove_standby_keys(run),
+        "pods that pull images": lambda: remove_pulls(run),
         "Jobs of checks": lambda: remove_check_jobs(run),
         "what following databases has made": lambda: drop_followers(run),
         "what the way back keeps": lambda: end_way_back_unless_needed(run),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from include.cutover.beginning import refuse_now
 from include.cutover.front_door import is_traffic_on_target, open_door
+from include.cutover.pulling_ahead import pull_ahead
 from include.cutover.quiescing import note_release, quiesce
 from include.cutover.time_to_live import lower_ttl
 from include.cutover.workloads import RUNNING, list_workloads, name_of, release_all
@@ -31,9 +32,9 @@ def ready_target(run: MigrationRun) -> dict[str, int]:
         lower_ttl(run)
         open_door(run).make_ready()
     held = quiesce(run, "target")
-    acts = (stand_by, _look_ahead_at_buckets)
-    standing_by, _ = run_side_by_side(lambda act: act(run), acts, len(acts), name="ahead")
-    return {"held": held, "standing_by": standing_by, "started": _start_early(run)}
+    acts = (stand_by, _look_ahead_at_buckets, pull_ahead)
+    standing_by, _, pulls = run_side_by_side(lambda act: act(run), acts, len(acts), name="ahead")
+    return {"held": held, "standing_by": standing_by, "pulls": pulls, "started": _start_early(run)}
 
 
 def _look_ahead_at_buckets(run: MigrationRun) -> int:

@@ -117,7 +117,12 @@ class Cutover(Part):
         description="workloads, each `kind namespace/name`, that the target starts before the source is stopped: they mount no "
         "claim, and write nothing by themselves",
     )
-
+    pull_ahead: bool = Field(
+        default=True,
+        description="whether the target's nodes pull the images of its workloads before the source is stopped; an image that a node "
+        "does not get ends the cutover there. Each node that may run a workload gets its images: set it to false where their disks "
+        "have no room for all",
+    )
     fence_databases: Literal["if_possible", "required", "never"] = Field(
         default="if_possible",
         description="whether the source's databases refuse every writer but the migration from the stop of the source on: "

@@ -6,6 +6,8 @@ from include.volumes.copying import copy_volumes
 from include.volumes.going_back import bring_back_volumes, find_written_volumes, renew_deliveries
 from include.volumes.proving import prove_volumes
 from include.volumes.removing import remove_movers
+from include.volumes.repository import reach_repository
+from include.volumes.standby_keys import remove_standby_keys
 from include.volumes.standing_by import stand_by, stand_by_back
 
 __all__ = [
@@ -13,7 +15,9 @@ __all__ = [
     "copy_volumes",
     "find_written_volumes",
     "prove_volumes",
+    "reach_repository",
     "remove_movers",
+    "remove_standby_keys",
     "renew_deliveries",
     "stand_by",
     "stand_by_back",

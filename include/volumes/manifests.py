@@ -12,6 +12,15 @@ KEEP_SECONDS = 86400
 # A mover that stands by holds a disk on its node, so it ends by itself when its cutover never comes.
 STANDBY_SECONDS = 7200
 ORDER = "cce-migration/order"
+# The object storage is named in full: five searches of the cluster's own domains first, each for two kinds of addresses, would not find
+# it, and an answer that is lost would be waited for for five seconds.
+NAMES_IN_FULL = {
+    "options": [
+        {"name": "ndots", "value": "1"},
+        {"name": "timeout", "value": "1"},
+        {"name": "attempts", "value": "5"},
+    ]
+}
 RESOURCES = {"requests": {"cpu": "50m", "memory": "128Mi"}, "limits": {"memory": "2Gi"}}
 # Files of every owner are read and written, and get their owner back. These are what the `baseline` Pod Security Standard
 # allows.
@@ -102,6 +111,8 @@ def _pod_spec(mover: Mover) -> Manifest:
         spec["volumes"].append({"name": "volume", **mover.volume})
     if mover.stands_by:
         spec["volumes"].append({"name": "orders", "downwardAPI": {"items": [_order_item()]}})
+    if "RESTIC_REPOSITORY" in mover.settings:
+        spec["dnsConfig"] = NAMES_IN_FULL
     if mover.node:
         spec["nodeName"] = mover.node
     if mover.pull_secret:

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Generator
+from contextlib import contextmanager
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from include.connections import ObjectStorageAccess
 from include.errors import TemporaryError
 from include.planning.storage_client import error_code, open_storage
 
@@ -50,6 +54,15 @@ def has_repository(run: MigrationRun) -> bool:
     return _read(run, f"{repository_prefix(run)}/config") is not None
 
 
+def reach_repository(run: MigrationRun) -> None:
+    """Ask for the repository as the last changes of volumes will.
+
+    :raises TemporaryError: when the bucket does not tell.
+    """
+    has_repository(run)
+    repository_secrets(run)
+
+
 def read_delivered(run: MigrationRun, claim: str) -> dict[str, Any] | None:
     """Return what an earlier final pass delivered of a claim, in whichever run, or None."""
     body = _read(run, _delivered_key(run, claim))
@@ -59,12 +72,14 @@ def read_delivered(run: MigrationRun, claim: str) -> dict[str, Any] | None:
 
 def write_delivered(run: MigrationRun, claim: str, document: dict[str, Any]) -> None:
     """Note beside the repository what was delivered, for later runs."""
-    _client(run).put_object(
-        Bucket=run.definition.volumes.bucket,
-        Key=_delivered_key(run, claim),
-        Body=json.dumps(document).encode(),
-        ContentType="application/json",
-    )
+    key = _delivered_key(run, claim)
+    with bucket_answers(run, key):
+        open_bucket(run).put_object(
+            Bucket=run.definition.volumes.bucket,
+            Key=key,
+            Body=json.dumps(document).encode(),
+            ContentType="application/json",
+        )
 
 
 def _delivered_key(run: MigrationRun, claim: str) -> str:
@@ -72,19 +87,41 @@ def _delivered_key(run: MigrationRun, claim: str) -> str:
 
 
 def _read(run: MigrationRun, key: str) -> bytes | None:
-    from botocore.exceptions import BotoCoreError, ClientError
+    from botocore.exceptions import ClientError
 
-    try:
-        body = _client(run).get_object(Bucket=run.definition.volumes.bucket, Key=key)["Body"].read()
-    except (BotoCoreError, ClientError) as error:
-        if error_code(error) in {"NoSuchKey", "404"}:
-            return None
-        raise TemporaryError(
-            f"object {key} of bucket {run.definition.volumes.bucket}: cannot be read ({error_code(error)}); look whether the "
-            "object storage answers, and at the rights of volumes.connection"
-        ) from error
+    with bucket_answers(run, key):
+        try:
+            body = open_bucket(run).get_object(Bucket=run.definition.volumes.bucket, Key=key)["Body"].read()
+        except ClientError as error:
+            if error_code(error) in {"NoSuchKey", "404"}:
+                return None
+            raise
     return bytes(body)
 
 
-def _client(run: MigrationRun) -> Any:
-    return open_storage(run.connections.object_storage(run.definition.volumes.connection))
+@contextmanager
+def bucket_answers(run: MigrationRun, key: str) -> Generator[None]:
+    """Tell an object of the repository's bucket that cannot be reached.
+
+    :raises TemporaryError: in the place of every error of the object storage.
+    """
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    try:
+        yield
+    except (BotoCoreError, ClientError) as error:
+        raise TemporaryError(
+            f"object {key} of bucket {run.definition.volumes.bucket}: cannot be reached ({error_code(error)}); look whether the "
+            "object storage answers, and at the rights of volumes.connection"
+        ) from error
+
+
+def open_bucket(run: MigrationRun) -> Any:
+    """Return a client of the object storage that the repository lies in."""
+    return _client(run.connections.object_storage(run.definition.volumes.connection))
+
+
+@cache
+def _client(access: ObjectStorageAccess) -> Any:
+    """Return the same client to every thread: to make one takes longer than a request."""
+    return open_storage(access)

@@ -14,8 +14,8 @@ from include.volumes.going_back import note_ahead, note_begun
 from include.volumes.movers import BACK, FORWARD, Way, can_stand_by
 from include.volumes.names import claim_of
 from include.volumes.output import read_tree
-from include.volumes.repository import repository_secrets
 from include.volumes.running import await_pod, start_mover
+from include.volumes.standby_keys import standby_secrets
 from include.volumes.users import await_unused, node_using
 
 if TYPE_CHECKING:
@@ -45,12 +45,15 @@ def stand_by_back(run: MigrationRun) -> int:
 
 def _stand_by(run: MigrationRun, way: Way) -> int:
     rows = [row for row in volume_rows(run) if can_stand_by(row)]
-    return sum(run_side_by_side(lambda row: _prepare(run, row, way), rows, THREADS, name="volumes"))
+    if not rows:
+        return 0
+    secrets = standby_secrets(run)
+    return sum(run_side_by_side(lambda row: _prepare(run, row, way, secrets), rows, THREADS, name="volumes"))
 
 
-def _prepare(run: MigrationRun, row: PlanItem, way: Way) -> bool:
+def _prepare(run: MigrationRun, row: PlanItem, way: Way, secrets: dict[str, str]) -> bool:
     try:
-        _start_both(run, row, way)
+        _start_both(run, row, way, secrets)
         if way is FORWARD:
             return carry_delta(run, row, "ahead", way) is not None
         return _carry_ahead_back(run, row)
@@ -68,16 +71,16 @@ def _carry_ahead_back(run: MigrationRun, row: PlanItem) -> bool:
     return printed is not None
 
 
-def _start_both(run: MigrationRun, row: PlanItem, way: Way) -> None:
+def _start_both(run: MigrationRun, row: PlanItem, way: Way, secrets: dict[str, str]) -> None:
     namespace, claim = row.details["namespace"], row.details["claim"]
     here, there = way.ends(run)
     await_unused(there, namespace, claim)
     movers = standby_movers(run, row, way, node_using(here, namespace, claim))
-    run_side_by_side(lambda one: _start(run, *one), movers, len(movers), name="standby")
+    run_side_by_side(lambda one: _start(*one, secrets), movers, len(movers), name="standby")
 
 
-def _start(run: MigrationRun, cluster: Cluster, mover: Mover) -> None:
-    uid = start_mover(cluster, mover, repository_secrets(run))
+def _start(cluster: Cluster, mover: Mover, secrets: dict[str, str]) -> None:
+    uid = start_mover(cluster, mover, secrets)
     try:
         await_pod(cluster, mover, uid, RUNNING)
     finally:

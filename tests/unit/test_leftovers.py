@@ -29,13 +29,14 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MigrationRun:
 
     monkeypatch.setattr(leftovers, "remove_movers", remove_movers)
     monkeypatch.setattr(leftovers, "abort_all_uploads", lambda run: 1)
+    monkeypatch.setattr(leftovers, "remove_standby_keys", lambda run: 1)
     monkeypatch.setattr(leftovers, "is_traffic_on_target", lambda run: True)
     return made
 
 
 def test_a_cluster_that_does_not_answer_keeps_nothing_else_from_being_removed(run: MigrationRun) -> None:
     save_plan(run.ledger, Plan(items=[]))
-    assert remove_leftovers(run) == 3
+    assert remove_leftovers(run) == 4
 
 
 def test_without_a_plan_nothing_is_asked(run: MigrationRun) -> None:
@@ -53,5 +54,5 @@ def test_a_target_that_was_never_made_has_nothing_to_be_removed(
     monkeypatch.setattr(leftovers, "remove_movers", remove_movers)
     save_plan(run.ledger, Plan(items=[]))
 
-    assert remove_leftovers(run) == 1
+    assert remove_leftovers(run) == 2
     assert [record for record in caplog.records if record.levelname != "INFO"] == []

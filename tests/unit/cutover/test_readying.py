@@ -32,6 +32,7 @@ def prepared(
     monkeypatch.setattr(readying, "lower_ttl", lambda run: 0.0)
     monkeypatch.setattr(readying, "stand_by", lambda run: 3)
     monkeypatch.setattr(readying, "prove_buckets", lambda run: 1)
+    monkeypatch.setattr(readying, "pull_ahead", lambda run: 2)
     made.__dict__["target"] = Patching("target", deployment(replicas=3), workload("DaemonSet", "agent"))
     return made
 
@@ -41,7 +42,7 @@ def test_what_writes_nothing_is_started_and_the_rest_stands_still(
 ) -> None:
     run = prepared(tmp_path, monkeypatch, start_early=["DaemonSet shop/agent"])
 
-    assert ready_target(run) == {"held": 2, "standing_by": 3, "started": 1}
+    assert ready_target(run) == {"held": 2, "standing_by": 3, "pulls": 2, "started": 1}
     assert remembered(run.target.get(AGENT)) is None
     assert remembered(run.target.get(WEB)) == {"replicas": 3}
     assert are_writers_held(run, "target")
@@ -62,7 +63,7 @@ def test_a_target_that_serves_customers_is_left_alone(
 ) -> None:
     run = prepared(tmp_path, monkeypatch, on_target=True, start_early=["DaemonSet shop/agent"])
 
-    assert ready_target(run) == {"held": 0, "standing_by": 3, "started": 0}
+    assert ready_target(run) == {"held": 0, "standing_by": 3, "pulls": 2, "started": 0}
     assert run.target.get(WEB)["spec"]["replicas"] == 3
 
 

@@ -8,7 +8,7 @@ import pytest
 from include.errors import PermanentError
 from include.planning.model import PlanItem
 from include.volumes.manifests import job_manifest, network_policy, secret_manifest
-from include.volumes.movers import prepare_mover, source_mover, target_mover
+from include.volumes.movers import prepare_mover, resolving_mover, source_mover, target_mover
 from include.volumes.output import Tree
 from include.volumes.repository import repository_secrets
 from tests.builders.runs import run as lab_run
@@ -42,6 +42,19 @@ def test_the_source_is_read_only_on_the_node_that_has_the_content(tmp_path: Path
     assert pod["nodeName"] == "worker"
     assert {"name": "volume", "hostPath": {"path": "/data/pv-1", "type": "Directory"}} in pod["volumes"]
     assert pod["containers"][0]["volumeMounts"][1]["readOnly"] is True
+
+
+def test_a_mover_asks_for_the_object_storage_by_its_full_name_and_one_that_stands_for_applications_as_they_do(
+    tmp_path: Path,
+) -> None:
+    run = lab_run(tmp_path)
+    reads, resolves = (
+        job_manifest(mover)["spec"]["template"]["spec"]
+        for mover in (source_mover(run, row(), "backup", "warm"), resolving_mover(run, ["shop.lab"]))
+    )
+    options = {one["name"]: one["value"] for one in reads["dnsConfig"]["options"]}
+    assert options == {"ndots": "1", "timeout": "1", "attempts": "5"}
+    assert "dnsConfig" not in resolves
 
 
 def test_content_only_the_storage_driver_reaches_is_read_through_its_claim(tmp_path: Path) -> None:
