@@ -12,6 +12,7 @@ from include.cutover.final_pass import move_last_changes
 from include.cutover.front_door import front_door_addresses
 from include.cutover.gates import pass_gates
 from include.cutover.handing_over import hand_over
+from include.cutover.last_look import look_once_more
 from include.cutover.quiescing import (
     are_writers_held,
     is_quiesced,
@@ -24,10 +25,11 @@ from include.cutover.steps import log_group, log_timeline, recorded_steps, timed
 from include.cutover.switching import switch_traffic
 from include.cutover.workloads import living_pods
 from include.engines import run_side_by_side
-from include.verification import run_checks, verify_workloads
+from include.verification import expected_workloads, run_checks, verify_workloads
 
 if TYPE_CHECKING:
     from include.run import MigrationRun
+    from include.verification.workloads import Watched
 
 logger = logging.getLogger(__name__)
 
@@ -44,12 +46,14 @@ def move_traffic(run: MigrationRun) -> dict[str, int]:
     :raises ProofError: when something has not arrived, or does not work on the target.
     """
     charge = take_charge(run, "another try of this task")
+    # Adapting them takes a processor a while, which the target's pods need later.
+    expected = expected_workloads(run)
     with log_group("Stop the writers"):
         _stop_source(run)
     with log_group("Move the last changes"):
         _carry_last_changes(run)
     with log_group("Start and check the target"):
-        _start_target(run, charge)
+        _start_target(run, charge, expected)
     with log_group("Pass the gates and switch"):
         rows = _switch(run, charge)
     log_timeline(recorded_steps(run.ledger))
@@ -62,6 +66,7 @@ def _stop_source(run: MigrationRun) -> None:
         logger.info("The source stands still since its quiesce")
         return
     refuse_now(run)
+    look_once_more(run)
     quiesce(run, "source")
 
 
@@ -77,12 +82,12 @@ def _carry_last_changes(run: MigrationRun) -> None:
     run.ledger.write(CARRIED, {"quiesced_at": since})
 
 
-def _start_target(run: MigrationRun, charge: Charge) -> None:
+def _start_target(run: MigrationRun, charge: Charge, expected: list[Watched]) -> None:
     note_release(run, "target")
     charge.check()
     release_workloads(run)
     looks: Sequence[Callable[[], int]] = (
-        lambda: _timed(run, "wait for the target's pods", lambda: verify_workloads(run)),
+        lambda: _timed(run, "wait for the target's pods", lambda: verify_workloads(run, expected)),
         lambda: _timed(
             run,
             "check the target's functions",

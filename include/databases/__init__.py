@@ -7,7 +7,12 @@ from include.databases.arming import (
     disarm_way_back,
     look_at_ways_back,
 )
-from include.databases.copying import copy_database, copy_database_delta, copy_database_once_more
+from include.databases.copying import (
+    copy_database,
+    copy_database_delta,
+    copy_database_once_more,
+    reach_database,
+)
 from include.databases.ending import drop_followers, end_following
 from include.databases.fencing import look_at_fences, open_fences, refuse_unfenced, shut_fences
 from include.databases.follow import follow_databases, refuse_unfollowed, stop_following
@@ -34,6 +39,7 @@ __all__ = [
     "open_fences",
     "prove_database",
     "prove_databases",
+    "reach_database",
     "refuse_unfenced",
     "refuse_unfollowed",
     "renew_way_back",

@@ -87,6 +87,17 @@ def copy_database_delta(run: MigrationRun, key: str) -> dict[str, int]:
     }
 
 
+def reach_database(run: MigrationRun, key: str) -> None:
+    """Ask both servers of a planned database something small.
+
+    :raises MigrationError: when one does not answer, or refuses the login.
+    """
+    job = open_job(run, key)
+    with server_errors(job):
+        job.engine.source_size()
+        job.engine.target_exists()
+
+
 def _bring(job: DatabaseJob, *, final: bool) -> tuple[Action, Copied]:
     state = job.engine.read_state()
     _refuse_foreign(job)

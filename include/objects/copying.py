@@ -52,6 +52,17 @@ def copy_bucket_once_more(run: MigrationRun, key: str) -> int:
     return bring(open_job(run, key), final=False).objects
 
 
+def reach_bucket(run: MigrationRun, key: str) -> None:
+    """Ask both stores of a planned bucket for the first of their objects.
+
+    :raises MigrationError: when one does not answer, or refuses the login.
+    """
+    job = open_job(run, key)
+    with store_errors(job):
+        for place in job.places().values():
+            place.client.list_objects_v2(Bucket=place.bucket, MaxKeys=1)
+
+
 def bring(job: BucketJob, *, final: bool) -> Moved:
     """Make the target equal to the source, in one pass or some; return what moved.
 

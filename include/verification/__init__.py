@@ -5,9 +5,10 @@ from __future__ import annotations
 from include.verification.checks import read_comparisons, remove_check_jobs, run_checks
 from include.verification.objects import verify_objects
 from include.verification.running import verify_running
-from include.verification.workloads import verify_workloads
+from include.verification.workloads import expected_workloads, verify_workloads
 
 __all__ = [
+    "expected_workloads",
     "read_comparisons",
     "remove_check_jobs",
     "run_checks",

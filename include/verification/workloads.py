@@ -53,6 +53,7 @@ class Watched:
 
 def verify_workloads(
     run: MigrationRun,
+    expected: list[Watched] | None = None,
     *,
     timeout_seconds: float = TIMEOUT_SECONDS,
     clock: Callable[[], float] = time.monotonic,
@@ -64,9 +65,10 @@ def verify_workloads(
 
     Hooks of the applications run once all workloads do.
 
+    :param expected: what `expected_workloads` has returned, by whoever has asked for it ahead.
     :raises ProofError: with every workload that does not run, and why; or with every hook that failed.
     """
-    watched = _watched(run)
+    watched = expected_workloads(run) if expected is None else expected
     started = last_line = clock()
     waiting = list(watched)
     while waiting and clock() - started < timeout_seconds:
@@ -94,7 +96,8 @@ def wanted_replicas(adapted: dict[str, Any], is_autoscaled: bool) -> int | None:
     return int((adapted.get("spec") or {}).get("replicas", 1))
 
 
-def _watched(run: MigrationRun) -> list[Watched]:
+def expected_workloads(run: MigrationRun) -> list[Watched]:
+    """Return the workloads as they shall run on the target, to be waited for once."""
     inventory = open_inventory(run.ledger)
     autoscaled = autoscaled_workloads(inventory)
     return [

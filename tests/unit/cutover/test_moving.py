@@ -21,7 +21,7 @@ from include.cutover.charge import take_charge
 from include.cutover.moving import move_traffic
 from include.cutover.quiescing import are_writers_held, note_release
 from include.cutover.steps import recorded_steps
-from include.errors import PermanentError
+from include.errors import PermanentError, TemporaryError
 from include.planning.model import Plan, save_plan
 from include.run import MigrationRun
 from tests.builders.objects import deployment, pod
@@ -67,23 +67,43 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MigrationRun:
 @pytest.fixture
 def acts(monkeypatch: pytest.MonkeyPatch) -> Acts:
     made = Acts()
-    for name in ("move_last_changes", *LATER):
+    for name in ("look_once_more", "move_last_changes", *LATER):
         monkeypatch.setattr(moving, name, made.act(name))
+    monkeypatch.setattr(moving, "expected_workloads", lambda run: [])
     monkeypatch.setattr(moving, "front_door_addresses", lambda run, *, with_source: {"target": "198.18.20.1"})
     return made
 
 
 def test_everything_is_done_in_its_order(run: MigrationRun, acts: Acts) -> None:
     assert move_traffic(run) == {"rows": 1}
-    assert acts.done[0] == "move_last_changes"
-    assert set(acts.done[1:3]) == {"verify_workloads", "run_checks"}
-    assert acts.done[3:] == ["pass_gates", "hand_over", "switch_traffic"]
+    assert acts.done[:2] == ["look_once_more", "move_last_changes"]
+    assert set(acts.done[2:4]) == {"verify_workloads", "run_checks"}
+    assert acts.done[4:] == ["pass_gates", "hand_over", "switch_traffic"]
     assert is_quiesced(run, "source")
     assert not are_writers_held(run, "target")
     assert [step["name"] for step in recorded_steps(run.ledger)][:2] == [
         "quiesce the target",
         "quiesce the source",
     ]
+
+
+def test_nothing_is_stopped_when_something_does_not_answer(
+    run: MigrationRun, acts: Acts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_: MigrationRun) -> None:
+        raise TemporaryError("database shop-orders: does not answer")
+
+    monkeypatch.setattr(moving, "look_once_more", refuse)
+    with pytest.raises(TemporaryError, match="shop-orders"):
+        move_traffic(run)
+    assert acts.done == []
+    assert not quiescing.was_begun(run, "source")
+
+
+def test_a_try_that_finds_the_source_still_looks_no_more(run: MigrationRun, acts: Acts) -> None:
+    quiesce(run, "source")
+    move_traffic(run)
+    assert acts.done[0] == "move_last_changes"
 
 
 @pytest.mark.parametrize("death", LATER)
@@ -109,7 +129,7 @@ def test_last_changes_that_were_not_finished_are_moved_again_into_a_target_that_
         move_traffic(run)
     release_workloads(run)
     held: list[bool] = []
-    acts.dies_in = ""
+    acts.dies_in, acts.done = "", []
     acts.meanwhile = lambda name: held.append(are_writers_held(run, "target"))
     move_traffic(run)
     assert (acts.done[0], held[0]) == ("move_last_changes", True)
@@ -126,7 +146,7 @@ def test_a_source_that_was_started_again_is_stopped_and_its_last_changes_are_mov
     )  # type: ignore[attr-defined]
     acts.done = []
     move_traffic(run)
-    assert acts.done[0] == "move_last_changes"
+    assert acts.done[:2] == ["look_once_more", "move_last_changes"]
 
 
 def test_what_writes_nothing_may_run_while_the_last_changes_are_moved(run: MigrationRun, acts: Acts) -> None:
