@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 from include.connections import DocumentConnections
+from include.cutover.pulling_pods import PULLS
 from include.definition import Definition
 from include.planning.database_client import one_value
 from include.planning.storage_client import open_storage
+from include.volumes.standby_keys import USERNAME
 from lab.clusters.api import ClusterApi
 from tests.builders.definitions import definition as lab_definition
 
@@ -32,7 +35,7 @@ KNOWN_DATABASES = {
 
 
 def leftovers() -> list[str]:
-    """Return what is left of movers, engines, temporary files, databases and unfinished uploads."""
+    """Return what is left of movers and their keys, pulls, engines, temporary files, databases and unfinished uploads."""
     connections, definition = DocumentConnections(lab_documents()), lab_definition()
     return [
         *_movers(),
@@ -40,6 +43,8 @@ def leftovers() -> list[str]:
         *(f"folder {path}" for name in FOLDERS for path in Path(tempfile.gettempdir()).glob(name)),
         *_databases(connections, definition),
         *_uploads(connections, definition),
+        *_pulls(),
+        *_keys(connections, definition),
     ]
 
 
@@ -65,3 +70,19 @@ def _uploads(connections: DocumentConnections, definition: Definition) -> Iterat
         client = open_storage(connections.object_storage(bucket.target.connection))
         for row in client.list_multipart_uploads(Bucket=bucket.target.bucket).get("Uploads") or []:
             yield f"unfinished upload {bucket.target.bucket}/{row['Key']}"
+
+
+def _pulls() -> Iterator[str]:
+    with ClusterApi(KUBECONFIGS["target"]) as api:
+        for pod in api.items(f"/api/v1/pods?labelSelector={PULLS}"):
+            yield f"pod {pod['metadata']['namespace']}/{pod['metadata']['name']} that pulls images"
+
+
+def _keys(connections: DocumentConnections, definition: Definition) -> Iterator[str]:
+    volumes = definition.volumes
+    client = open_storage(connections.object_storage(volumes.connection))
+    folder = f"restic/{definition.name}/keys/"
+    for row in client.list_objects_v2(Bucket=volumes.bucket, Prefix=folder).get("Contents") or []:
+        key = json.loads(client.get_object(Bucket=volumes.bucket, Key=row["Key"])["Body"].read())
+        if key["username"] == USERNAME:
+            yield f"key {row['Key']} of movers that stood by"

@@ -14,6 +14,7 @@ from lab.clusters.api import ClusterApi
 from lab.estate.audit import audit
 
 from .conftest import Outcome
+from .leftovers import leftovers
 from .provided import MADE, ORGANIZATION, provided
 
 pytestmark = pytest.mark.lab
@@ -136,6 +137,10 @@ def test_movers_stood_by_for_the_last_changes(migration: Outcome) -> None:
     assert {claim: (one["stage"], one["stood_by"]) for claim, one in passes.items()} == dict.fromkeys(
         ("shop/data-journal-0", "shop/receipts", "shop/uploads"), ("final", True)
     )
+
+
+def test_nothing_that_only_worked_for_the_migration_is_left(migration: Outcome) -> None:
+    assert leftovers() == []
 
 
 def test_the_plan_and_the_report_have_the_same_rows(migration: Outcome) -> None:
