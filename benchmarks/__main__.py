@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from collections import defaultdict
+from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 
@@ -69,12 +70,12 @@ def main() -> int:
     return 0
 
 
-def measured(part: str, runs: int, scale: float) -> list[Result]:
+def measured(part: str, runs: int, scale: float) -> Iterable[Result]:
     """Return the results of one part. The first three want the machine for themselves; the others need no lab."""
     if part == "lab":
         return [*measure_lab(runs), *measure_inventory(runs)]
     if part == "cutovers":
-        return list(measure_cutovers(runs))
+        return measure_cutovers(runs)
     if part == "velero":
         measure_velero(runs, OBJECTS_SHARE * scale)
         return []
