@@ -6,7 +6,6 @@ import logging
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from include.engines import run_side_by_side
@@ -22,6 +21,7 @@ from include.objects.jobs import COPIED, PHASE, BucketJob, open_job, store_error
 from include.objects.listing import list_into
 from include.objects.one_store import OneStore
 from include.objects.proof_pass import Findings, compare
+from include.objects.store_clock import settled_until
 from include.objects.transfer import BucketPair
 from include.planning.model import load_plan
 from include.turning_back import PHASE as BACK_PHASE
@@ -174,9 +174,9 @@ def _compare(back: BackJob) -> Findings:
     if record is None:
         raise PermanentError(f"{back.label}: was not brought back in this run")
     with open_catalog() as catalog:
-        listed = datetime.now(UTC)
+        settled = settled_until(back.places())
         list_into(catalog, back.places())
-        return compare(back, record, catalog, listed)
+        return compare(back, record, catalog, settled)
 
 
 def _prove(job: BucketJob, found: Findings, moved: Moved, seconds: float) -> None:

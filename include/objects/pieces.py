@@ -6,7 +6,6 @@ import logging
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict
@@ -22,6 +21,7 @@ from include.objects.jobs import BucketJob, BucketRecord, PieceAge, open_job, st
 from include.objects.listing import Place, list_into
 from include.objects.proof_pass import compare
 from include.objects.ranges import KeyRange
+from include.objects.store_clock import settled_until
 
 if TYPE_CHECKING:
     from include.run import MigrationRun
@@ -198,9 +198,9 @@ def _end(job: PieceJob, moved: Moved, started: float) -> None:
     if record is None:
         raise PermanentError(f"{job.label}: was not copied in this run; run its copy first")
     with store_errors(job), open_catalog() as catalog:
-        listed = datetime.now(UTC)
+        settled = settled_until(job.places())
         list_into(catalog, job.places())
-        found = compare(job, record, catalog, listed)
+        found = compare(job, record, catalog, settled)
     end = PieceRecord(
         copy_record=record,
         keys=job.keys,

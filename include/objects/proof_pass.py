@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from include.objects.catalog import SIDES, Catalog, Row
+from include.objects.catalog import SIDES, Catalog, Row, Side
 from include.objects.comparing import pairs, verdict, versions
 from include.objects.differing import Difference, difference
 from include.objects.documents import Journal
@@ -27,8 +27,6 @@ logger = logging.getLogger(__name__)
 
 MOST_LISTED = 1000
 YOUNG_SECONDS = 2
-# A store refuses requests whose clock is fifteen minutes off: by its own, what is dated before that is as old as it seems.
-LARGEST_SKEW_SECONDS = 900 + YOUNG_SECONDS
 SUSPECT = "suspect"
 
 
@@ -74,10 +72,12 @@ class Findings:
             self.differences.append(row)
 
 
-def compare(job: BucketJob, record: BucketRecord, catalog: Catalog, listed: datetime) -> Findings:
+def compare(
+    job: BucketJob, record: BucketRecord, catalog: Catalog, settled: Mapping[Side, datetime]
+) -> Findings:
     """Return what differs between two listings, and remember in the ledger what does and what does not.
 
-    :param listed: when the listings were begun, with its time zone.
+    :param settled: what `settled_until` has said before the listings were begun.
     """
     catalog.note(COPIED, job.read_rows(COPIED))
     catalog.note(WRITTEN, written_before(job))
@@ -89,7 +89,7 @@ def compare(job: BucketJob, record: BucketRecord, catalog: Catalog, listed: date
         comparison.sort()
         comparison.look()
     catalog.note(DIFFERENT, job.read_rows(DIFFERENT))
-    job.write_rows(proved_name(job), comparison.settled(listed))
+    job.write_rows(proved_name(job), comparison.settled(settled))
     found.differences.sort(key=lambda row: str(row["object"]))
     return found
 
@@ -124,14 +124,14 @@ class _Comparison:
 
             run_bounded(prove, self._steps(), THREADS, name="proofs")
 
-    def settled(self, listed: datetime) -> Iterator[Row]:
+    def settled(self, until: Mapping[Side, datetime]) -> Iterator[Row]:
         """Yield the versions that need no second look in this run.
 
         Whatever changes an object's content, headers or metadata gives it a new date. Dates count seconds: the youngest
-        objects of each side are looked at again, because they may have changed twice within one, unless that second was over when
-        they were listed.
+        objects of each side are looked at again, because they may have changed twice within one, unless that second was over by
+        the store's clock when they were listed.
         """
-        young = [_is_young(self.catalog.totals(side).newest, listed) for side in SIDES]
+        young = [_is_young(self.catalog.totals(side).newest, until[side]) for side in SIDES]
         for source, target in self._all():
             if source is None or target is None or young[0](source) or young[1](target):
                 continue
@@ -199,8 +199,7 @@ class _Comparison:
             self.found.differ(row)
 
 
-def _is_young(newest: datetime | None, listed: datetime) -> Callable[[Entry], bool]:
-    settled = listed - timedelta(seconds=LARGEST_SKEW_SECONDS)
+def _is_young(newest: datetime | None, settled: datetime) -> Callable[[Entry], bool]:
     limit = None if newest is None else max(newest - timedelta(seconds=YOUNG_SECONDS), settled)
     return lambda entry: limit is None or entry.modified >= limit
 

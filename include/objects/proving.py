@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from include.errors import PermanentError, ProofError
@@ -13,6 +12,7 @@ from include.objects.listing import list_into
 from include.objects.pieces import joined_record
 from include.objects.proof_pass import Findings, compare
 from include.objects.recreating import recreate_settings
+from include.objects.store_clock import settled_until
 from include.planning.model import load_plan
 from include.proofs import gather_proofs, settle_proof
 
@@ -63,9 +63,9 @@ def prove_buckets(run: MigrationRun) -> int:
 
 def _compared(job: BucketJob, record: BucketRecord) -> tuple[Proof, str]:
     with open_catalog() as catalog:
-        listed = datetime.now(UTC)
+        settled = settled_until(job.places())
         list_into(catalog, job.places())
-        found = compare(job, record, catalog, listed)
+        found = compare(job, record, catalog, settled)
     document = {
         "key": job.item.key,
         "different": found.different,

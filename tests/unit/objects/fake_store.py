@@ -39,7 +39,7 @@ class FakeStore:
         rows = [self._row(key) for key in sorted(self.objects) if key > StartAfter]
         return [{"Contents": rows[:1]}, {"Contents": rows[1:]}]
 
-    def list_objects_v2(self, Bucket: str, StartAfter: str, MaxKeys: int) -> dict[str, Any]:  # ruff: ignore[invalid-argument-name]
+    def list_objects_v2(self, Bucket: str, MaxKeys: int, StartAfter: str = "") -> dict[str, Any]:  # ruff: ignore[invalid-argument-name]
         return {"Contents": [self._row(key) for key in sorted(self.objects) if key > StartAfter][:MaxKeys]}
 
     def _row(self, key: str) -> dict[str, Any]:
