@@ -11,7 +11,7 @@ from include.adaptation.hold import release, remembered
 from include.cutover.pulling_pods import PULLS, Pull, plan_pulls, pull_manifest, pulled, refusals
 from include.cutover.workloads import RUNNING, list_workloads
 from include.engines import run_side_by_side
-from include.errors import ObjectExistsError, TemporaryError
+from include.errors import ClusterError, ObjectExistsError, TemporaryError
 from include.labels import OWNER
 
 if TYPE_CHECKING:
@@ -45,17 +45,17 @@ def pull_ahead(run: MigrationRun) -> int:
     starting = [
         release(obj) for obj in held if (remembered(obj) or {}).get("replicas") != 0 and remembered(obj)
     ]
-    pulls = plan_pulls(starting, run.target.list("/api/v1/nodes"), run.definition.name)
+    planned = plan_pulls(starting, run.target.list("/api/v1/nodes"), run.definition.name)
     started = time.monotonic()
     try:
-        run_side_by_side(lambda pull: _start(run.target, pull), pulls, THREADS, name="pull")
+        are_made = run_side_by_side(lambda pull: _start(run.target, pull), planned, THREADS, name="pull")
+        pulls = [pull for pull, is_made in zip(planned, are_made, strict=True) if is_made]
         _await(run.target, pulls)
     finally:
         remove_pulls(run)
-    images = {image for pull in pulls for image in pull.images}
     logger.info(
-        "The target's nodes have the %s images of %s workloads: %.0f s",
-        len(images),
+        "Nodes of the target have the %s images of %s workloads: %.0f s",
+        len({image for pull in pulls for image in pull.images}),
         len(starting),
         time.monotonic() - started,
     )
@@ -72,11 +72,21 @@ def remove_pulls(run: MigrationRun) -> int:
     return removed
 
 
-def _start(cluster: Cluster, pull: Pull) -> None:
+def _start(cluster: Cluster, pull: Pull) -> bool:
+    """Make the pod, and say whether it is there: a namespace whose rules refuse it is told, and pulls later."""
     try:
         cluster.create(pull_manifest(pull))
     except ObjectExistsError:
         logger.info("Pod %s/%s pulls already", pull.namespace, pull.name)
+    except ClusterError as error:
+        logger.warning(
+            "Node %s does not pull the images of namespace %s ahead, which costs downtime: %s",
+            pull.node,
+            pull.namespace,
+            error,
+        )
+        return False
+    return True
 
 
 def _await(cluster: Cluster, pulls: list[Pull]) -> None:
@@ -88,7 +98,7 @@ def _await(cluster: Cluster, pulls: list[Pull]) -> None:
     refused_since: dict[tuple[Pull, str], float] = {}
     waiting = list(pulls)
     while waiting:
-        pods = {pull: _pod(cluster, pull) for pull in waiting}
+        pods = {pull: pod for pull in waiting if (pod := _pod(cluster, pull)) is not None}
         moment = time.monotonic()
         waiting = [pull for pull, pod in pods.items() if pulled(pod) < len(pull.images)]
         refused = {(pull, image): text for pull in waiting for image, text in refusals(pods[pull]).items()}
@@ -107,12 +117,10 @@ def _await(cluster: Cluster, pulls: list[Pull]) -> None:
         time.sleep(POLL_SECONDS if waiting else 0)
 
 
-def _pod(cluster: Cluster, pull: Pull) -> dict[str, Any]:
-    """Return the pod as it is; made anew when somebody has removed it."""
+def _pod(cluster: Cluster, pull: Pull) -> dict[str, Any] | None:
+    """Return the pod as it is, made anew when somebody has removed it; None when it may not be made any more."""
     pod = cluster.find(pull.path)
-    if pod is None:
-        _start(cluster, pull)
-    return pod or {}
+    return pod if pod is not None else {} if _start(cluster, pull) else None
 
 
 def _refuse(problems: Iterable[str]) -> None:

@@ -20,6 +20,8 @@ MOST_CONTAINERS = 20
 NOTHING = "/cce-migration/only-pulls"
 NOBODY = 65534
 HASH_CHARACTERS = 10
+# A quota may ask for every one of them.
+RESOURCES = {"requests": {"cpu": "1m", "memory": "4Mi"}, "limits": {"cpu": "50m", "memory": "32Mi"}}
 # A pod of CCI runs on no node of the cluster.
 VIRTUAL = ("type", "virtual-kubelet")
 
@@ -130,7 +132,7 @@ def _container(number: int, image: str) -> Manifest:
         "image": image,
         "imagePullPolicy": "IfNotPresent",
         "command": [NOTHING],
-        "resources": {"requests": {"cpu": "1m", "memory": "4Mi"}},
+        "resources": RESOURCES,
         "securityContext": {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}},
     }
 

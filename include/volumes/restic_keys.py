@@ -14,6 +14,7 @@ import os
 from dataclasses import dataclass
 from typing import Any
 
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.poly1305 import Poly1305
 
@@ -55,7 +56,7 @@ def open_key(document: Document, password: str) -> bytes | None:
     """
     try:
         return _open(document, password)
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, UnsupportedAlgorithm) as error:
         raise PermanentError(
             f"a key file of the volumes' repository cannot be read ({error}); look with `restic key list` whether the repository is whole"
         ) from error

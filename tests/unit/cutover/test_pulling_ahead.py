@@ -9,7 +9,7 @@ import pytest
 
 from include.cutover import pulling_ahead
 from include.cutover.pulling_ahead import pull_ahead, remove_pulls
-from include.errors import TemporaryError
+from include.errors import ClusterError, TemporaryError
 from include.run import MigrationRun
 from tests.builders.definitions import definition
 from tests.builders.objects import MemoryCluster, deployment, workload
@@ -99,6 +99,24 @@ def test_a_pod_that_somebody_removes_is_made_again(tmp_path: Path, monkeypatch: 
     monkeypatch.setattr(cluster, "find", lose_once)
     assert pull_ahead(run) == 2
     assert sorted(cluster.made) == ["one", "one", "two", "two"]
+
+
+def test_a_namespace_that_refuses_the_pod_is_told_and_pulls_later(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    run, cluster = prepared(tmp_path, [DONE])
+    create = cluster.create
+
+    def refuse_one(obj: Seen, *, dry_run: bool = False) -> Seen:
+        if obj["spec"]["nodeName"] == "one":
+            raise ClusterError("exceeded quota", status=403)
+        return create(obj, dry_run=dry_run)
+
+    cluster.create = refuse_one  # type: ignore[method-assign]
+    with caplog.at_level("WARNING"):
+        assert pull_ahead(run) == 1
+    assert cluster.made == ["two"]
+    assert "Node one does not pull the images of namespace shop ahead" in caplog.text
 
 
 def test_it_can_be_left_out(tmp_path: Path) -> None:
