@@ -42,9 +42,7 @@ def pull_ahead(run: MigrationRun) -> int:
     if not run.definition.cutover.pull_ahead:
         return 0
     held = list_workloads(run.target, run.definition.source.namespaces, RUNNING)
-    starting = [
-        release(obj) for obj in held if (remembered(obj) or {}).get("replicas") != 0 and remembered(obj)
-    ]
+    starting = [release(obj) for obj in held if (before := remembered(obj)) and before.get("replicas") != 0]
     planned = plan_pulls(starting, run.target.list("/api/v1/nodes"), run.definition.name)
     started = time.monotonic()
     try:
