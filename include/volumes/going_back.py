@@ -18,7 +18,7 @@ from include.volumes.copying import THREADS, copied_document, start_both, volume
 from include.volumes.delta import carry_delta, remove_standby
 from include.volumes.movers import BACK, can_stand_by, source_mover
 from include.volumes.names import claim_of
-from include.volumes.output import Tree, read_summary, read_tree
+from include.volumes.output import Tree, read_summary, read_tree, seems_same
 from include.volumes.proving import FINAL_METHOD
 from include.volumes.repository import repository_secrets, write_delivered
 from include.volumes.running import run_mover
@@ -110,7 +110,8 @@ def _bring_back(run: MigrationRun, row: PlanItem) -> None:
     target_text, source_text = printed or start_both(run, row, "final", BACK)
     if printed:
         remove_standby(run, row, BACK)
-    restore = read_summary(source_text)
+    # Where nothing has changed since the movers stood by, nothing is restored, and the trees decide.
+    restore = {} if seems_same(target_text) else read_summary(source_text)
     moved = int(restore.get("bytes_restored") or 0)
     target, source = read_tree(target_text), read_tree(source_text)
     run.ledger.write(

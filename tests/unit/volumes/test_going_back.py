@@ -82,6 +82,18 @@ def test_what_is_brought_back_is_proved_by_both_trees(
     assert proof.equal
 
 
+def test_a_volume_that_nobody_changed_since_its_movers_stood_by_is_proved_without_a_restore(
+    run: MigrationRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The movers that find nothing new make no snapshot, and so print no summary."""
+    same, tree_line = "cce-top 755 0 0\ncce-same", "cce-tree 3 one 755 0 0"
+    monkeypatch.setattr(going_back, "remove_standby", lambda *_: None)
+    monkeypatch.setattr(going_back, "carry_delta", lambda *_: (f"{same}\n{tree_line}", tree_line))
+    assert going_back.bring_back_volumes(run) == []
+    (item,) = run.ledger.items("roll_back")
+    assert (item.action, item.bytes) == ("already_equal", 0)
+
+
 def test_trees_that_differ_afterwards_end_it(run: MigrationRun, carried: Callable[[str, str], None]) -> None:
     carried("one", "other")
     with pytest.raises(ProofError, match="brought back, target"):
