@@ -6,9 +6,10 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import islice
 from typing import Any
 
+from include.batches import in_batches
+from include.conditions import met_conditions
 from include.errors import shorten
 from include.inventory.pod_specs import pod_spec
 from include.labels import OWNER
@@ -70,9 +71,9 @@ def plan_pulls(workloads: Iterable[Manifest], nodes: Iterable[Manifest], owner: 
                 found.images |= set(_images(spec))
                 found.secrets |= {one["name"] for one in spec.get("imagePullSecrets") or []}
     return [
-        Pull(namespace, node, images, tuple(sorted(found.secrets)), owner)
+        Pull(namespace, node, tuple(images), tuple(sorted(found.secrets)), owner)
         for (namespace, node), found in sorted(wanted.items())
-        for images in _chunks(sorted(found.images))
+        for images in in_batches(sorted(found.images), MOST_CONTAINERS)
     ]
 
 
@@ -151,16 +152,9 @@ def _may_run_pods(node: Manifest) -> bool:
     labels = node["metadata"].get("labels") or {}
     if labels.get(VIRTUAL[0]) == VIRTUAL[1] or (node.get("spec") or {}).get("unschedulable"):
         return False
-    conditions = (node.get("status") or {}).get("conditions") or []
-    return any(row.get("type") == "Ready" and row.get("status") == "True" for row in conditions)
+    return "Ready" in met_conditions(node)
 
 
 def _selects(selector: dict[str, str], node: Manifest) -> bool:
     labels = node["metadata"].get("labels") or {}
     return all(labels.get(name) == value for name, value in selector.items())
-
-
-def _chunks(images: list[str]) -> Iterator[tuple[str, ...]]:
-    rest = iter(images)
-    while chunk := tuple(islice(rest, MOST_CONTAINERS)):
-        yield chunk

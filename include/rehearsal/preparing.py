@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from include.adaptation.context import context_of
 from include.adaptation.pipeline import adapt
+from include.conditions import is_established
 from include.errors import ObjectExistsError, PermanentError
 from include.inventory.store import load_inventory
 from include.labels import OWNER
@@ -86,10 +87,6 @@ def _make(target: Cluster, obj: Manifest) -> bool:
 
 
 def _await_definition(target: Cluster, obj: Manifest) -> None:
-    def is_established(seen: Manifest | None) -> bool:
-        conditions = ((seen or {}).get("status") or {}).get("conditions") or []
-        return any(row.get("type") == "Established" and row.get("status") == "True" for row in conditions)
-
     name = obj["metadata"]["name"]
     target.wait_for(target.path_of(obj), is_established, DEFINITION_SECONDS, f"{name} is established")
 

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from include.conditions import is_established
 from include.connections.access import Side
 from include.errors import TemporaryError, WaitTimeoutError
 from include.images import target_reference
@@ -141,7 +142,7 @@ def _apply_definitions(cluster: Cluster, crds: list[Manifest]) -> None:
     def establish(crd: Manifest) -> None:
         cluster.apply(crd)
         cluster.wait_for(
-            cluster.path_of(crd), _is_established, CRD_SECONDS, f"{crd['metadata']['name']} is established"
+            cluster.path_of(crd), is_established, CRD_SECONDS, f"{crd['metadata']['name']} is established"
         )
 
     with ThreadPoolExecutor(WORKERS) as pool:
@@ -183,11 +184,6 @@ def _await_pull_secret(cluster: Cluster) -> None:
         cluster.wait_for(path, bool, PULL_SECRET_SECONDS, f"Secret velero/{PULL_SECRET} is there")
     except WaitTimeoutError:
         logger.warning("Secret velero/%s is not there; images are pulled without a login", PULL_SECRET)
-
-
-def _is_established(crd: Manifest | None) -> bool:
-    conditions = ((crd or {}).get("status") or {}).get("conditions") or []
-    return any(row.get("type") == "Established" and row.get("status") == "True" for row in conditions)
 
 
 def _is_available(deployment: Manifest) -> bool:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from include.adaptation.context import AdaptationContext
 from include.adaptation.rules.claims import apply as adapt_claim
+from include.conditions import met_conditions
 from include.errors import ObjectExistsError, ProofError
 from include.inventory.store import load_inventory
 from include.inventory.volumes import find_volumes
@@ -92,7 +93,9 @@ def refuse_silent_nodes(cluster: Cluster, rows: list[PlanItem]) -> None:
     :raises ProofError: with every such node.
     """
     nodes = {row.details["node"] for row in rows if row.details.get("node_path") and row.details.get("node")}
-    silent = [name for name in sorted(nodes) if not _is_ready(cluster.find(f"/api/v1/nodes/{name}"))]
+    silent = [
+        name for name in sorted(nodes) if "Ready" not in met_conditions(cluster.find(f"/api/v1/nodes/{name}"))
+    ]
     if silent:
         raise ProofError(
             [
@@ -188,8 +191,3 @@ def _let_volume_go(cluster: Cluster, path: str) -> None:
     policy = ((cluster.find(path) or {}).get("spec") or {}).get("persistentVolumeReclaimPolicy")
     if policy not in {None, "Delete"}:
         cluster.patch(path, {"spec": {"persistentVolumeReclaimPolicy": "Delete"}})
-
-
-def _is_ready(node: Manifest | None) -> bool:
-    conditions = ((node or {}).get("status") or {}).get("conditions") or []
-    return any(row.get("type") == "Ready" and row.get("status") == "True" for row in conditions)

@@ -51,7 +51,7 @@ def has_repository(run: MigrationRun) -> bool:
 
     :raises TemporaryError: when the bucket does not tell.
     """
-    return _read(run, f"{repository_prefix(run)}/config") is not None
+    return read_object(run, f"{repository_prefix(run)}/config") is not None
 
 
 def reach_repository(run: MigrationRun) -> None:
@@ -65,28 +65,21 @@ def reach_repository(run: MigrationRun) -> None:
 
 def read_delivered(run: MigrationRun, claim: str) -> dict[str, Any] | None:
     """Return what an earlier final pass delivered of a claim, in whichever run, or None."""
-    body = _read(run, _delivered_key(run, claim))
+    body = read_object(run, _delivered_key(run, claim))
     document = json.loads(body) if body else None
     return document if isinstance(document, dict) else None
 
 
 def write_delivered(run: MigrationRun, claim: str, document: dict[str, Any]) -> None:
     """Note beside the repository what was delivered, for later runs."""
-    key = _delivered_key(run, claim)
-    with bucket_answers(run, key):
-        open_bucket(run).put_object(
-            Bucket=run.definition.volumes.bucket,
-            Key=key,
-            Body=json.dumps(document).encode(),
-            ContentType="application/json",
-        )
+    write_object(run, _delivered_key(run, claim), json.dumps(document).encode())
 
 
-def _delivered_key(run: MigrationRun, claim: str) -> str:
-    return f"{DELIVERED_FOLDER}/{run.definition.name}/{claim}.json"
+def read_object(run: MigrationRun, key: str) -> bytes | None:
+    """Return an object of the repository's bucket, or None when it is not there.
 
-
-def _read(run: MigrationRun, key: str) -> bytes | None:
+    :raises TemporaryError: when the bucket does not tell.
+    """
     from botocore.exceptions import ClientError
 
     with bucket_answers(run, key):
@@ -97,6 +90,21 @@ def _read(run: MigrationRun, key: str) -> bytes | None:
                 return None
             raise
     return bytes(body)
+
+
+def write_object(run: MigrationRun, key: str, body: bytes) -> None:
+    """Write a JSON text into the repository's bucket.
+
+    :raises TemporaryError: when the bucket does not take it.
+    """
+    with bucket_answers(run, key):
+        open_bucket(run).put_object(
+            Bucket=run.definition.volumes.bucket, Key=key, Body=body, ContentType="application/json"
+        )
+
+
+def _delivered_key(run: MigrationRun, claim: str) -> str:
+    return f"{DELIVERED_FOLDER}/{run.definition.name}/{claim}.json"
 
 
 @contextmanager

@@ -6,6 +6,7 @@ import logging
 import time
 from typing import TYPE_CHECKING, Any
 
+from include.conditions import met_conditions
 from include.errors import (
     EngineError,
     MigrationError,
@@ -119,18 +120,12 @@ def _refuse_without_pod(cluster: Cluster, mover: Mover) -> None:
     job = cluster.find(_path(mover, "/apis/batch/v1", "jobs"))
     if job is None:
         raise _removed_meanwhile(cluster, mover)
-    if "Failed" in _ended(job):
+    if "Failed" in met_conditions(job):
         remove_mover(cluster, mover)
         raise TemporaryError(
             f"Job {mover.namespace}/{mover.name}, {cluster.name} cluster: its pod was deleted before it came to its end (a "
             "drained node, an eviction?); the task starts it again"
         )
-
-
-def _ended(job: Manifest) -> set[str]:
-    """Return `Complete` or `Failed` of a Job that has ended."""
-    conditions = (job.get("status") or {}).get("conditions") or []
-    return {str(row.get("type")) for row in conditions if row.get("status") == "True"}
 
 
 def _removed_meanwhile(cluster: Cluster, mover: Mover) -> TemporaryError:
@@ -222,7 +217,7 @@ def _remove_failed(cluster: Cluster, mover: Mover) -> None:
     job = cluster.find(path)
     if job is None:
         return
-    ended = _ended(job)
+    ended = met_conditions(job)
     is_worth_nothing = mover.script in {"hash", "hold"} or mover.stands_by
     is_useless = "Failed" in ended or ("Complete" in ended and is_worth_nothing)
     is_other = _settings(job) != _settings(job_manifest(mover))

@@ -15,7 +15,14 @@ from typing import TYPE_CHECKING, Any
 from include.errors import MigrationError, PermanentError
 from include.ledger.records import now
 from include.ledger.secrets_guard import register_secret
-from include.volumes.repository import bucket_answers, open_bucket, repository_prefix, repository_secrets
+from include.volumes.repository import (
+    bucket_answers,
+    open_bucket,
+    read_object,
+    repository_prefix,
+    repository_secrets,
+    write_object,
+)
 from include.volumes.restic_keys import open_key, seal_key
 
 if TYPE_CHECKING:
@@ -60,8 +67,7 @@ def _make_key(run: MigrationRun, password: str) -> dict[str, str]:
     labels = {"created": now(), "username": USERNAME, "hostname": run.short_id}
     key_id, body = seal_key(_master(run, password), quick, labels)
     name = f"{_folder(run)}{key_id}"
-    with bucket_answers(run, name):
-        open_bucket(run).put_object(Bucket=run.definition.volumes.bucket, Key=name, Body=body)
+    write_object(run, name, body)
     return {"RESTIC_PASSWORD": quick, "RESTIC_KEY_HINT": key_id}
 
 
@@ -85,14 +91,12 @@ def _keys(run: MigrationRun) -> Iterator[tuple[str, Document]]:
         except client.exceptions.NoSuchBucket:
             return
     for name in (str(row["Key"]) for row in listed):
-        with bucket_answers(run, name):
-            body = client.get_object(Bucket=bucket, Key=name)["Body"].read()
-        yield name, _read(body)
+        yield name, _document(read_object(run, name))
 
 
-def _read(body: bytes) -> Document:
+def _document(body: bytes | None) -> Document:
     try:
-        document = json.loads(body)
+        document = json.loads(body or b"")
     except ValueError:
         return {}
     return document if isinstance(document, dict) else {}

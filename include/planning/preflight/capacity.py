@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
+from include.conditions import met_conditions
 from include.inventory.owners import is_finished
 from include.inventory.quantities import parse_quantity
 from include.sizing.demand import pod_requests
@@ -69,7 +70,5 @@ def sum_allocatable(nodes: Iterable[dict[str, Any]]) -> Amounts:
 def is_usable(node: dict[str, Any]) -> bool:
     """Say whether a node is ready and takes ordinary pods."""
     spec = node.get("spec") or {}
-    conditions = (node.get("status") or {}).get("conditions") or []
-    is_ready = any(row.get("type") == "Ready" and row.get("status") == "True" for row in conditions)
     is_tainted = any(taint.get("effect") in NO_EXECUTION for taint in spec.get("taints") or [])
-    return is_ready and not is_tainted and not spec.get("unschedulable")
+    return "Ready" in met_conditions(node) and not is_tainted and not spec.get("unschedulable")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from include.adaptation.context import context_of
 from include.adaptation.pipeline import adapt
+from include.conditions import met_conditions
 from include.connections.access import Side
 from include.errors import ClusterError, ObjectExistsError, TemporaryError, shorten
 from include.inventory.store import load_inventory
@@ -77,7 +78,7 @@ class JobProbe:
         target = self._run.target
         path = target.path_of(job)
         # One that ended as it should was started by a try that was killed before it could say so.
-        if self._unwanted in _endings(target.find(path)):
+        if self._unwanted in met_conditions(target.find(path)):
             target.delete(path)
             target.wait_for(path, lambda seen: seen is None, GONE_SECONDS, f"{path} is gone")
         try:
@@ -159,12 +160,6 @@ def _of_definition(run: MigrationRun, manifest: Manifest) -> Manifest:
     return copy.deepcopy(adapted)
 
 
-def _endings(job: Manifest | None) -> set[str]:
-    """Return `Complete` or `Failed` of a Job that has ended."""
-    conditions = ((job or {}).get("status") or {}).get("conditions") or []
-    return {str(row.get("type")) for row in conditions if row.get("status") == "True"}
-
-
 def _exit_code(pod: Manifest) -> int:
     """Return the exit code of the first container that did not end with 0, or 0."""
     rows = (pod.get("status") or {}).get("containerStatuses") or []
@@ -181,6 +176,6 @@ def remove_check_jobs(run: MigrationRun) -> int:
     for namespace in run.definition.source.namespaces:
         folder = f"/apis/batch/v1/namespaces/{namespace}/jobs"
         for job in run.target.list(folder, labelSelector=f"{OWNER}={run.definition.name},{LABEL}"):
-            if not _endings(job):
+            if not met_conditions(job):
                 removed += run.target.delete(f"{folder}/{job['metadata']['name']}")
     return removed

@@ -14,7 +14,7 @@ from botocore.exceptions import ClientError
 
 from include.errors import TemporaryError
 from include.run import MigrationRun
-from include.volumes import standby_keys
+from include.volumes import repository, standby_keys
 from include.volumes.repository import repository_secrets
 from include.volumes.restic_keys import open_key, seal_key
 from include.volumes.standby_keys import remove_standby_keys, standby_secrets
@@ -41,7 +41,7 @@ class Bucket:
     def get_object(self, Bucket: str, Key: str) -> dict[str, Any]:  # ruff: ignore[invalid-argument-name]
         return {"Body": io.BytesIO(self.objects[Key])}
 
-    def put_object(self, Bucket: str, Key: str, Body: bytes) -> None:  # ruff: ignore[invalid-argument-name]
+    def put_object(self, Bucket: str, Key: str, Body: bytes, ContentType: str) -> None:  # ruff: ignore[invalid-argument-name]
         self.objects[Key] = Body
 
     def delete_object(self, Bucket: str, Key: str) -> None:  # ruff: ignore[invalid-argument-name]
@@ -51,7 +51,8 @@ class Bucket:
 @pytest.fixture
 def bucket(monkeypatch: pytest.MonkeyPatch) -> Bucket:
     made = Bucket()
-    monkeypatch.setattr(standby_keys, "open_bucket", lambda run: made)
+    for module in (repository, standby_keys):
+        monkeypatch.setattr(module, "open_bucket", lambda run: made)
     return made
 
 
