@@ -12,8 +12,8 @@ KEEP_SECONDS = 86400
 # A mover that stands by holds a disk on its node, so it ends by itself when its cutover never comes.
 STANDBY_SECONDS = 7200
 ORDER = "cce-migration/order"
-# The object storage is named in full: five searches of the cluster's own domains first, each for two kinds of addresses, would not find
-# it, and an answer that is lost would be waited for for five seconds.
+# The object storage is named in full: the cluster's own domains, each asked first for two kinds of addresses, do not have it; and an answer
+# that is lost would be waited for for five seconds.
 NAMES_IN_FULL = {
     "options": [
         {"name": "ndots", "value": "1"},
