@@ -70,8 +70,8 @@ release-test: setup ## Break everything at its work, kill three migrations, take
 	for tests in $(RELEASE_IN_LAB); do \
 	  $(IN_VENV) python -m lab down && $(IN_VENV) python -m lab up \
 	  && $(IN_VENV) python -m lab exec -- pytest -q --timeout 3600 $$tests || failed=1; \
-	done; $(IN_VENV) python -m lab down; \
-	$(IN_VENV) pytest -q tests/release/test_compose.py || failed=1; exit $$failed
+	done; $(IN_VENV) python -m lab down && $(IN_VENV) python -m lab up \
+	&& $(IN_VENV) pytest -q tests/release/test_compose.py || failed=1; $(IN_VENV) python -m lab down; exit $$failed
 
 .PHONY: env
 env: ## Write .env for docker-compose.yaml, with new random secrets

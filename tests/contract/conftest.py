@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from lab import addresses
+from lab import addresses, paths
 from lab.connections import read_documents
 from tests import orders
 
@@ -38,3 +38,11 @@ def connections() -> dict[str, Document]:
     except OSError:
         pytest.skip("the lab's names are not known here: make lab-up, then python -m lab exec -- pytest …")
     return {name: Document(document) for name, document in read_documents().items()}
+
+
+@pytest.fixture(scope="session")
+def source_kubeconfig() -> str:
+    """Return how the lab's source is reached: it runs the target's version, and is there without a migration."""
+    if not paths.SOURCE_KUBECONFIG.exists():
+        pytest.skip("needs the lab's source cluster: make lab-up")
+    return paths.SOURCE_KUBECONFIG.read_text(encoding="utf-8")

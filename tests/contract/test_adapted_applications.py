@@ -9,7 +9,6 @@ import pytest
 from include.clusters import Cluster
 from include.connections import ClusterAccess
 from include.inventory.pod_specs import is_custom
-from lab import paths
 from tests.applications.catalogue import APPLICATIONS, traces
 
 pytestmark = pytest.mark.lab
@@ -21,11 +20,8 @@ Manifest = dict[str, Any]
 
 
 @pytest.fixture(scope="module")
-def cluster() -> Cluster:
-    """Return the lab's source, which runs the target's version and is there without a migration."""
-    if not paths.SOURCE_KUBECONFIG.exists():
-        pytest.skip("needs the lab's source cluster: make lab-up")
-    return Cluster(ClusterAccess("source", paths.SOURCE_KUBECONFIG.read_text(encoding="utf-8")))
+def cluster(source_kubeconfig: str) -> Cluster:
+    return Cluster(ClusterAccess("source", source_kubeconfig))
 
 
 @pytest.mark.parametrize("name", APPLICATIONS)

@@ -13,7 +13,6 @@ from include.connections import ClusterAccess
 from include.errors import ClusterError, ObjectNotFoundError, ProofError, WaitTimeoutError
 from include.hooks import run_hooks
 from include.run import MigrationRun
-from lab import paths
 from tests.builders.definitions import definition
 from tests.builders.runs import run as lab_run
 
@@ -54,10 +53,8 @@ def manifest(source: Cluster) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def source() -> Iterator[Cluster]:
-    if not paths.SOURCE_KUBECONFIG.exists():
-        pytest.skip("needs the lab's source cluster: make lab-up")
-    cluster = Cluster(ClusterAccess("source", paths.SOURCE_KUBECONFIG.read_text(encoding="utf-8")))
+def source(source_kubeconfig: str) -> Iterator[Cluster]:
+    cluster = Cluster(ClusterAccess("source", source_kubeconfig))
     cluster.apply(manifest(cluster))
     path = f"{DEPLOYMENTS}/{NAME}"
     cluster.wait_for(

@@ -17,7 +17,6 @@ from include.cutover import pulling_ahead
 from include.cutover.pulling_ahead import pull_ahead
 from include.errors import TemporaryError
 from include.run import MigrationRun
-from lab import paths
 from tests.builders.runs import run as lab_run
 
 pytestmark = pytest.mark.lab
@@ -45,10 +44,8 @@ def held(image: str) -> dict[str, Any]:
 
 
 @pytest.fixture
-def cluster() -> Iterator[Cluster]:
-    if not paths.SOURCE_KUBECONFIG.exists():
-        pytest.skip("needs the lab's source cluster: make lab-up")
-    found = Cluster(ClusterAccess("target", paths.SOURCE_KUBECONFIG.read_text(encoding="utf-8")))
+def cluster(source_kubeconfig: str) -> Iterator[Cluster]:
+    found = Cluster(ClusterAccess("target", source_kubeconfig))
     yield found
     found.delete(PATH, propagation="Foreground")
 

@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from lab import paths
+from lab import addresses, paths
 from lab.airflow.rest import Login
 
 from .engine import ContainerEngine
@@ -29,6 +29,9 @@ FILES = (
 )
 WORKER = "airflow-worker"
 PORT = 8280
+# The lab's names are known to its own DNS alone.
+OVERRIDE = f"services: {{{WORKER}: {{dns: [{addresses.DNS}]}}}}\n"
+LEDGER = "/opt/airflow/ledger"
 
 Container = dict[str, Any]
 
@@ -54,6 +57,11 @@ class Stack:
         subprocess.run(["make", "--silent", "env"], cwd=self._folder, check=True)
         with (self._folder / ".env").open("a") as file:
             file.write(f"AIRFLOW_PORT={PORT}\nAIRFLOW_URL=http://localhost:{PORT}\n")
+
+    def connect_to_lab(self) -> None:
+        """Give the workers the lab's connections and its DNS, in the files that a person would give them in."""
+        shutil.copy(paths.CONNECTIONS_ENV, self._folder / "connections.env")
+        (self._folder / "docker-compose.override.yaml").write_text(OVERRIDE)
 
     def compose(self, *arguments: str, seconds: float = 600) -> str:
         """Run `docker compose` in the checkout."""
@@ -87,6 +95,12 @@ class Stack:
             line.split("=", 1) for line in (self._folder / ".env").read_text().splitlines() if "=" in line
         )
         return Login(f"http://127.0.0.1:{PORT}", "admin", values["ADMIN_PASSWORD"])
+
+    def ledger(self, migration: str, run_id: str) -> Path:
+        """Return a copy of a run's ledger."""
+        copy = self._folder / "ledger"
+        self.compose("cp", f"{WORKER}:{LEDGER}", str(copy))
+        return copy / migration / run_id
 
     def logs(self) -> str:
         """Return the last words of every container."""
