@@ -40,14 +40,20 @@ class ContainerEngine:
         ours = {"DOCKER_HOST": f"unix://{SOCKET}", "DOCKER_CONFIG": str(self._settings)}
         return dict(os.environ) | ours
 
-    def docker(self, *arguments: str, folder: Path | None = None, seconds: float = 600) -> str:
-        """Run `docker` with these arguments and return its standard output; a failure fails the test."""
+    def docker(
+        self, *arguments: str, folder: Path | None = None, given: str = "", seconds: float = 600
+    ) -> str:
+        """Run `docker` with these arguments and return its standard output; a failure fails the test.
+
+        :param given: its standard input.
+        """
         # Compose has BuildKit's client in it, `docker build` asks for a plugin
         builder = {"DOCKER_BUILDKIT": "1" if arguments[0] == "compose" else "0"}
         done = subprocess.run(
             ["docker", *arguments],
             cwd=folder,
             env=self.environment() | builder,
+            input=given,
             capture_output=True,
             text=True,
             timeout=seconds,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import secrets
 import shutil
 import subprocess
 import time
@@ -29,9 +30,10 @@ FILES = (
 )
 WORKER = "airflow-worker"
 PORT = 8280
-# The lab's names are known to its own DNS alone.
-OVERRIDE = f"services: {{{WORKER}: {{dns: [{addresses.DNS}]}}}}\n"
+ADDRESS = f"http://127.0.0.1:{PORT}"
 LEDGER = "/opt/airflow/ledger"
+# in a volume that all workers share
+LINEAGE = "/opt/airflow/logs/lineage.jsonl"
 
 Container = dict[str, Any]
 
@@ -58,14 +60,19 @@ class Stack:
         with (self._folder / ".env").open("a") as file:
             file.write(f"AIRFLOW_PORT={PORT}\nAIRFLOW_URL=http://localhost:{PORT}\n")
 
-    def connect_to_lab(self) -> None:
-        """Give the workers the lab's connections and its DNS, in the files that a person would give them in."""
+    def connect_to_lab(self, statsd_port: int) -> None:
+        """Give the workers the lab's connections, and what is of the lab alone, in the files that a person gives them in."""
         shutil.copy(paths.CONNECTIONS_ENV, self._folder / "connections.env")
-        (self._folder / "docker-compose.override.yaml").write_text(OVERRIDE)
+        override = {"services": {WORKER: _in_the_lab(statsd_port)}}
+        (self._folder / "docker-compose.override.yaml").write_text(json.dumps(override))
 
-    def compose(self, *arguments: str, seconds: float = 600) -> str:
+    def compose(self, *arguments: str, given: str = "", seconds: float = 600) -> str:
         """Run `docker compose` in the checkout."""
-        return self._engine.docker("compose", *arguments, folder=self._folder, seconds=seconds)
+        return self._engine.docker("compose", *arguments, folder=self._folder, given=given, seconds=seconds)
+
+    def airflow(self, *arguments: str, given: str = "") -> str:
+        """Run Airflow's command line in the container of its API server."""
+        return self.compose("exec", "-T", "airflow-apiserver", "airflow", *arguments, given=given)
 
     def build(self) -> None:
         """Build the image; nothing is downloaded for what was built before."""
@@ -94,7 +101,29 @@ class Stack:
         values = dict(
             line.split("=", 1) for line in (self._folder / ".env").read_text().splitlines() if "=" in line
         )
-        return Login(f"http://127.0.0.1:{PORT}", "admin", values["ADMIN_PASSWORD"])
+        return Login(ADDRESS, "admin", values["ADMIN_PASSWORD"])
+
+    def add_user(self, name: str, role: str) -> Login:
+        """Make a user of a role."""
+        password = secrets.token_urlsafe(16)
+        names = (
+            "--username",
+            name,
+            "--firstname",
+            name,
+            "--lastname",
+            "Tester",
+            "--email",
+            f"{name}@example.invalid",
+        )
+        self.airflow("users", "create", "--role", role, *names, given=f"{password}\n{password}\n")
+        return Login(ADDRESS, name, password)
+
+    def lineage(self) -> list[dict[str, Any]]:
+        """Return the events that the workers have sent to OpenLineage."""
+        copy = self._folder / "lineage.jsonl"
+        self.compose("cp", f"{WORKER}:{LINEAGE}", str(copy))
+        return [json.loads(line) for line in copy.read_text().splitlines()]
 
     def ledger(self, migration: str, run_id: str) -> Path:
         """Return a copy of a run's ledger."""
@@ -115,3 +144,18 @@ class Stack:
             one["Name"]: one["Health"] or f"{one['State']} {one['ExitCode']}" for one in self.containers()
         }
         return {name: state for name, state in states.items() if state not in {"healthy", "exited 0"}}
+
+
+def _in_the_lab(statsd_port: int) -> dict[str, Any]:
+    """Return the settings of a worker: the DNS that knows the lab's names, and who is told what the worker does."""
+    lineage = {"type": "file", "log_file_path": LINEAGE, "append": True}
+    return {
+        "dns": [addresses.DNS],
+        "environment": {
+            "AIRFLOW__METRICS__STATSD_ON": "true",
+            "AIRFLOW__METRICS__STATSD_HOST": addresses.BRIDGE_ADDRESS,
+            "AIRFLOW__METRICS__STATSD_PORT": str(statsd_port),
+            "AIRFLOW__METRICS__STATSD_INFLUXDB_ENABLED": "true",
+            "AIRFLOW__OPENLINEAGE__TRANSPORT": json.dumps(lineage),
+        },
+    }
