@@ -8,6 +8,7 @@ from collections.abc import Generator
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Any
 
+from include.background import in_background
 from include.databases.following import Follower
 from include.databases.jobs import PHASE, DatabaseJob, open_job
 from include.databases.server_errors import server_errors
@@ -131,11 +132,11 @@ def kept_changes(job: DatabaseJob) -> Generator[str]:
 @contextmanager
 def _guarded(job: DatabaseJob) -> Generator[None]:
     """Watch how much the source keeps, for as long as the block takes."""
-    stopped, failed = threading.Event(), list[MigrationError]()
+    failed = list[MigrationError]()
 
-    def watch() -> None:
+    def watch(is_over: threading.Event) -> None:
         with closing(follower_of(job)) as follower:
-            while not stopped.wait(SECONDS_BETWEEN_GUARDS) and not failed:
+            while not is_over.wait(SECONDS_BETWEEN_GUARDS) and not failed:
                 try:
                     with server_errors(job):
                         refuse_much_retained(job, follower)
@@ -144,12 +145,7 @@ def _guarded(job: DatabaseJob) -> Generator[None]:
                 except MigrationError as error:
                     logger.warning("How much the source keeps is not known: %s", error)
 
-    thread = threading.Thread(target=watch, name="log-guard", daemon=True)
-    thread.start()
-    try:
+    with in_background(watch, "log-guard"):
         yield
-    finally:
-        stopped.set()
-        thread.join()
     if failed:
         raise failed[0]

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 
 from airflow.sdk.observability import stats
 
+from include.background import in_background
 from include.measures import Measure
 
 logger = logging.getLogger(__name__)
@@ -27,16 +28,10 @@ def send(measures: Iterable[Measure]) -> None:
 @contextmanager
 def sending(measures: Callable[[], Iterable[Measure]]) -> Generator[None]:
     """Send measures every ten seconds while a block is at work."""
-    ended = threading.Event()
 
-    def repeat() -> None:
-        while not ended.wait(SECONDS_BETWEEN):
+    def repeat(is_over: threading.Event) -> None:
+        while not is_over.wait(SECONDS_BETWEEN):
             send(measures())
 
-    thread = threading.Thread(target=repeat, name="metrics", daemon=True)
-    thread.start()
-    try:
+    with in_background(repeat, "metrics", SECONDS_BETWEEN):
         yield
-    finally:
-        ended.set()
-        thread.join(SECONDS_BETWEEN)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from typing import Any
 
+from include.background import in_background
 from include.connections import DatabaseAccess
 from include.databases.mariadb.session import session
 from include.engines import Process, end_group
@@ -24,25 +25,19 @@ def talking(connection: Any, lost: Callable[[Exception], None]) -> Generator[Non
 
     :param lost: called once, by another thread, when the server does not answer.
     """
-    stopped = threading.Event()
 
-    def speak() -> None:
+    def speak(is_over: threading.Event) -> None:
         import pymysql
 
-        while not stopped.wait(SECONDS_BETWEEN_WORDS):
+        while not is_over.wait(SECONDS_BETWEEN_WORDS):
             try:
                 connection.ping(reconnect=False)
             except pymysql.MySQLError as error:
                 lost(error)
                 return
 
-    thread = threading.Thread(target=speak, name="talking", daemon=True)
-    thread.start()
-    try:
+    with in_background(speak, "talking"):
         yield
-    finally:
-        stopped.set()
-        thread.join()
 
 
 @contextmanager
