@@ -20,6 +20,7 @@ from include.databases.postgresql.rules import (
     texts,
     versions,
 )
+from include.databases.postgresql.rules.naming import Naming
 from include.databases.postgresql.rules.sides import Rule, Sides
 from include.databases.postgresql.session import session
 from tests.contract.cloud.servers import PASSWORD
@@ -349,11 +350,14 @@ def test_a_source_that_is_too_old_is_told(
 def test_every_rule_is_asked() -> None:
     modules = (connections, extensions, left_behind, readable, roles, texts, versions)
     known = {
-        function
+        rule
         for module in modules
-        for name, function in vars(module).items()
-        if getattr(function, "__module__", "") == module.__name__
-        and not name.startswith("_")
-        and "sides" in getattr(function, "__annotations__", {})
+        for name, rule in vars(module).items()
+        if isinstance(rule, Naming)
+        or (
+            getattr(rule, "__module__", "") == module.__name__
+            and not name.startswith("_")
+            and "sides" in getattr(rule, "__annotations__", {})
+        )
     }
     assert known == set(RULES)

@@ -1,1 +1,1 @@
-"""Hold the rules by which a PostgreSQL database is looked at before it is copied, one function each, a file a concern."""
+"""Hold the rules by which a PostgreSQL database is looked at before it is copied, a file a concern."""

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from include.databases.obstacles import Obstacle
 from include.databases.postgresql.definitions import USER_SCHEMAS, own
-from include.databases.postgresql.rules.sides import Sides, named, names
+from include.databases.postgresql.rules.naming import Naming, where_managed
 
 SUBSCRIPTIONS = """select s.subname from pg_subscription s join pg_database d on d.oid = s.subdbid
     where d.datname = current_database() order by 1"""
@@ -26,100 +23,69 @@ UNTRUSTED = f"""select p.oid::regprocedure::text from pg_proc p join pg_namespac
     where not l.lanpltrusted and l.lanname <> 'internal' and {USER_SCHEMAS} and {own("pg_proc", "p")} order by 1"""
 
 
-def subscriptions(sides: Sides) -> Iterator[Obstacle]:
-    """Yield subscriptions: they would begin to replicate as soon as they arrive."""
-    found = names(sides.source, SUBSCRIPTIONS)
-    if found:
-        yield (
-            "warning",
-            f"subscribes to other databases ({named(found)}); subscriptions are not carried over",
-            "make them on the target after the cutover",
-        )
+# They would begin to replicate as soon as they arrive.
+subscriptions = Naming(
+    SUBSCRIPTIONS,
+    "warning",
+    "subscribes to other databases ({found}); subscriptions are not carried over",
+    "make them on the target after the cutover",
+)
 
+event_triggers = Naming(
+    EVENT_TRIGGERS,
+    "warning",
+    "has event triggers, which only a superuser makes: {found}; they are left out, and the proof will miss them",
+    "drop them on the source, or let a named person accept the database's proof without them",
+    where_managed,
+)
 
-def event_triggers(sides: Sides) -> Iterator[Obstacle]:
-    """Yield event triggers, which only a superuser makes."""
-    found = names(sides.source, EVENT_TRIGGERS) if sides.is_managed else []
-    if found:
-        yield (
-            "warning",
-            f"has event triggers, which only a superuser makes: {named(found)}; they are left out, and the proof will miss them",
-            "drop them on the source, or let a named person accept the database's proof without them",
-        )
+publications_of_all = Naming(
+    ALL_TABLES,
+    "blocker",
+    "has publications for all tables, which only a superuser makes: {found}",
+    "make them on the source for the tables they are needed for, or drop them there",
+    where_managed,
+)
 
+foreign_servers = Naming(
+    FOREIGN_SERVERS,
+    "warning",
+    "reads from foreign servers: {found}",
+    "make sure that the target reaches them, by the address that is written there",
+)
 
-def publications_of_all(sides: Sides) -> Iterator[Obstacle]:
-    """Yield publications for all tables, which only a superuser makes."""
-    found = names(sides.source, ALL_TABLES) if sides.is_managed else []
-    if found:
-        yield (
-            "blocker",
-            f"has publications for all tables, which only a superuser makes: {named(found)}",
-            "make them on the source for the tables they are needed for, or drop them there",
-        )
+user_mappings = Naming(
+    USER_MAPPINGS,
+    "warning",
+    "logs in to foreign servers: {found}; what the source hides of these logins does not arrive",
+    "look at the mappings on the target after the copy, and set their passwords where they are missing",
+)
 
+prepared_transactions = Naming(
+    PREPARED,
+    "warning",
+    "has prepared transactions that nobody ended: {found}; what they wrote is not copied",
+    "commit or roll them back before the cutover (COMMIT PREPARED, ROLLBACK PREPARED)",
+)
 
-def foreign_servers(sides: Sides) -> Iterator[Obstacle]:
-    """Yield foreign servers: the target has to reach them itself."""
-    found = names(sides.source, FOREIGN_SERVERS)
-    if found:
-        yield (
-            "warning",
-            f"reads from foreign servers: {named(found)}",
-            "make sure that the target reaches them, by the address that is written there",
-        )
+unlogged_tables = Naming(
+    UNLOGGED,
+    "warning",
+    "has unlogged tables: {found}; they are copied, and are empty after the target fails over or crashes",
+    "let them be logged on the source (ALTER TABLE … SET LOGGED) if their rows matter",
+)
 
+temporary_tables = Naming(
+    TEMPORARY,
+    "warning",
+    "has sessions with temporary tables now: {found}; these end with the cutover",
+    "make sure that the applications make them anew when they connect to the target",
+)
 
-def user_mappings(sides: Sides) -> Iterator[Obstacle]:
-    """Yield logins at foreign servers: their passwords are not compared."""
-    found = names(sides.source, USER_MAPPINGS)
-    if found:
-        yield (
-            "warning",
-            f"logs in to foreign servers: {named(found)}; what the source hides of these logins does not arrive",
-            "look at the mappings on the target after the copy, and set their passwords where they are missing",
-        )
-
-
-def prepared_transactions(sides: Sides) -> Iterator[Obstacle]:
-    """Yield transactions that wait for their second phase: what they did is not in any snapshot."""
-    found = names(sides.source, PREPARED)
-    if found:
-        yield (
-            "warning",
-            f"has prepared transactions that nobody ended: {named(found)}; what they wrote is not copied",
-            "commit or roll them back before the cutover (COMMIT PREPARED, ROLLBACK PREPARED)",
-        )
-
-
-def unlogged_tables(sides: Sides) -> Iterator[Obstacle]:
-    """Yield unlogged tables: a server of two nodes loses their rows when it fails over."""
-    found = names(sides.source, UNLOGGED)
-    if found:
-        yield (
-            "warning",
-            f"has unlogged tables: {named(found)}; they are copied, and are empty after the target fails over or crashes",
-            "let them be logged on the source (ALTER TABLE … SET LOGGED) if their rows matter",
-        )
-
-
-def temporary_tables(sides: Sides) -> Iterator[Obstacle]:
-    """Yield temporary tables of sessions that are open now."""
-    found = names(sides.source, TEMPORARY)
-    if found:
-        yield (
-            "warning",
-            f"has sessions with temporary tables now: {named(found)}; these end with the cutover",
-            "make sure that the applications make them anew when they connect to the target",
-        )
-
-
-def untrusted_routines(sides: Sides) -> Iterator[Obstacle]:
-    """Yield routines that only a superuser makes."""
-    found = names(sides.source, UNTRUSTED) if sides.is_managed else []
-    if found:
-        yield (
-            "blocker",
-            f"has routines in C or in an untrusted language, which only a superuser makes: {named(found)}",
-            "write them in a trusted language, or drop them on the source",
-        )
+untrusted_routines = Naming(
+    UNTRUSTED,
+    "blocker",
+    "has routines in C or in an untrusted language, which only a superuser makes: {found}",
+    "write them in a trusted language, or drop them on the source",
+    where_managed,
+)

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from include.databases.obstacles import Obstacle
 from include.databases.postgresql.definitions import USER_SCHEMAS, own
-from include.databases.postgresql.rules.sides import Sides, named, names
+from include.databases.postgresql.rules.naming import Naming
+from include.databases.postgresql.rules.sides import Sides
 from include.databases.postgresql.session import is_superuser, value
 
 UNREADABLE = f"""select c.oid::regclass::text from pg_class c join pg_namespace n on n.oid = c.relnamespace
@@ -20,26 +21,19 @@ OTHERS_OBJECTS = """select count(*) from pg_largeobject_metadata
 HUGE_OBJECTS = "select distinct loid::text from pg_largeobject where pageno >= 524280 order by 1"
 
 
-def unreadable_tables(sides: Sides) -> Iterator[Obstacle]:
-    """Yield tables that the connection's user may not read."""
-    found = names(sides.source, UNREADABLE)
-    if found:
-        yield (
-            "blocker",
-            f"has tables that {sides.source.info.user} may not read: {named(found)}",
-            "grant SELECT on them (or the role pg_read_all_data) to the source connection's user",
-        )
+unreadable_tables = Naming(
+    UNREADABLE,
+    "blocker",
+    "has tables that {user} may not read: {found}",
+    "grant SELECT on them (or the role pg_read_all_data) to the source connection's user",
+)
 
-
-def hidden_rows(sides: Sides) -> Iterator[Obstacle]:
-    """Yield tables of which row security would hide rows."""
-    found = names(sides.source, FILTERED)
-    if found:
-        yield (
-            "blocker",
-            f"has tables of which row security hides rows from {sides.source.info.user}: {named(found)}",
-            "give the source connection's user BYPASSRLS",
-        )
+hidden_rows = Naming(
+    FILTERED,
+    "blocker",
+    "has tables of which row security hides rows from {user}: {found}",
+    "give the source connection's user BYPASSRLS",
+)
 
 
 def large_objects_of_others(sides: Sides) -> Iterator[Obstacle]:
@@ -53,12 +47,11 @@ def large_objects_of_others(sides: Sides) -> Iterator[Obstacle]:
         )
 
 
-def huge_large_objects(sides: Sides) -> Iterator[Obstacle]:
-    """Yield large objects that are too large for the proof; only a superuser can tell."""
-    found = names(sides.source, HUGE_OBJECTS) if is_superuser(sides.source) else []
-    if found:
-        yield (
-            "blocker",
-            f"has large objects of 1 GB and more ({named(found)}), which cannot be proved",
-            "move them into a bucket, or copy this database by hand",
-        )
+# Only a superuser can tell.
+huge_large_objects = Naming(
+    HUGE_OBJECTS,
+    "blocker",
+    "has large objects of 1 GB and more ({found}), which cannot be proved",
+    "move them into a bucket, or copy this database by hand",
+    lambda sides: is_superuser(sides.source),
+)

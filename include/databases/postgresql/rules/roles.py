@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from include.databases.obstacles import Obstacle
 from include.databases.postgresql.definitions import USER_SCHEMAS, own
 from include.databases.postgresql.roles import foreign_roles, passwords_readable
+from include.databases.postgresql.rules.naming import Naming, where_managed
 from include.databases.postgresql.rules.sides import Sides, named, names
 from include.databases.postgresql.session import rows
 
@@ -77,23 +78,19 @@ def lacking_rights(sides: Sides) -> Iterator[Obstacle]:
         )
 
 
-def owners_without_a_place(sides: Sides) -> Iterator[Obstacle]:
-    """Yield owners who may not create where their tables are: only a superuser could have given them these."""
-    homeless = names(sides.source, HOMELESS) if sides.is_managed else []
-    if homeless:
-        yield (
-            "blocker",
-            f"has owners that may not create in the schemas of what they own: {named(homeless)}; the target refuses them",
-            "grant them CREATE on these schemas on the source",
-        )
+# Only a superuser could have given them what they own.
+owners_without_a_place = Naming(
+    HOMELESS,
+    "blocker",
+    "has owners that may not create in the schemas of what they own: {found}; the target refuses them",
+    "grant them CREATE on these schemas on the source",
+    where_managed,
+)
 
-
-def definers(sides: Sides) -> Iterator[Obstacle]:
-    """Yield routines that run with the rights of a superuser."""
-    found = names(sides.source, DEFINERS) if sides.is_managed else []
-    if found:
-        yield (
-            "warning",
-            f"has routines that run as a superuser (SECURITY DEFINER): {named(found)}; on the target their owner is none",
-            "give them an owner who has just the rights they need",
-        )
+definers = Naming(
+    DEFINERS,
+    "warning",
+    "has routines that run as a superuser (SECURITY DEFINER): {found}; on the target their owner is none",
+    "give them an owner who has just the rights they need",
+    where_managed,
+)
