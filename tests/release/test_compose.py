@@ -7,6 +7,7 @@ not migrated, but runs outside `lab exec`: images are built with the machine's o
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -80,11 +81,15 @@ def airflow(stack: Stack) -> Iterator[RestClient]:
 
 
 @pytest.fixture(scope="module")
-def people(stack: Stack) -> dict[str, RestClient]:
+def people(stack: Stack) -> Iterator[dict[str, RestClient]]:
     """A user of each role of docs/security.md, by its name."""
     stack.airflow("roles", "import", "/dev/stdin", given=ROLES.read_text())
     roles = ("Viewer", "migration-operator", "migration-approver")
-    return {role: RestClient(login=stack.add_user(role.lower(), role)) for role in roles}
+    with ExitStack() as clients:
+        yield {
+            role: clients.enter_context(RestClient(login=stack.add_user(role.lower(), role)))
+            for role in roles
+        }
 
 
 @dataclass(frozen=True)
