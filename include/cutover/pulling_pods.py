@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from include.batches import in_batches
+from include.clusters.node_fit import may_run
 from include.conditions import met_conditions
 from include.errors import shorten
 from include.inventory.pod_specs import pod_spec
@@ -60,13 +61,13 @@ class _Wanted:
 
 
 def plan_pulls(workloads: Iterable[Manifest], nodes: Iterable[Manifest], owner: str) -> list[Pull]:
-    """Return a pull for each namespace and each ready node that its workloads' nodeSelector allows."""
+    """Return a pull for each namespace and each ready node that may run its workloads."""
     ready = [node for node in nodes if _may_run_pods(node)]
     wanted: dict[tuple[str, str], _Wanted] = defaultdict(_Wanted)
     for workload in workloads:
         spec = pod_spec(workload) or {}
         for node in ready:
-            if _selects(spec.get("nodeSelector") or {}, node):
+            if may_run(spec, node):
                 found = wanted[workload["metadata"]["namespace"], node["metadata"]["name"]]
                 found.images |= set(_images(spec))
                 found.secrets |= {one["name"] for one in spec.get("imagePullSecrets") or []}
@@ -153,8 +154,3 @@ def _may_run_pods(node: Manifest) -> bool:
     if labels.get(VIRTUAL[0]) == VIRTUAL[1] or (node.get("spec") or {}).get("unschedulable"):
         return False
     return "Ready" in met_conditions(node)
-
-
-def _selects(selector: dict[str, str], node: Manifest) -> bool:
-    labels = node["metadata"].get("labels") or {}
-    return all(labels.get(name) == value for name, value in selector.items())

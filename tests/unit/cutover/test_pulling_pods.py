@@ -39,6 +39,14 @@ def test_each_node_that_may_run_a_workload_pulls_its_images_once_by_the_logins_o
     assert first.name != second.name
 
 
+def test_a_node_whose_taint_nobody_tolerates_pulls_nothing() -> None:
+    lent = node("lent")
+    lent["spec"]["taints"] = [{"key": "lent", "effect": "NoSchedule"}]
+    tolerant = app("b", tolerations=[{"key": "lent", "operator": "Exists"}])
+    pulls = plan_pulls([app("a"), tolerant], [node("one"), lent], "lab")
+    assert [(pull.node, pull.images) for pull in pulls] == [("lent", ("b",)), ("one", ("a", "b"))]
+
+
 def test_many_images_are_several_pods() -> None:
     images = [f"image-{number:02}" for number in range(MOST_CONTAINERS + 1)]
     first, second = plan_pulls([app(*images)], [node("one")], "lab")
