@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -17,12 +17,13 @@ from include.planning.object_rows import object_rows
 from include.planning.rates import predict_seconds
 from include.sizing import KnownSize
 
-# The last copies of the cutover run so many at a time.
+# The last passes of the cutover run so many at a time.
 SIDE_BY_SIDE = 4
-FIRST_GUESS = (
-    "a cautious first guess from sizes, as this migration was neither rehearsed nor cut over yet; databases that are followed and "
-    "volumes with movers that stand by take a fraction of it"
-)
+LAST_PASSES = {
+    "follow": "last pass of a followed database",
+    "dump": "last pass of a dumped database",
+}
+FIRST_GUESS = "a cautious first guess from sizes, as this migration was neither rehearsed nor cut over yet"
 
 
 @dataclass(frozen=True)
@@ -44,13 +45,8 @@ def predict(
     :param learned: the downtime by what this migration measured before, see `learned_downtime`.
     """
     volumes = [volume for volume in inventory.volumes() if volume.pv is not None]
-    databases = [known.size for known in measured.databases.values() if known.size is not None]
-    downtime = learned or predict_downtime(
-        definition,
-        [one.bytes_to_move for one in volumes],
-        databases,
-        unknown=len(definition.databases) - len(databases),
-    )
+    databases = {name: known.size for name, known in measured.databases.items() if known.size is not None}
+    downtime = learned or predict_downtime(definition, [one.bytes_to_move for one in volumes], databases)
     phases = [
         replace(phase, seconds=downtime["seconds"]) if phase.id == "cutover" else phase
         for phase in _phases(inventory, definition, measured, volumes)
@@ -69,29 +65,32 @@ def predict(
 
 
 def predict_downtime(
-    definition: Definition, volumes: Sequence[int], databases: Sequence[int], unknown: int = 0
+    definition: Definition, volumes: Sequence[int], databases: Mapping[str, int]
 ) -> dict[str, Any]:
     """Return the seconds between the stop of the writers and the last client on the target, with the steps and the basis.
 
-    Databases, buckets and volumes are copied a last time and proved side by side, so that the slowest of the three counts. The
-    proof reads whole volumes and tables; of buckets it reads what changed.
+    The last changes of databases, buckets and volumes are moved and proved side by side, so that the slowest of the three counts.
+    The proof reads whole volumes and tables; of buckets it reads what changed.
 
-    :param volumes: bytes of each volume; likewise `databases`, of which `unknown` more did not tell theirs.
+    :param volumes: bytes of each volume.
+    :param databases: bytes by the names of the definition, of those that told theirs.
     """
-    last_copies = {
-        "volumes": _side_by_side("volume", volumes),
-        "databases": _side_by_side("database", [*databases, *[0] * unknown]),
-        "buckets": _side_by_side("bucket", [0] * len(definition.buckets)),
+    last_passes = {
+        "volumes": _side_by_side([predict_seconds("last pass of a volume", size) for size in volumes]),
+        "databases": _side_by_side([
+            predict_seconds(LAST_PASSES[one.mode], databases.get(one.name, 0)) for one in definition.databases
+        ]),
+        "buckets": _side_by_side([predict_seconds("last pass of a bucket") for _ in definition.buckets]),
     }
-    slowest = max(last_copies, key=lambda name: last_copies[name])
+    slowest = max(last_passes, key=lambda name: last_passes[name])
     steps = {
-        f"last copy and proof of the {slowest}": last_copies[slowest],
-        "start on the target and switch": predict_seconds("endpoint"),
+        f"last changes and proof of the {slowest}": last_passes[slowest],
+        "stop of the source, start on the target and switch": predict_seconds("stop, start and switch"),
         "time to live of the DNS record": float(definition.front_door.ttl_seconds),
     }
     return {
         "seconds": round(sum(steps.values()), 1),
-        "unknown": unknown,
+        "unknown": sum(one.name not in databases for one in definition.databases),
         "steps": [{"name": name, "seconds": seconds} for name, seconds in steps.items() if seconds],
         "basis": FIRST_GUESS,
     }
@@ -138,7 +137,6 @@ def _with_volumes(objects: PhasePrediction, volumes: Sequence[VolumeUse]) -> Pha
     return PhasePrediction(objects.id, objects.items + len(volumes), sum(sizes), 0, round(seconds, 1))
 
 
-def _side_by_side(kind: str, sizes: Sequence[int]) -> float:
+def _side_by_side(seconds: Sequence[float]) -> float:
     """Return the seconds of items that are worked on a few at a time: no less than the longest of them takes."""
-    seconds = [predict_seconds(kind, size) for size in sizes]
     return round(max(sum(seconds) / SIDE_BY_SIDE, max(seconds, default=0.0)), 1)

@@ -23,8 +23,8 @@ def predicted_downtime(run: MigrationRun) -> Mapping[str, Any]:
     if learned is not None:
         return learned
     plan = load_plan(run.ledger)
-    volumes, databases = ([row.bytes for row in plan.items(kind=kind)] for kind in ("volume", "database"))
-    return predict_downtime(run.definition, volumes, databases)
+    databases = {row.key: row.bytes for row in plan.items(kind="database")}
+    return predict_downtime(run.definition, [row.bytes for row in plan.items(kind="volume")], databases)
 
 
 def downtime_part(downtime: Mapping[str, Any]) -> str:

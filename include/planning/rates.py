@@ -37,6 +37,13 @@ RATES = {
     "ingress": Rate(seconds=0.2, bytes_per_second=1e9),
     "mount": Rate(seconds=0.02, bytes_per_second=1e9),
     "schedule": Rate(seconds=0.1, bytes_per_second=1e9),
+    # While customers wait: movers stand by and know what they carried, so that little more than the proof is left of a volume
+    # and of a followed database; of one that is dumped, each table may have changed.
+    "last pass of a volume": Rate(seconds=5.0, bytes_per_second=100e6),
+    "last pass of a followed database": Rate(seconds=5.0, bytes_per_second=50e6),
+    "last pass of a dumped database": Rate(seconds=5.0, bytes_per_second=10e6),
+    "last pass of a bucket": Rate(seconds=3.0, bytes_per_second=40e6),
+    "stop, start and switch": Rate(seconds=20.0, bytes_per_second=1e9),
     "endpoint": Rate(seconds=30.0, bytes_per_second=1e9),
     "resource": Rate(seconds=0.5, bytes_per_second=1e9),
     # Minutes in a cloud, seconds in the lab.

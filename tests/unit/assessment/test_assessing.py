@@ -97,22 +97,31 @@ def test_predictions_sum_up_what_is_known_and_count_what_is_not(assessment: dict
 
 
 @pytest.mark.parametrize(
-    ("volumes", "databases", "slowest", "seconds"),
+    ("volumes", "followed", "dumped", "slowest", "seconds"),
     [
-        pytest.param([], [0, 0], "databases", 5, id="empty databases"),
-        pytest.param([0] * 4, [0, 0], "volumes", 15, id="four volumes at a time"),
-        pytest.param([0] * 9, [0, 0], "volumes", 15 * 9 / 4, id="nine volumes take longer"),
-        pytest.param([3_000_000_000], [0, 0], "volumes", 15 + 100, id="the proof reads the whole volume"),
-        pytest.param([0] * 9, [2_000_000_000, 0], "databases", 5 + 200, id="and the whole database"),
+        pytest.param([], 0, 0, "databases", 5, id="empty databases"),
+        pytest.param([10**8] * 4, 0, 0, "volumes", 6, id="four volumes at a time"),
+        pytest.param([0] * 9, 0, 0, "volumes", 5 * 9 / 4, id="nine volumes take longer"),
+        pytest.param([3 * 10**9], 0, 0, "volumes", 5 + 30, id="the proof reads the whole volume"),
+        pytest.param([0], 2 * 10**9, 0, "databases", 5 + 40, id="and the whole followed database"),
+        pytest.param([0], 0, 2 * 10**9, "databases", 5 + 200, id="a dump copies changed tables again"),
     ],
 )
-def test_the_slowest_last_copy_makes_the_downtime(
-    volumes: list[int], databases: list[int], slowest: str, seconds: float
+def test_the_slowest_last_pass_makes_the_downtime(
+    volumes: list[int], followed: int, dumped: int, slowest: str, seconds: float
 ) -> None:
-    predicted = predict_downtime(definition(), volumes, databases)
+    lab = definition(lambda document: document["databases"][0].update(mode="follow"))
+    sizes = {one.name: followed if one.mode == "follow" else dumped for one in lab.databases}
+    predicted = predict_downtime(lab, volumes, sizes)
 
-    assert predicted["steps"][0]["name"] == f"last copy and proof of the {slowest}"
-    assert predicted["seconds"] == pytest.approx(seconds + 30 + 1, abs=0.1)
+    assert predicted["steps"][0]["name"] == f"last changes and proof of the {slowest}"
+    assert predicted["seconds"] == pytest.approx(seconds + 20 + 1, abs=0.1)
+    assert predicted["unknown"] == 0
+
+
+def test_a_database_that_tells_no_size_counts_as_empty_and_unknown() -> None:
+    predicted = predict_downtime(definition(), [], {"shop-orders": 0})
+    assert (predicted["unknown"], predicted["seconds"]) == (1, 5 + 20 + 1)
 
 
 def test_an_assessment_goes_on_without_any_connection_but_the_source_s(

@@ -116,8 +116,8 @@ def test_the_last_rehearsal_counts_with_its_age_and_what_it_did_not_prove(run: M
 
 def test_the_downtime_is_predicted_from_the_plan(run: MigrationRun) -> None:
     text = cutover_evidence(run)
-    assert "### Predicted downtime: 1 min 46 s" in text
-    assert "| last copy and proof of the volumes | 1 min 15 s |" in text
+    assert "### Predicted downtime: 44 s" in text
+    assert "| last changes and proof of the volumes | 23 s |" in text
 
 
 def test_open_items_come_first_and_are_counted(run: MigrationRun) -> None:
