@@ -76,7 +76,7 @@ class Story:
         self.ledger.write("findings", {"findings": findings()})
         phases = [{"id": name, "seconds": float(times[2])} for name, times in TIMES.items()]
         steps = [
-            {"name": "last copy and proof of the volumes", "seconds": 50.8},
+            {"name": "last changes and proof of the volumes", "seconds": 50.8},
             {"name": "start on the target and switch", "seconds": 30.0},
         ]
         prediction = {"phases": phases, "downtime": {"seconds": 81.8, "unknown": 0, "steps": steps}}
