@@ -88,7 +88,7 @@ class Person:
         self._page.wait_for_timeout(1000)
         self._picture(f"{dag}-{task}")
         button.click()
-        button.wait_for(state="hidden")
+        expect(button).to_be_disabled(timeout=PATIENCE_MS)
 
     def _questions(self, path: str) -> list[str]:
         found = self._client.pages(f"{path}/hitlDetails", "hitl_details", response_received=False)
