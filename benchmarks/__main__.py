@@ -9,7 +9,7 @@ import sys
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from pathlib import Path
 
@@ -25,6 +25,7 @@ from benchmarks.objects import measure_objects
 from benchmarks.performance_page import write_page
 from benchmarks.postgres import measure_postgres
 from benchmarks.postgres_lag import measure_lag
+from benchmarks.postgres_proof import measure_proof
 from benchmarks.result import Result
 from benchmarks.run_figures import dag_parse_seconds, newest_report, task_instances
 from benchmarks.volumes import measure_volumes
@@ -39,21 +40,22 @@ VOLUME_BYTES = 1e9
 # Five thousand objects, a hundred claims among them.
 OBJECTS_SHARE = 0.5
 
-
-PARTS = (
-    "lab",
-    "cutovers",
-    "velero",
-    "images",
-    "images_distant",
-    "postgres",
-    "postgres_distant",
-    "postgres_lag",
-    "mariadb",
-    "mariadb_lag",
-    "objects",
-    "volumes",
-)
+# Each takes the number of runs and the share of the full size.
+ENGINES: dict[str, Callable[[int, float], list[Result]]] = {
+    "images": lambda runs, scale: measure_images(runs, ImageEstate().scaled(scale), is_distant=False),
+    "images_distant": lambda runs, scale: measure_images(runs, ImageEstate().scaled(scale), is_distant=True),
+    "postgres": lambda runs, scale: measure_postgres(runs, int(POSTGRES_BYTES * scale), is_distant=False),
+    "postgres_distant": lambda runs, scale: measure_postgres(
+        runs, int(POSTGRES_BYTES * scale), is_distant=True
+    ),
+    "postgres_lag": lambda runs, _: measure_lag(runs),
+    "postgres_proof": lambda runs, scale: measure_proof(runs, int(POSTGRES_BYTES * scale)),
+    "mariadb": lambda runs, scale: measure_mariadb(runs, int(MARIADB_BYTES * scale)),
+    "mariadb_lag": lambda runs, _: measure_mariadb_lag(runs),
+    "objects": lambda runs, scale: measure_objects(runs, Objects().scaled(scale)),
+    "volumes": lambda runs, scale: measure_volumes(runs, int(VOLUME_BYTES * scale)),
+}
+PARTS = ("lab", "cutovers", "velero", *ENGINES)
 
 
 def main() -> int:
@@ -81,20 +83,7 @@ def measured(part: str, runs: int, scale: float) -> Iterable[Result]:
         return []
     provide((PEERS, TOXIPROXY, *(one for one in MODULES if one.folder == "tools")), print)
     os.environ["PATH"] = f"{paths.BIN}{os.pathsep}{os.environ['PATH']}"
-    if part == "postgres_lag":
-        return measure_lag(runs)
-    if part.startswith("postgres"):
-        size = int(POSTGRES_BYTES * scale)
-        return measure_postgres(runs, size, is_distant=part == "postgres_distant")
-    if part == "mariadb_lag":
-        return measure_mariadb_lag(runs)
-    if part == "mariadb":
-        return measure_mariadb(runs, int(MARIADB_BYTES * scale))
-    if part == "objects":
-        return measure_objects(runs, Objects().scaled(scale))
-    if part == "volumes":
-        return measure_volumes(runs, int(VOLUME_BYTES * scale))
-    return measure_images(runs, ImageEstate().scaled(scale), is_distant=part == "images_distant")
+    return ENGINES[part](runs, scale)
 
 
 def measure_lab(runs: int) -> list[Result]:

@@ -49,7 +49,7 @@ GROUPS = (
         "PostgreSQL",
         "A database of which one table is half. PostgreSQL's own programs are compared with two jobs, and as a pipe. `distant`: each "
         "connection to the target has round trips of 40 ms and 200 Mbit/s. `lag`: how far a followed database is behind while its "
-        "source takes 1,000 writes a second.",
+        "source takes 1,000 writes a second. `proof`: how much the proof reads in a second of one processor, the server's and ours.",
     ),
     (
         "mariadb",
