@@ -21,7 +21,7 @@ from include.ledger import safe_key
 from include.planning.model import PlanItem, load_plan
 from include.progress import Progress, amount_of_total
 from include.volumes.claims import make_claim, refuse_other_claim
-from include.volumes.delta import carry_delta, remove_standby
+from include.volumes.delta import carry_delta, remove_reader
 from include.volumes.movers import FORWARD, Pass, Way, can_stand_by, prepare_mover, source_mover
 from include.volumes.names import claim_of
 from include.volumes.output import read_restore_size, read_summary, read_tree, seems_same
@@ -122,7 +122,7 @@ def _copy(run: MigrationRun, row: PlanItem, which: Pass) -> tuple[int, bool]:
     source_text, target_text = printed or start_both(run, row, which)
     moved, has_changed = _note(run, row, which, source_text, target_text, stood_by=bool(printed))
     if printed:
-        remove_standby(run, row)
+        remove_reader(run, row)
     return moved, has_changed
 
 

@@ -60,6 +60,17 @@ def remove_standby(run: MigrationRun, row: PlanItem, way: Way = FORWARD) -> None
         remove_mover(cluster, mover)
 
 
+def remove_reader(run: MigrationRun, row: PlanItem) -> None:
+    """Remove the mover that has read the source. The one that has written has ended, too, and is left until the run's end.
+
+    A node may look at a claim as long as a pod that was given it is there, one that has ended as well. A workload's pod alone, which
+    has only just been bound, may be known to the kubelet before the API server's authorizer knows of it: the kubelet is refused the
+    claim, and starts the pod ten seconds or more later, while customers wait (docs/decisions/0048).
+    """
+    (cluster, mover), _ = standby_movers(run, row)
+    remove_mover(cluster, mover)
+
+
 def _carry(run: MigrationRun, row: PlanItem, which: Pass, way: Way) -> tuple[str, str]:
     here, there = way.ends(run)
     source = _order(run, row, way.read(run, row, "backup", which), here)

@@ -10,7 +10,7 @@ import pytest
 from include.errors import EngineError
 from include.run import MigrationRun
 from include.volumes import delta
-from include.volumes.delta import carry_delta
+from include.volumes.delta import carry_delta, remove_reader
 from include.volumes.movers import can_stand_by
 from include.volumes.orders import StandbyLostError
 from tests.builders.runs import run as lab_run
@@ -105,3 +105,9 @@ def test_a_volume_that_several_nodes_mount_is_not_watched() -> None:
     assert can_stand_by(row(access_modes=["ReadWriteMany"]))
     assert not can_stand_by(row(node_path=None, access_modes=["ReadWriteMany"]))
     assert can_stand_by(row(node_path=None, access_modes=["ReadWriteOnce"]))
+
+
+def test_the_mover_that_wrote_is_left_for_the_claim_s_node_until_the_run_ends(run: MigrationRun) -> None:
+    remove_reader(run, row())
+    ((cluster, _),) = removed
+    assert cluster == "source"
