@@ -28,15 +28,21 @@ def may_run(spec: Manifest, node: Manifest) -> bool:
     return _is_selected(spec, node) and _has_affinity(spec, node) and _is_tolerated(spec, node)
 
 
+def required_node_terms(spec: Manifest) -> list[Manifest] | None:
+    """Return the terms of a pod's required node affinity, one of which has to match; None where it requires nothing."""
+    affinity = (spec.get("affinity") or {}).get("nodeAffinity") or {}
+    required = affinity.get("requiredDuringSchedulingIgnoredDuringExecution")
+    return None if required is None else list(required.get("nodeSelectorTerms") or [])
+
+
 def _is_selected(spec: Manifest, node: Manifest) -> bool:
     labels = _labels(node)
     return all(labels.get(name) == value for name, value in (spec.get("nodeSelector") or {}).items())
 
 
 def _has_affinity(spec: Manifest, node: Manifest) -> bool:
-    affinity = (spec.get("affinity") or {}).get("nodeAffinity") or {}
-    required = affinity.get("requiredDuringSchedulingIgnoredDuringExecution")
-    return required is None or any(_fits(term, node) for term in required.get("nodeSelectorTerms") or [])
+    terms = required_node_terms(spec)
+    return terms is None or any(_fits(term, node) for term in terms)
 
 
 def _fits(term: Manifest, node: Manifest) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from include.clusters.node_fit import required_node_terms
 from include.definition import Adaptation
 
 ZONE = "topology.kubernetes.io/zone"
@@ -90,9 +91,7 @@ def _demands(spec: dict[str, Any]) -> Iterator[Label]:
 
 def required_rules(spec: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """Yield the match expressions a pod spec's required node affinity demands."""
-    affinity = (spec.get("affinity") or {}).get("nodeAffinity") or {}
-    required = affinity.get("requiredDuringSchedulingIgnoredDuringExecution") or {}
-    for term in required.get("nodeSelectorTerms") or []:
+    for term in required_node_terms(spec) or []:
         yield from term.get("matchExpressions") or []
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from include.clusters.node_fit import required_node_terms
 from include.inventory.leaders import leader_reference, loads_by_workload
 from include.inventory.model import label
 from include.inventory.node_labels import is_foreign
@@ -20,7 +21,6 @@ from include.sizing.model import Amounts
 ARCHITECTURE = "kubernetes.io/arch"
 OPERATING_SYSTEM = "kubernetes.io/os"
 REPLICATED = frozenset({"Deployment", "StatefulSet", "ReplicaSet", "ReplicationController"})
-REQUIRED = "requiredDuringSchedulingIgnoredDuringExecution"
 
 Manifest = dict[str, Any]
 Selector = tuple[tuple[str, str], ...]
@@ -154,8 +154,7 @@ def _is_kept(name: str) -> bool:
 
 def _single_values(spec: Manifest) -> Iterator[tuple[str, str]]:
     """Yield the labels that a required node affinity leaves no choice about."""
-    affinity = (spec.get("affinity") or {}).get("nodeAffinity") or {}
-    terms = (affinity.get(REQUIRED) or {}).get("nodeSelectorTerms") or []
+    terms = required_node_terms(spec) or []
     if len(terms) == 1:
         for rule in terms[0].get("matchExpressions") or []:
             if rule.get("operator") == "In" and len(rule.get("values") or []) == 1:

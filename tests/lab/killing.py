@@ -114,12 +114,17 @@ def standing_still(pids: Iterable[int]) -> Generator[None]:
         _signal(pids, signal.SIGCONT)
 
 
-def wait_until(is_so: Callable[[], object], what: str, seconds: float = 600) -> None:
-    """Wait until something is so."""
+def wait_until(
+    is_so: Callable[[], object], what: str, seconds: float = 600, pause: float = POLL_SECONDS
+) -> None:
+    """Wait until something is so.
+
+    :param pause: between two looks; what asks an API at each look should leave it time for its work.
+    """
     deadline = time.monotonic() + seconds
     while not is_so():
         assert time.monotonic() < deadline, f"not so after {seconds:.0f} s: {what}"
-        time.sleep(POLL_SECONDS)
+        time.sleep(pause)
 
 
 def kill_between(

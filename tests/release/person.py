@@ -21,6 +21,8 @@ CHROMIUM = Path("/usr/lib/chromium/chromium")
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
 LAPTOP = {"width": 1440, "height": 1000}
 PATIENCE_MS = 120_000
+# Asked more often, the API server takes the processor from the migration.
+SECONDS_BETWEEN_LOOKS = 0.5
 ENDED = {"success", "failed"}
 AT_WORK = {"running", "queued", "scheduled", "up_for_retry", "restarting", "deferred", "awaiting_input"}
 
@@ -50,7 +52,7 @@ class Person:
                     answered.add(task)
             return self._client.get(path)["state"] in ENDED and not self._at_work(path)
 
-        wait_until(has_ended, f"{dag} has ended", seconds)
+        wait_until(has_ended, f"{dag} has ended", seconds, SECONDS_BETWEEN_LOOKS)
         return run_id, str(self._client.get(path)["state"])
 
     def read(self, dag: str, run_id: str, tab: str) -> str:

@@ -23,7 +23,7 @@ from .containers.engine import ContainerEngine, container_engine
 from .containers.small_run import run_once
 from .containers.stack import WORKER, Stack
 from .containers.stack_run import Instance, StackRun
-from .containers.statsd import StatsdServer
+from .containers.statsd import StatsdServer, statsd_server
 
 pytestmark = [pytest.mark.lab, pytest.mark.timeout(5400)]
 WORKERS = 2
@@ -54,7 +54,7 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ContainerEngine
 
 @pytest.fixture(scope="module")
 def statsd() -> Iterator[StatsdServer]:
-    with StatsdServer() as server:
+    with statsd_server() as server:
         yield server
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import time
 import uuid
-from collections.abc import Callable
 from typing import Any
 
 from lab.airflow.rest import RestClient
+from tests.lab.killing import wait_until
 
-_SECONDS_BETWEEN_LOOKS = 0.5
+SECONDS_BETWEEN_LOOKS = 0.5
 
 Instance = dict[str, Any]
 
@@ -45,12 +44,14 @@ class StackRun:
             found[:] = [one for one in self.instances() if one["task_id"] in tasks and one["state"] == state]
             return bool(found)
 
-        self._wait(is_so, seconds, f"one of {sorted(tasks)} {state}")
+        wait_until(
+            is_so, f"one of {sorted(tasks)} of {self.run_id} is {state}", seconds, SECONDS_BETWEEN_LOOKS
+        )
         return found[0]
 
     def wait_for_end(self, seconds: float) -> str:
         """Wait until the run has ended, and return its state."""
-        self._wait(self._has_ended, seconds, "the end")
+        wait_until(self._has_ended, f"{self.run_id} has ended", seconds, SECONDS_BETWEEN_LOOKS)
         return self.state()
 
     def log(self, task: str) -> str:
@@ -59,9 +60,3 @@ class StackRun:
 
     def _has_ended(self) -> bool:
         return self.state() in {"success", "failed"}
-
-    def _wait(self, is_so: Callable[[], bool], seconds: float, what: str) -> None:
-        ends = time.monotonic() + seconds
-        while not is_so():
-            assert time.monotonic() < ends, f"{self.run_id} waited {seconds:.0f} s for {what}"
-            time.sleep(_SECONDS_BETWEEN_LOOKS)
