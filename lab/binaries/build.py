@@ -18,7 +18,7 @@ from pathlib import Path
 
 from lab import paths
 from lab.binaries.go import find_go
-from lab.binaries.modules import MODULES, Binary, Module, Name
+from lab.binaries.modules import MODULES, Manifests, Module, Name
 
 Say = Callable[[str], None]
 _EVERY_SECONDS = 10
@@ -66,31 +66,34 @@ def provide(modules: Sequence[Module], say: Say) -> None:
 
 
 def _provide_without_building(module: Module) -> bool:
-    missing = [binary for binary in module.binaries if not _provide(module, binary)]
+    missing = [names for names in module.results if not _provide(module, names)]
     return not missing
 
 
-def _provide(module: Module, binary: Binary) -> bool:
-    if all((paths.BIN / name.name).exists() for name in binary.names) and _stamp(module, binary).exists():
+def _provide(module: Module, names: tuple[Name, ...]) -> bool:
+    stamp = _stamp(module, names[0])
+    if all((paths.BIN / name.name).exists() for name in names) and stamp.exists():
         return True
-    built = module_cache(module) / binary.names[0].name
-    found = {name.name: built if built.exists() else _ready_made(name) for name in binary.names}
+    built = module_cache(module) / names[0].name
+    found = {name.name: built if built.exists() else _ready_made(name) for name in names}
     for name, path in found.items():
         if path is None:
             return False
         _place(path, paths.BIN / name)
-    _stamp(module, binary).touch()
+    stamp.touch()
     return True
 
 
-def _stamp(module: Module, binary: Binary) -> Path:
-    """Return the file that says that `.lab/bin` has this binary of this version of the module."""
-    return paths.BIN / f".{binary.names[0].name}-{module_cache(module).name}"
+def _stamp(module: Module, name: Name) -> Path:
+    """Return the file that says that `.lab/bin` has what is called so of this version of the module."""
+    return paths.BIN / f".{name.name}-{module_cache(module).name}"
 
 
 def module_cache(module: Module) -> Path:
     """Return the cache folder of a module: another one as soon as any of its files or flags changes."""
     digest = hashlib.sha256(f"{module.link_flags}{module.architecture}".encode())
+    for manifests in module.manifests:
+        digest.update(repr(manifests).encode())
     for file in [module.path / "go.mod", module.path / "go.sum", *sorted(module.path.glob("*.go"))]:
         digest.update(file.name.encode())
         digest.update(file.read_bytes())
@@ -149,8 +152,16 @@ def _build(module: Module, go: str, say: Say) -> None:
         place = draft / binary.names[0].name
         command = [go, "build", "-trimpath", "-ldflags", module.link_flags, "-o", str(place), binary.package]
         _run(command, module, log, lambda: say(_progress(module, began)))
+    for manifests in module.manifests:
+        (draft / manifests.name).write_text(_joined(manifests, module, go))
     draft.rename(folder)
     say(f"{module.title}: built in {time.monotonic() - began:.0f} s")
+
+
+def _joined(manifests: Manifests, module: Module, go: str) -> str:
+    command = [go, "list", "-m", "-f", "{{.Dir}}", manifests.module]
+    found = subprocess.run(command, cwd=module.path, capture_output=True, text=True, check=True).stdout
+    return "\n---\n".join((Path(found.strip()) / file).read_text() for file in manifests.files)
 
 
 def _progress(module: Module, began: float) -> str:

@@ -36,6 +36,15 @@ class Binary:
 
 
 @dataclass(frozen=True)
+class Manifests:
+    """Files that a module brings along which another one is built of, as one file of the given name."""
+
+    module: str
+    files: tuple[str, ...]
+    name: str
+
+
+@dataclass(frozen=True)
 class Module:
     """A Go module of `lab/binaries/`. `minutes` is what its build takes on two idle cores.
 
@@ -48,11 +57,17 @@ class Module:
     minutes: float
     link_flags: str = "-s -w"
     architecture: str = ""
+    manifests: tuple[Manifests, ...] = ()
 
     @property
     def path(self) -> Path:
         """Return the module's folder."""
         return FOLDER / self.folder
+
+    @property
+    def results(self) -> tuple[tuple[Name, ...], ...]:
+        """Return the names of each file that a build gives; it is kept under the first of them."""
+        return (*(binary.names for binary in self.binaries), *((Name(one.name),) for one in self.manifests))
 
 
 def _plain(package: str, arguments: tuple[str, ...] = (), version: str = "") -> Binary:
