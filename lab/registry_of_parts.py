@@ -26,6 +26,7 @@ PARTS = {
     "target-control-plane": "lab.clusters.part:TargetControlPlane",
     "source-cluster": "lab.clusters.part:SourceCluster",
     "source-metrics": "lab.clusters.part:SourceMetrics",
+    "source-snapshots": "lab.clusters.snapshots:SourceSnapshots",
     "target-cluster": "lab.clusters.part:TargetCluster",
     "images": "lab.estate.images:Images",
     "engine-images": "lab.estate.images:EngineImages",

@@ -81,6 +81,10 @@ _KUBERNETES = (
     Name("etcd", ("--version",), "etcd Version: 3.6."),
 )
 _VELERO = "github.com/vmware-tanzu/velero/cmd"
+_SNAPSHOTTER = "github.com/kubernetes-csi/external-snapshotter"
+_SNAPSHOT_KINDS = ("volumesnapshotclasses", "volumesnapshotcontents", "volumesnapshots")
+# What a cluster has to be told before it knows of snapshots, in `.lab/bin`.
+SNAPSHOT_KINDS = "snapshot-kinds.yaml"
 
 MODULES = (
     # The provisioner is made of packages that Kubernetes has been built with then.
@@ -112,6 +116,25 @@ MODULES = (
         ),
         3.8,
         _VELERO_FLAGS,
+    ),
+    # The sidecars know every Kubernetes that has the kinds they watch: they may be newer than the cluster.
+    Module(
+        "csi",
+        "the CSI sidecars and the lab's CSI driver",
+        (
+            Binary(".", (Name("csi-hostpath"),)),
+            _plain("github.com/kubernetes-csi/external-provisioner/v6/cmd/csi-provisioner"),
+            _plain(f"{_SNAPSHOTTER}/v8/cmd/csi-snapshotter"),
+            _plain(f"{_SNAPSHOTTER}/v8/cmd/snapshot-controller"),
+        ),
+        3.4,
+        manifests=(
+            Manifests(
+                f"{_SNAPSHOTTER}/client/v8",
+                tuple(f"config/crd/snapshot.storage.k8s.io_{kind}.yaml" for kind in _SNAPSHOT_KINDS),
+                SNAPSHOT_KINDS,
+            ),
+        ),
     ),
     Module("shop", "the sample estate's program", (Binary(".", (Name("shop"),)),), 0.8),
     # an image for several processors holds a program for each, as it does everywhere

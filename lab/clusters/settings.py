@@ -124,6 +124,10 @@ class ClusterSettings:
         pki = self.run / "pki"
         return KeyPair(pki / f"{file_name}.crt", pki / f"{file_name}.key")
 
+    def certificate_of(self, user: str) -> KeyPair:
+        """Return the certificate of a user of the cluster, made if it is not there yet."""
+        return self._authority.issue(user, user)
+
     def component_kubeconfig(self, component: str) -> Path:
         """Return the kubeconfig file of a component."""
         return self.run / f"{component}.kubeconfig"
