@@ -18,7 +18,7 @@ from include.definition.rehearsal import Rehearsal, ScratchServer
 from include.definition.target_cluster import NewCluster, NewNodes, TargetCluster
 from include.definition.traffic import Cutover, Dns, Elb, ElbListener, FrontDoor, Probe
 from include.definition.velero import Toleration, Velero, VeleroImages, VeleroServer
-from include.definition.volume_choices import HostPath
+from include.definition.volume_choices import HostPath, Snapshots
 
 __all__ = [
     "EVENT_KINDS",
@@ -58,6 +58,7 @@ __all__ = [
     "Rehearsal",
     "Retirement",
     "ScratchServer",
+    "Snapshots",
     "Source",
     "SqlCheck",
     "Target",

@@ -19,7 +19,7 @@ from include.definition.parts import (
     size_in_bytes,
 )
 from include.definition.rds import RdsInstance
-from include.definition.volume_choices import ClaimName, HostPath
+from include.definition.volume_choices import ClaimName, HostPath, Snapshots
 
 DefinerChoice = Literal["keep", "target_user"]
 ObsClass = Literal["STANDARD", "WARM", "COLD"]
@@ -207,6 +207,10 @@ class Volumes(Part):
     excluded: list[ClaimName] = Field(
         default_factory=list,
         description="claims that stay behind altogether, each `namespace/name`; no migrated workload may mount them",
+    )
+    snapshots: list[Snapshots] = Field(
+        default_factory=list,
+        description="claims that are copied from snapshots while applications write: each copy is of one moment, and proved file by file",
     )
     host_paths: list[HostPath] = Field(
         default_factory=list,

@@ -20,12 +20,23 @@ def find_volume_problems(document: Mapping[str, Any]) -> list[Problem]:
 
 def _repeated_claims(volumes: Mapping[str, Any]) -> Iterator[Problem]:
     first: dict[str, str] = {}
+    for path, name in (*_named(volumes), *_read_from_snapshots(volumes)):
+        if name in first:
+            yield Problem(path, f"{name!r} stands in volumes.{first[name]} already; remove it from one")
+        first.setdefault(name, str(path[1]))
+
+
+def _named(volumes: Mapping[str, Any]) -> Iterator[tuple[YamlPath, str]]:
     for choice in CHOICES:
         for index, name in _texts(volumes.get(choice)):
-            if name in first:
-                text = f"{name!r} stands in volumes.{first[name]} already; remove it from one"
-                yield Problem(("volumes", choice, index), text)
-            first.setdefault(name, choice)
+            yield ("volumes", choice, index), name
+
+
+def _read_from_snapshots(volumes: Mapping[str, Any]) -> Iterator[tuple[YamlPath, str]]:
+    entries = volumes.get("snapshots")
+    for index, entry in enumerate(entries if isinstance(entries, list) else []):
+        if isinstance(entry, Mapping) and isinstance(entry.get("claim"), str):
+            yield ("volumes", "snapshots", index, "claim"), entry["claim"]
 
 
 def _repeated_folders(volumes: Mapping[str, Any]) -> Iterator[Problem]:

@@ -1,11 +1,11 @@
-"""Describe what is decided of single volumes: which stay empty, which stay behind, which folders of nodes move."""
+"""Describe what is decided of single volumes: which stay empty or behind, which are read from snapshots, which folders of nodes move."""
 
 from __future__ import annotations
 
 import re
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
 
 from include.definition.parts import Name, Part, Text
 
@@ -67,3 +67,24 @@ class HostPath(Part):
     def claim_name(self) -> str:
         """Return `namespace/name` of the claim."""
         return f"{self.namespace}/{self.claim}"
+
+
+class Snapshots(Part):
+    """Copy claims, while applications write, from snapshots that their CSI driver makes."""
+
+    claim: ClaimName | None = Field(
+        default=None, description="the claim, `namespace/name`; either this or `storage_class`"
+    )
+    storage_class: Text | None = Field(
+        default=None, description="all claims of this class of the source, e.g. `gp3`"
+    )
+    snapshot_class: Text | None = Field(
+        default=None,
+        description="VolumeSnapshotClass to make them with; left out: the default class of the claim's CSI driver, or its only one",
+    )
+
+    @model_validator(mode="after")
+    def _names_one(self) -> Self:
+        if (self.claim is None) == (self.storage_class is None):
+            raise ValueError("name either a claim or a storage_class")
+        return self

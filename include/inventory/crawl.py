@@ -27,6 +27,7 @@ from include.inventory.scope import (
     needs_of,
 )
 from include.inventory.secrecy import hide_secret
+from include.inventory.snapshot_choices import SNAPSHOT_CLASSES
 from include.inventory.store import Inventory, save_inventory, save_usage, sort_objects
 from include.inventory.usage import Usage
 from include.progress import Progress
@@ -77,7 +78,8 @@ def read_source(run: MigrationRun) -> Inventory:
     _refuse_missing(cluster, namespaces)
     kinds = namespaced_kinds(resources)
     inside = _read_all(cluster, [one for one in kinds if one.name not in COUNTED_ONLY], namespaces)
-    outside = _read_all(cluster, cluster_kinds(resources), [None])
+    extra = [SNAPSHOT_CLASSES] if run.definition.volumes.snapshots else []
+    outside = _read_all(cluster, cluster_kinds(resources, extra), [None])
     problems = [read.problem for read in (*inside, *outside) if read.problem]
     if problems:
         raise PreflightError(problems)

@@ -57,11 +57,13 @@ def namespaced_kinds(resources: Iterable[ApiResource]) -> list[ApiResource]:
     ]
 
 
-def cluster_kinds(resources: Iterable[ApiResource]) -> list[ApiResource]:
-    """Return the cluster-scoped kinds that a migration looks at."""
-    return [
-        resource for resource in resources if not resource.is_namespaced and resource.name in CLUSTER_SCOPED
-    ]
+def cluster_kinds(resources: Iterable[ApiResource], extra: Iterable[str] = ()) -> list[ApiResource]:
+    """Return the cluster-scoped kinds that a migration looks at.
+
+    :param extra: names of kinds that only this definition asks for; others need no right to read them.
+    """
+    wanted = {*CLUSTER_SCOPED, *extra}
+    return [resource for resource in resources if not resource.is_namespaced and resource.name in wanted]
 
 
 def cluster_wide_kinds(

@@ -17,6 +17,7 @@ from include.inventory.pod_specs import is_built_in
 from include.inventory.source_logins import find_source_logins
 from include.inventory.usage import Usage, read_usage
 from include.inventory.volumes import find_volumes
+from include.labels import OWNER
 from include.ledger import Ledger
 from include.ledger.records import now
 
@@ -110,9 +111,13 @@ class Inventory:
         return find_images(self.objects(), self.registries, self.image_fields)
 
     def volumes(self) -> list[VolumeUse]:
-        """Return every claim of the migrated namespaces."""
-        kinds = ("PersistentVolumeClaim", "PersistentVolume", "Pod", "Node")
-        found = find_volumes(*(self.objects(kind) for kind in kinds))
+        """Return every claim of the migrated namespaces, but those that a killed migration has left."""
+        claims = [
+            obj
+            for obj in self.objects("PersistentVolumeClaim")
+            if OWNER not in (obj["metadata"].get("labels") or {})
+        ]
+        found = find_volumes(claims, *(self.objects(kind) for kind in ("PersistentVolume", "Pod", "Node")))
         return [self._filled(volume) for volume in found]
 
     @cached_property

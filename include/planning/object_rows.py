@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from include.definition.data import Volumes
@@ -43,17 +44,22 @@ def object_rows(inventory: Inventory, choices: Volumes | None = None) -> list[Pl
 
 
 def volume_rows(
-    volumes: list[VolumeUse], storage_classes: dict[str, str], choices: Volumes | None = None
+    volumes: list[VolumeUse],
+    storage_classes: Mapping[str, str],
+    choices: Volumes | None = None,
+    snapshot_classes: Mapping[str, str] | None = None,
 ) -> list[PlanItem]:
     """Return one row per bound claim; an unbound claim has no content and gets none.
 
     :param choices: what the definition decides of single claims.
+    :param snapshot_classes: `namespace/claim` -> VolumeSnapshotClass, of claims that are copied from snapshots.
     """
+    snapshot_classes = snapshot_classes or {}
     excluded = set(choices.excluded) if choices else set()
     empty = set(choices.empty) if choices else set()
     bound = [volume for volume in volumes if volume.pv is not None]
     moved = [volume for volume in bound if volume.name not in excluded | empty]
-    rows = [_volume_row(volume, storage_classes) for volume in moved]
+    rows = [_volume_row(one, storage_classes, snapshot_classes.get(one.name)) for one in moved]
     return rows + [_empty_row(volume) for volume in bound if volume.name in empty - excluded]
 
 
@@ -98,7 +104,9 @@ def _rows_of(obj: Manifest, inventory: Inventory) -> list[PlanItem]:
     return rows
 
 
-def _volume_row(volume: VolumeUse, storage_classes: dict[str, str]) -> PlanItem:
+def _volume_row(
+    volume: VolumeUse, storage_classes: Mapping[str, str], snapshot_class: str | None
+) -> PlanItem:
     name = f"{volume.namespace}/{volume.claim}"
     target_class = storage_classes.get(volume.storage_class or "", volume.storage_class or "?")
     return PlanItem(
@@ -111,7 +119,7 @@ def _volume_row(volume: VolumeUse, storage_classes: dict[str, str]) -> PlanItem:
         bytes=volume.bytes_to_move,
         predicted_seconds=predict_seconds("volume", volume.bytes_to_move),
         details={
-            "plan": "warm copy",
+            "plan": "warm copy from snapshots" if snapshot_class else "warm copy",
             "namespace": volume.namespace,
             "claim": volume.claim,
             "pv": volume.pv,
@@ -120,6 +128,7 @@ def _volume_row(volume: VolumeUse, storage_classes: dict[str, str]) -> PlanItem:
             "size": volume.capacity_bytes,
             "used": volume.used_bytes,
             "storage_class": volume.storage_class,
+            "snapshot_class": snapshot_class,
             "csi_driver": volume.csi_driver,
             "access_modes": list(volume.access_modes),
             "pods": list(volume.pods),

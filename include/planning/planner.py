@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from include.errors import PermanentError, PreflightError
+from include.inventory.snapshot_choices import find_snapshot_choices
 from include.inventory.store import Inventory, load_inventory
 from include.objects.setting_marks import note_settings
 from include.phases import PHASES
@@ -92,7 +93,9 @@ def _rows(run: MigrationRun, inventory: Inventory) -> list[PlanItem]:
         ]
         choices = run.definition.volumes
         rows = object_rows(inventory, choices)
-        rows += volume_rows(inventory.volumes(), run.definition.target.storage_classes, choices)
+        snapshots = find_snapshot_choices(inventory, run.definition)
+        classes = {one.volume.name: one.snapshot_class for one in snapshots if one.snapshot_class}
+        rows += volume_rows(inventory.volumes(), run.definition.target.storage_classes, choices, classes)
         rows += folder_rows(inventory, run.definition)
         rows += live_rows(rows, inventory)
         rows += webhook_rows(inventory) + fixed_rows(run.definition) + target_rows(run)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from include.volumes.copying import copy_volumes
+from include.volumes.copying import copy_volumes, make_snapshots
 from include.volumes.going_back import bring_back_volumes, find_written_volumes, renew_deliveries
 from include.volumes.proving import prove_volumes
 from include.volumes.removing import remove_movers
@@ -14,6 +14,7 @@ __all__ = [
     "bring_back_volumes",
     "copy_volumes",
     "find_written_volumes",
+    "make_snapshots",
     "prove_volumes",
     "reach_repository",
     "remove_movers",

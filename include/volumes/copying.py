@@ -22,12 +22,26 @@ from include.planning.model import PlanItem, load_plan
 from include.progress import Progress, amount_of_total
 from include.volumes.claims import make_claim, refuse_other_claim
 from include.volumes.delta import carry_delta, remove_reader
-from include.volumes.movers import FORWARD, Pass, Way, can_stand_by, prepare_mover, source_mover
+from include.volumes.movers import (
+    FORWARD,
+    Pass,
+    Way,
+    can_stand_by,
+    frozen_mover,
+    prepare_mover,
+    source_mover,
+)
 from include.volumes.names import claim_of
 from include.volumes.output import read_restore_size, read_summary, read_tree, seems_same
 from include.volumes.removing import remove_movers_of_other_runs
 from include.volumes.repository import has_repository, repository_secrets
 from include.volumes.running import run_mover
+from include.volumes.snapshots import (
+    make_frozen_claim,
+    make_snapshot,
+    reads_snapshots,
+    remove_frozen_claim,
+)
 from include.volumes.users import await_unused, node_using
 
 if TYPE_CHECKING:
@@ -97,6 +111,12 @@ def _side_by_side(run: MigrationRun, rows: list[PlanItem], copy: Any, threads: i
         run_side_by_side(one, rows, threads, name="volumes")
 
 
+def make_snapshots(run: MigrationRun) -> None:
+    """Make the snapshots that the next copy reads, ahead of it: a cloud takes minutes for what no cutover waits for."""
+    rows = [row for row in volume_rows(run) if reads_snapshots(row)]
+    run_side_by_side(lambda row: make_snapshot(run, row), rows, THREADS, name="snapshots")
+
+
 def make_repository(run: MigrationRun) -> None:
     """Make the repository unless it is there."""
     if not has_repository(run):
@@ -130,8 +150,12 @@ def start_both(run: MigrationRun, row: PlanItem, which: Pass, way: Way = FORWARD
     """Start a mover that reads, then one that writes; return what both printed."""
     here, there = way.ends(run)
     secrets = repository_secrets(run)
-    used_on = node_using(here, row.details["namespace"], row.details["claim"])
-    source_text = run_mover(here, way.read(run, row, "backup", which, used_on), secrets)
+    if which == "warm" and reads_snapshots(row):
+        source_text = run_mover(here, frozen_mover(run, row, make_frozen_claim(run, row)), secrets)
+        remove_frozen_claim(run, row)
+    else:
+        used_on = node_using(here, row.details["namespace"], row.details["claim"])
+        source_text = run_mover(here, way.read(run, row, "backup", which, used_on), secrets)
     snapshot = str(read_summary(source_text)["snapshot_id"])
     mover = way.write(run, row, which, snapshot, read_tree(source_text))
     return source_text, run_mover(there, mover, secrets)
@@ -150,6 +174,7 @@ def _note(
             "claim": claim_of(row),
             "stage": which,
             "stood_by": stood_by,
+            "frozen": which == "warm" and reads_snapshots(row),
             "snapshot": backup.get("snapshot_id"),
             "backup": backup,
             "restore_size": read_restore_size(source_text),

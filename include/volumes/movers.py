@@ -84,6 +84,16 @@ def source_mover(
     )
 
 
+def frozen_mover(run: MigrationRun, row: PlanItem, frozen: str) -> Mover:
+    """Return the mover that reads what a claim held at one moment.
+
+    :param frozen: name of the claim that was made from a snapshot; nothing writes to it.
+    """
+    mover = source_mover(run, row, "backup", "warm")
+    settings = {**mover.settings, "FROZEN": "yes"}
+    return replace(mover, volume=claim(frozen, read_only=True), settings=settings)
+
+
 def target_mover(run: MigrationRun, row: PlanItem, which: Pass, snapshot: str, tree: Tree) -> Mover:
     """Return the mover that makes the target's claim what the snapshot is."""
     details = row.details

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 WARM_METHOD = "restic snapshot read back from the target (before the cutover)"
+SNAPSHOT_METHOD = "hash of the whole file tree of a snapshot (before the cutover)"
 FINAL_METHOD = "hash of the whole file tree: names, rights, owners, times, sizes, links, content"
 DELIVERED_METHOD = "hash of the source's file tree, unchanged since it was delivered and proved"
 
@@ -53,9 +54,10 @@ def volume_proof(copied: Document, delivered: Document | None) -> Proof:
             target=known,
             equal=known is not None and known == copied["source_tree"],
         )
-    if copied["stage"] == "final":
+    if copied["stage"] == "final" or copied.get("frozen"):
         source, target = copied["source_tree"], copied["target_tree"]
-        return Proof(method=FINAL_METHOD, source=source, target=target, equal=source == target)
+        method = FINAL_METHOD if copied["stage"] == "final" else SNAPSHOT_METHOD
+        return Proof(method=method, source=source, target=target, equal=source == target)
     wanted = {
         "snapshot": copied["snapshot"][:8],
         "files": copied["backup"].get("total_files_processed", 0),

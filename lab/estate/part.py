@@ -18,7 +18,7 @@ class Estate:
     """The shop and its warehouse. Ready when every workload has the pods it asks for and customers are served."""
 
     name = "estate"
-    depends_on = ("source-cluster", "images", "databases-loaded", "buckets-loaded", "dns")
+    depends_on = ("source-cluster", "source-snapshots", "images", "databases-loaded", "buckets-loaded", "dns")
     address = f"http://{addresses.SHOP_HOST}"
 
     def prepare(self) -> None:

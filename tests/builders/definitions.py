@@ -55,8 +55,9 @@ def _take_existing_services(document: dict[str, Any]) -> None:
         database["mode"] = "dump"
         database["address"].setdefault("target", ADDRESSES[database["engine"]])
     document["target"]["load_balancer"] = {"class": "union", "id": BALANCER}
-    # The workload that it names is in no inventory of a test that does not make it.
-    del document["volumes"]["host_paths"]
+    # What these name is in no inventory of a test that does not make it.
+    for choice in ("host_paths", "snapshots"):
+        del document["volumes"][choice]
 
 
 @cache

@@ -71,6 +71,7 @@ KINDS = {
     ("shop.lab/v1", "Campaign"): ("campaigns", True),
     ("shop.lab/v1", "Region"): ("regions", False),
     ("snapshot.storage.k8s.io/v1", "VolumeSnapshot"): ("volumesnapshots", True),
+    ("snapshot.storage.k8s.io/v1", "VolumeSnapshotClass"): ("volumesnapshotclasses", False),
     ("velero.io/v1", "Backup"): ("backups.velero.io", True),
     ("discovery.k8s.io/v1", "EndpointSlice"): ("endpointslices", True),
 }
@@ -214,10 +215,11 @@ class MemoryCluster:
         return path in self.objects
 
     def list(self, path: str, **parameters: Any) -> Iterator[dict[str, Any]]:
-        """Yield the objects of a collection."""
+        """Yield the objects of a collection that a label selector chooses."""
         for known, obj in sorted(self.objects.items()):
             plain = resource(obj["apiVersion"], obj["kind"]).path(None)
-            if known.rpartition("/")[0] == path or plain == path:
+            is_within = known.rpartition("/")[0] == path or plain == path
+            if is_within and _is_selected(obj, parameters.get("labelSelector", "")):
                 yield copy.deepcopy(obj)
 
     def count(self, path: str) -> int:
@@ -255,3 +257,16 @@ class MemoryCluster:
     def version(self) -> dict[str, Any]:
         """Return a version document."""
         return {"gitVersion": "v1.34.4", "major": "1", "minor": "34"}
+
+
+def _is_selected(obj: dict[str, Any], selector: str) -> bool:
+    """Follow a selector of labels that are there, `name`, and that have a value or another one, `name=value` and `name!=value`."""
+    labels = obj["metadata"].get("labels") or {}
+    return all(_fits(labels, part) for part in selector.split(",") if part)
+
+
+def _fits(labels: dict[str, str], part: str) -> bool:
+    name, sign, value = part.partition("=")
+    if name.endswith("!"):
+        return labels.get(name.rstrip("!")) != value
+    return name in labels and (not sign or labels[name] == value)

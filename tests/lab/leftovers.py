@@ -22,6 +22,7 @@ from .writers import MOVER_LABEL
 
 MOVER_KINDS = (
     "/api/v1/pods",
+    "/api/v1/persistentvolumeclaims",
     "/api/v1/secrets",
     "/apis/batch/v1/jobs",
     "/apis/networking.k8s.io/v1/networkpolicies",

@@ -113,10 +113,10 @@ def test_a_claim_of_each_class_went_ahead_of_the_volumes_and_left_nothing(migrat
             one["metadata"]["name"] for one in claims if one["metadata"]["name"].startswith("cce-canary")
         ]
 
-    assert list(canaries) == ["local-path"]
-    source, target = canaries["local-path"]
-    assert source == target
-    assert source["entries"] == 4
+    assert sorted(canaries) == ["csi-hostpath", "local-path"]
+    for source, target in canaries.values():
+        assert source == target
+        assert source["entries"] == 4
     assert left == []
 
 
@@ -137,6 +137,19 @@ def test_movers_stood_by_for_the_last_changes(migration: Outcome) -> None:
     assert {claim: (one["stage"], one["stood_by"]) for claim, one in passes.items()} == dict.fromkeys(
         ("shop/data-journal-0", "shop/receipts", "shop/uploads"), ("final", True)
     )
+
+
+def test_a_claim_was_copied_from_a_snapshot_while_its_application_wrote(migration: Outcome) -> None:
+    (row,) = [
+        row
+        for row in migration.documents(".")["plan.json"]["items"]
+        if row["key"] == "volumes/shop/data-journal-0"
+    ]
+    with ClusterApi(paths.SOURCE_KUBECONFIG) as api:
+        left = api.items("/apis/snapshot.storage.k8s.io/v1/volumesnapshotcontents")
+
+    assert row["details"]["snapshot_class"] == "csi-hostpath"
+    assert left == []
 
 
 def test_nothing_that_only_worked_for_the_migration_is_left(migration: Outcome) -> None:

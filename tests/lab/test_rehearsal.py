@@ -12,6 +12,7 @@ from huaweicloudsdkrds.v3 import ListInstancesRequest
 from include.clusters import Cluster
 from include.connections import ClusterAccess, DocumentConnections
 from include.planning.storage_client import bucket_exists, make_bucket, open_storage
+from include.volumes.proving import SNAPSHOT_METHOD, WARM_METHOD
 from lab import paths
 from tests import orders
 from tests.builders.definitions import definition
@@ -112,6 +113,17 @@ def test_every_database_bucket_volume_and_workload_was_proved(rehearsal: Any) ->
     proved = [one for one in outcome.report["items"] if one["action"] != "excluded"]
     assert {one["kind"] for one in proved} >= {"database", "bucket", "volume", "object", "workload", "check"}
     assert [one["source"] for one in proved if not one["proof"]["equal"]] == []
+
+
+def test_a_claim_of_a_csi_driver_was_proved_file_by_file_though_its_application_wrote(rehearsal: Any) -> None:
+    outcome, _, _ = rehearsal
+    methods = {
+        one["source"].split()[1]: one["proof"]["method"]
+        for one in outcome.report["items"]
+        if one["kind"] == "volume"
+    }
+    assert methods["shop/data-journal-0"] == SNAPSHOT_METHOD
+    assert methods["shop/uploads"] == WARM_METHOD
 
 
 def test_nothing_real_is_written_and_the_source_goes_on(rehearsal: Any) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from include.definition import Definition
 from include.inventory.host_paths import find_folders, unmovable
 from include.inventory.model import Finding, label
+from include.inventory.snapshot_choices import unknown_choices
 from include.inventory.store import Inventory
 from include.inventory.volumes import claims_of
 from include.inventory.workloads import migrated_pods
@@ -29,6 +30,14 @@ def find(inventory: Inventory, definition: Definition) -> Iterator[Finding]:
                 f"stands in volumes.{choice}, and the source has no such claim",
                 "correct the name in the definition, or remove it",
             )
+    for name in unknown_choices(inventory, definition):
+        yield Finding(
+            RULE,
+            "blocker",
+            name,
+            "stands in volumes.snapshots, and no claim of the migrated namespaces fits",
+            "correct the name in the definition, or remove it",
+        )
     yield from _missed(inventory, definition)
     for folder in find_folders(inventory, definition):
         for problem in unmovable(folder):

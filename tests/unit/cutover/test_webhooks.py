@@ -35,9 +35,9 @@ def guard(namespace: str = "shop", *, authority: str = "Q0E=", **metadata: Any) 
 
 
 def endpoints(*, ready: bool) -> dict[str, Any]:
-    return make(
-        "discovery.k8s.io/v1", "EndpointSlice", "guard-1", endpoints=[{"conditions": {"ready": ready}}]
-    )
+    kind, labels = ("discovery.k8s.io/v1", "EndpointSlice"), {"kubernetes.io/service-name": "guard"}
+    endpoints = [{"conditions": {"ready": ready}}]
+    return make(*kind, "guard-1", metadata={"labels": labels}, endpoints=endpoints)
 
 
 def planned_run(folder: Path, source: dict[str, Any], *target: dict[str, Any]) -> MigrationRun:

@@ -76,6 +76,16 @@ REFUSALS: list[Any] = [
         id="a claim that is decided of twice",
     ),
     pytest.param(
+        lambda document: document["volumes"].update(empty=["shop/a"], snapshots=[{"claim": "shop/a"}]),
+        "volumes.snapshots[0].claim: 'shop/a' stands in volumes.empty already",
+        id="snapshots of a claim that stays empty",
+    ),
+    pytest.param(
+        put([{"claim": "shop/a", "storage_class": "gp3"}], "volumes", "snapshots"),
+        "volumes.snapshots[0]: name either a claim or a storage_class",
+        id="snapshots of two things",
+    ),
+    pytest.param(
         put([{**FOLDER, "workload": "web"}], "volumes", "host_paths"),
         "volumes.host_paths[0].workload: 'web' does not name a workload",
         id="a workload without its kind",

@@ -9,6 +9,7 @@ import yaml
 
 from include.inventory.loads import GROUP
 from include.inventory.scope import CLUSTER_SCOPED
+from include.inventory.snapshot_choices import SNAPSHOT_CLASSES
 from tests.conftest import ROOT
 
 MANIFESTS = list(yaml.safe_load_all((ROOT / "docs" / "source-reader.yaml").read_text(encoding="utf-8")))
@@ -30,7 +31,11 @@ def resources(role: str) -> set[str]:
 
 
 def test_cluster_wide_it_may_read_what_the_inventory_reads_and_nothing_else() -> None:
-    assert resources("cce-migration-cluster-reader") == {*CLUSTER_SCOPED, f"nodes.{GROUP}"}
+    assert resources("cce-migration-cluster-reader") == {
+        *CLUSTER_SCOPED,
+        SNAPSHOT_CLASSES,
+        f"nodes.{GROUP}",
+    }
 
 
 def test_in_a_namespace_it_may_read_every_kind_as_the_inventory_does() -> None:

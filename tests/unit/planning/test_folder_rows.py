@@ -51,6 +51,13 @@ def test_an_empty_claim_is_made_and_its_content_is_not_copied() -> None:
     assert any(row.source == "PersistentVolumeClaim shop/uploads" for row in object_rows(kept, choices))
 
 
+def test_a_claim_that_is_copied_from_snapshots_says_so_and_by_which_class() -> None:
+    kept = inventory(claim(), volume())
+    (row,) = volume_rows(kept.volumes(), {}, None, {"shop/uploads": "fast"})
+
+    assert (row.details["plan"], row.details["snapshot_class"]) == ("warm copy from snapshots", "fast")
+
+
 def test_an_excluded_claim_is_neither_made_nor_copied() -> None:
     choices = definition(chosen(excluded=["shop/uploads"])).volumes
     kept = inventory(claim(), volume())

@@ -33,7 +33,9 @@ class StandbyCluster(MemoryCluster):
 
 
 def standing(phase: str = "Running", log: str = "") -> StandbyCluster:
-    cluster = StandbyCluster("target", make("v1", "Pod", "standby-1-x", spec={}, status={"phase": phase}))
+    metadata = {"labels": {"job-name": "standby-1"}}
+    pod = make("v1", "Pod", "standby-1-x", metadata=metadata, spec={}, status={"phase": phase})
+    cluster = StandbyCluster("target", pod)
     cluster.log = log
     return cluster
 

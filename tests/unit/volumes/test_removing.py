@@ -13,17 +13,8 @@ from tests.builders.runs import run as lab_run
 LABELS = {"cce-migration": "lab", "cce-migration/mover": "one"}
 
 
-class Labelled(MemoryCluster):
-    """Select by labels, as the API does."""
-
-    def list(self, path: str, **parameters: Any) -> Any:
-        wanted = parameters.pop("labelSelector", "").split(",")
-        for obj in super().list(path):
-            labels = obj["metadata"].get("labels") or {}
-            if all(
-                one.partition("=")[2] in {"", labels.get(one.partition("=")[0])} for one in wanted
-            ) and all(one.partition("=")[0] in labels for one in wanted):
-                yield obj
+class Ending(MemoryCluster):
+    """Have everything gone as soon as it is removed."""
 
     def delete(self, path: str, **_: Any) -> bool:
         return self.objects.pop(path, None) is not None
@@ -43,7 +34,7 @@ def mover(name: str, namespace: str, **labels: str) -> list[dict[str, Any]]:
 def test_all_movers_of_the_migration_go_and_nothing_else(tmp_path: Path) -> None:
     own = make("v1", "Secret", "database", "shop")
     other = mover("of-another-migration", "velero", **{"cce-migration": "other"})
-    cluster = Labelled("source", *mover("one", "velero"), *mover("two", "shop"), *other, own)
+    cluster = Ending("source", *mover("one", "velero"), *mover("two", "shop"), *other, own)
     assert remove_movers(lab_run(tmp_path), cluster) == 4
     assert sorted(obj["metadata"]["name"] for obj in cluster.objects.values()) == [
         "database",
@@ -56,7 +47,7 @@ def test_a_run_that_copies_removes_what_earlier_runs_left_and_keeps_its_own(tmp_
     run = lab_run(tmp_path)
     own = f"cce-backup-{run.short_id}-1"
     for side in ("source", "target"):
-        run.__dict__[side] = Labelled(side, *mover("cce-backup-lab-0-1", "shop"), *mover(own, "shop"))
+        run.__dict__[side] = Ending(side, *mover("cce-backup-lab-0-1", "shop"), *mover(own, "shop"))
     remove_movers_of_other_runs(run)
     for side in (run.source, run.target):
         assert {obj["metadata"]["name"] for obj in side.objects.values()} == {own}

@@ -28,7 +28,8 @@ def mover(script: Script = "backup", **settings: str) -> Mover:
 
 def pod_of(uid: str, name: str, phase: str = "Succeeded") -> dict[str, Any]:
     owner = {"kind": "Job", "name": "mover-1", "uid": uid, "controller": True}
-    return make("v1", "Pod", name, metadata={"ownerReferences": [owner]}, spec={}, status={"phase": phase})
+    metadata = {"ownerReferences": [owner], "labels": {"job-name": "mover-1"}}
+    return make("v1", "Pod", name, metadata=metadata, spec={}, status={"phase": phase})
 
 
 class MoverCluster(MemoryCluster):

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from include.inventory.snapshot_choices import DEFAULT_CLASS
 from tests.builders.objects import claim, deployment, make, volume, workload
 from tests.unit.inventory.findings.rows import Row
 
 CLAIM = "PersistentVolumeClaim shop/uploads"
 FINE = [claim(size="20Gi"), volume()]
 DRIVER = volume(hostPath=None, csi={"driver": "x"})
+BY_DRIVER = [claim(size="20Gi"), DRIVER]
 RESTRICTED = "pod-security.kubernetes.io/enforce"
 
 
@@ -38,6 +40,19 @@ def stateful_set(storage_class: str | None) -> dict[str, Any]:
 def chosen(**choices: Any) -> Any:
     """Decide of single volumes."""
     return lambda document: document["volumes"].update(choices)
+
+
+def snapshot_class(
+    name: str, driver: str = "x", policy: str = "Delete", **annotations: str
+) -> dict[str, Any]:
+    """Return a class that snapshots are made with."""
+    kind = ("snapshot.storage.k8s.io/v1", "VolumeSnapshotClass", name)
+    return make(*kind, driver=driver, deletionPolicy=policy, metadata={"annotations": annotations})
+
+
+def from_snapshots(**entry: str) -> Any:
+    """Have the claim copied from snapshots, named by itself unless by its class."""
+    return chosen(snapshots=[entry if "storage_class" in entry else {"claim": "shop/uploads", **entry}])
 
 
 def started_early(*names: str) -> Any:
@@ -248,4 +263,32 @@ ROWS = [
         for name in ("monday", "tuesday")
     ], ["warning VolumeSnapshots of shop"]),
     Row("volume_snapshots", "none", FINE, []),
+    Row("snapshot_choices", "a class of the driver", [*BY_DRIVER, snapshot_class("fast")], [], from_snapshots()),
+    Row("snapshot_choices", "claims of a StorageClass", [*BY_DRIVER, snapshot_class("fast")], [],
+        from_snapshots(storage_class="local-path")),
+    Row("snapshot_choices", "nothing wanted", [*BY_DRIVER], []),
+    Row("snapshot_choices", "a folder of a node", [*FINE, snapshot_class("fast")], [f"blocker {CLAIM}"], from_snapshots()),
+    Row("snapshot_choices", "a driver without a class", [*BY_DRIVER, snapshot_class("other", driver="y")], [
+        f"blocker {CLAIM}",
+    ], from_snapshots()),
+    Row("snapshot_choices", "several classes and no default", [*BY_DRIVER, snapshot_class("a"), snapshot_class("b")], [
+        f"blocker {CLAIM}",
+    ], from_snapshots()),
+    Row("snapshot_choices", "several classes and a named one", [*BY_DRIVER, snapshot_class("a"), snapshot_class("b")], [],
+        from_snapshots(snapshot_class="b")),
+    Row("snapshot_choices", "several classes and a default", [
+        *BY_DRIVER, snapshot_class("a"), snapshot_class("b", **{DEFAULT_CLASS: "true"}),
+    ], [], from_snapshots()),
+    Row("snapshot_choices", "a class that is not there", [*BY_DRIVER, snapshot_class("a")], [
+        f"blocker {CLAIM}",
+    ], from_snapshots(snapshot_class="b")),
+    Row("snapshot_choices", "a class that keeps snapshots", [*BY_DRIVER, snapshot_class("a", policy="Retain")], [
+        f"blocker {CLAIM}",
+    ], from_snapshots()),
+    Row("volume_choices", "snapshots of a claim that is not there", FINE, [
+        "blocker PersistentVolumeClaim shop/gone",
+    ], from_snapshots(claim="shop/gone")),
+    Row("volume_choices", "snapshots of a class that no claim has", FINE, [
+        "blocker StorageClass gp3",
+    ], from_snapshots(storage_class="gp3")),
 ]  # fmt: skip

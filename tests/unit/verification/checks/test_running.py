@@ -114,7 +114,7 @@ def test_what_may_change_something_is_sent_once_and_to_the_target_alone(
 
 
 def test_a_slower_target_is_a_note_of_the_item(tmp_path: Path, source: Shop, target: Shop) -> None:
-    target.seconds = 0.06
+    target.seconds = 0.3
     run = planned_run(tmp_path, PAGE)
     both(run, source, target)
     item = run.ledger.item("verification", "check/page")
@@ -126,7 +126,7 @@ def test_a_slower_target_is_a_note_of_the_item(tmp_path: Path, source: Shop, tar
 def test_a_slower_target_is_a_failure_where_the_definition_says_so(
     tmp_path: Path, source: Shop, target: Shop
 ) -> None:
-    target.seconds = 0.06
+    target.seconds = 0.3
     run = planned_run(tmp_path, {**PAGE, "latency": {"requests": 3, "otherwise": "failure"}})
     with pytest.raises(ProofError, match="times as long, more than 2"):
         both(run, source, target)
