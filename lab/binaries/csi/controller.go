@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"slices"
 	"sync"
 
 	"github.com/container-storage-interface/spec/lib/go/csi"
@@ -40,15 +41,22 @@ func (*controller) ControllerGetCapabilities(
 func (c *controller) ValidateVolumeCapabilities(
 	_ context.Context, request *csi.ValidateVolumeCapabilitiesRequest,
 ) (*csi.ValidateVolumeCapabilitiesResponse, error) {
+	asked := request.GetVolumeCapabilities()
+	if err := required(request.GetVolumeId()); err != nil {
+		return nil, err
+	}
+	if len(asked) == 0 {
+		return nil, status.Error(codes.InvalidArgument, "no capability is asked")
+	}
 	if _, err := known(c.volumes, "volume", request.GetVolumeId()); err != nil {
 		return nil, err
 	}
-	if err := refusal(request.GetVolumeCapabilities()); err != nil {
+	if err := refusal(asked); err != nil {
 		return &csi.ValidateVolumeCapabilitiesResponse{Message: status.Convert(err).Message()}, nil
 	}
 	return &csi.ValidateVolumeCapabilitiesResponse{
 		Confirmed: &csi.ValidateVolumeCapabilitiesResponse_Confirmed{
-			VolumeCapabilities: request.GetVolumeCapabilities(),
+			VolumeCapabilities: asked,
 		},
 	}, nil
 }
@@ -67,6 +75,14 @@ func refusal(asked []*csi.VolumeCapability) error {
 			mode == csi.VolumeCapability_AccessMode_MULTI_NODE_SINGLE_WRITER {
 			return status.Errorf(codes.InvalidArgument, "a volume is on one node: it cannot be %s", mode)
 		}
+	}
+	return nil
+}
+
+// required refuses a request in which something that the call needs is empty.
+func required(fields ...string) error {
+	if slices.Contains(fields, "") {
+		return status.Error(codes.InvalidArgument, "an id, name or path that the call needs is empty")
 	}
 	return nil
 }

@@ -36,6 +36,12 @@ func (p *publisher) NodePublishVolume(
 	_ context.Context, request *csi.NodePublishVolumeRequest,
 ) (*csi.NodePublishVolumeResponse, error) {
 	id := request.GetVolumeId()
+	if err := required(id, request.GetTargetPath()); err != nil {
+		return nil, err
+	}
+	if request.GetVolumeCapability() == nil {
+		return nil, status.Error(codes.InvalidArgument, "no capability is asked")
+	}
 	if _, err := known(p.volumes, "volume", id); err != nil {
 		return nil, err
 	}
@@ -80,6 +86,9 @@ func (*publisher) NodeUnpublishVolume(
 	_ context.Context, request *csi.NodeUnpublishVolumeRequest,
 ) (*csi.NodeUnpublishVolumeResponse, error) {
 	target := request.GetTargetPath()
+	if err := required(request.GetVolumeId(), target); err != nil {
+		return nil, err
+	}
 	// It may have been unmounted by an earlier call, of which the kubelet never heard.
 	err := syscall.Unmount(target, 0)
 	if err != nil && !errors.Is(err, syscall.EINVAL) && !errors.Is(err, syscall.ENOENT) {

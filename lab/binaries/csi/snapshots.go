@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"strconv"
 	"time"
 
 	"github.com/container-storage-interface/spec/lib/go/csi"
@@ -14,6 +15,9 @@ func (c *controller) CreateSnapshot(
 	_ context.Context, request *csi.CreateSnapshotRequest,
 ) (*csi.CreateSnapshotResponse, error) {
 	id, volume := request.GetName(), request.GetSourceVolumeId()
+	if err := required(id, volume); err != nil {
+		return nil, err
+	}
 	if !isName(id) {
 		return nil, status.Errorf(codes.InvalidArgument, "%q cannot be a snapshot's name", id)
 	}
@@ -59,6 +63,9 @@ func described(id string, of *record) *csi.Snapshot {
 func (c *controller) DeleteSnapshot(
 	_ context.Context, request *csi.DeleteSnapshotRequest,
 ) (*csi.DeleteSnapshotResponse, error) {
+	if err := required(request.GetSnapshotId()); err != nil {
+		return nil, err
+	}
 	c.lock.Lock()
 	defer c.lock.Unlock()
 	if err := c.snapshots.remove(request.GetSnapshotId()); err != nil {
@@ -67,31 +74,54 @@ func (c *controller) DeleteSnapshot(
 	return &csi.DeleteSnapshotResponse{}, nil
 }
 
-// ListSnapshots answers in one page. The sidecar asks it whether a snapshot that it did not order is there.
+// ListSnapshots is how the sidecar asks whether a snapshot that it did not order is there.
 func (c *controller) ListSnapshots(
 	_ context.Context, request *csi.ListSnapshotsRequest,
 ) (*csi.ListSnapshotsResponse, error) {
-	if request.GetStartingToken() != "" {
-		return nil, status.Error(codes.Aborted, "there is one page only")
+	found, err := c.matching(request.GetSnapshotId(), request.GetSourceVolumeId())
+	if err != nil {
+		return nil, status.Error(codes.Internal, err.Error())
 	}
-	ids := []string{request.GetSnapshotId()}
-	if ids[0] == "" {
-		all, err := c.snapshots.ids()
-		if err != nil {
-			return nil, status.Error(codes.Internal, err.Error())
-		}
-		ids = all
+	return page(found, request.GetStartingToken(), int(request.GetMaxEntries()))
+}
+
+func (c *controller) matching(id, volume string) ([]*csi.ListSnapshotsResponse_Entry, error) {
+	ids, err := c.snapshots.ids()
+	if err != nil {
+		return nil, err
 	}
-	answer := &csi.ListSnapshotsResponse{}
-	for _, id := range ids {
-		found, err := c.snapshots.find(id)
-		if err != nil {
-			return nil, status.Error(codes.Internal, err.Error())
+	answer := []*csi.ListSnapshotsResponse_Entry{}
+	for _, one := range ids {
+		if id != "" && id != one {
+			continue
 		}
-		volume := request.GetSourceVolumeId()
+		found, err := c.snapshots.find(one)
+		if err != nil {
+			return nil, err
+		}
 		if found != nil && (volume == "" || volume == found.From) {
-			answer.Entries = append(answer.Entries, &csi.ListSnapshotsResponse_Entry{Snapshot: described(id, found)})
+			answer = append(answer, &csi.ListSnapshotsResponse_Entry{Snapshot: described(one, found)})
 		}
 	}
+	return answer, nil
+}
+
+// page cuts out what begins at a token, which is the number of an entry.
+func page(found []*csi.ListSnapshotsResponse_Entry, token string, most int) (*csi.ListSnapshotsResponse, error) {
+	start := 0
+	if token != "" {
+		number, err := strconv.Atoi(token)
+		if err != nil || number < 0 || number > len(found) {
+			return nil, status.Errorf(codes.Aborted, "%q is no token of this list", token)
+		}
+		start = number
+	}
+	end := len(found)
+	answer := &csi.ListSnapshotsResponse{}
+	if most > 0 && start+most < end {
+		end = start + most
+		answer.NextToken = strconv.Itoa(end)
+	}
+	answer.Entries = found[start:end]
 	return answer, nil
 }

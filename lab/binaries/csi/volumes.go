@@ -77,6 +77,9 @@ func (c *controller) provide(id string, wanted record, from string) error {
 func (c *controller) DeleteVolume(
 	_ context.Context, request *csi.DeleteVolumeRequest,
 ) (*csi.DeleteVolumeResponse, error) {
+	if err := required(request.GetVolumeId()); err != nil {
+		return nil, err
+	}
 	c.lock.Lock()
 	defer c.lock.Unlock()
 	if err := c.volumes.remove(request.GetVolumeId()); err != nil {
