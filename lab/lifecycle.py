@@ -46,6 +46,7 @@ def up(names: list[str]) -> int:
 
 
 def _prepare_machine() -> None:
+    _refuse_beside(supervisor.folder())
     found = problems()
     if found:
         raise SystemExit("The lab cannot start here:\n" + "\n".join(f"  - {problem}" for problem in found))
@@ -65,6 +66,13 @@ def _prepare_machine() -> None:
             _forget_containers()
         cgroups.make()
         network.make()
+
+
+def _refuse_beside(folder: Path | None) -> None:
+    if folder not in {None, paths.ROOT}:
+        raise SystemExit(
+            f"The lab of {folder} runs on this machine, and there is one at a time: run `make lab-down` there first."
+        )
 
 
 @contextmanager

@@ -54,6 +54,15 @@ def is_running() -> bool:
         return False
 
 
+def folder() -> Path | None:
+    """Return the folder of the lab whose supervisor answers, or None: all labs of a machine have the same socket."""
+    try:
+        with _server() as server:
+            return Path(f"/proc/{server.getPID()}/cwd").resolve()
+    except (OSError, xmlrpc.client.Error, xmlrpc.client.ProtocolError):
+        return None
+
+
 def start() -> None:
     """Start the supervisor in the lab's control groups, with no program yet.
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from lab import lifecycle_parts
+from lab import lifecycle, lifecycle_parts
 from lab.binaries.build import module_cache
 from lab.binaries.modules import COMPOSE, FOR_TESTS, MODULES, PEERS
 from lab.connections import add_connections, read_connections
@@ -110,3 +110,9 @@ def test_the_lab_is_excepted_from_the_machines_proxy() -> None:
 def test_every_module_has_a_cache_of_its_own() -> None:
     modules = (*MODULES, *FOR_TESTS, PEERS, COMPOSE)
     assert len({module_cache(module) for module in modules}) == len(modules)
+
+
+def test_a_lab_beside_that_of_another_folder_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lifecycle.supervisor, "folder", lambda: Path("/elsewhere"))
+    with pytest.raises(SystemExit, match=r"The lab of /elsewhere runs .*`make lab-down` there first"):
+        lifecycle._prepare_machine()
