@@ -12,7 +12,13 @@ from include.engines import run_side_by_side
 from include.objects import copy_bucket_once_more, prove_buckets
 from include.planning.model import load_plan
 from include.verification import run_checks, verify_workloads
-from include.volumes import copy_volumes, make_snapshots, prove_volumes
+from include.volumes import (
+    copy_volumes,
+    end_standing_by,
+    prove_volumes,
+    rehearse_last_changes,
+    stand_by,
+)
 
 if TYPE_CHECKING:
     from include.run import MigrationRun
@@ -70,10 +76,12 @@ def _buckets(run: MigrationRun) -> int:
 
 
 def _volumes(run: MigrationRun) -> int:
-    make_snapshots(run)
+    stand_by(run)
     with timed_step(run, PASS_STEPS["volumes"][0]):
-        copy_volumes(run)
-        return prove_volumes(run)
+        rehearse_last_changes(run)
+    end_standing_by(run)
+    copy_volumes(run)
+    return prove_volumes(run)
 
 
 def _side_by_side(

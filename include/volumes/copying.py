@@ -38,7 +38,6 @@ from include.volumes.repository import has_repository, repository_secrets
 from include.volumes.running import run_mover
 from include.volumes.snapshots import (
     make_frozen_claim,
-    make_snapshot,
     reads_snapshots,
     remove_frozen_claim,
 )
@@ -109,12 +108,6 @@ def _side_by_side(run: MigrationRun, rows: list[PlanItem], copy: Any, threads: i
             progress.add(items=1, size=row.bytes)
 
         run_side_by_side(one, rows, threads, name="volumes")
-
-
-def make_snapshots(run: MigrationRun) -> None:
-    """Make the snapshots that the next copy reads, ahead of it: a cloud takes minutes for what no cutover waits for."""
-    rows = [row for row in volume_rows(run) if reads_snapshots(row)]
-    run_side_by_side(lambda row: make_snapshot(run, row), rows, THREADS, name="snapshots")
 
 
 def make_repository(run: MigrationRun) -> None:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from include.clusters import Cluster
     from include.run import MigrationRun
 
-Pass = Literal["warm", "ahead", "final"]
+Pass = Literal["warm", "ahead", "rehearsed", "final"]
 # What differs between the passes of one claim: the settings that a mover which stands by is told with each order.
 ORDERED = ("PASS", "ROOT_MODE", "ROOT_OWNER", "SINCE", "SNAPSHOT")
 # Below the root folder of containerd.

@@ -40,8 +40,9 @@ def make_frozen_claim(run: MigrationRun, row: PlanItem) -> str:
     :raises TemporaryError: when the driver makes no snapshot, with what it says.
     :raises ClusterError: when the namespace refuses another claim, by its quota for one.
     """
-    size = make_snapshot(run, row)
     name = _name(run, row)
+    _create(run.source, _snapshot(run, row, name))
+    size = _await_ready(run.source, _snapshot_path(row.details["namespace"], name), claim_of(row))
     _create(run.source, _claim(run, row, name, size))
     return name
 
@@ -51,16 +52,6 @@ def remove_frozen_claim(run: MigrationRun, row: PlanItem) -> None:
     name, namespace = _name(run, row), row.details["namespace"]
     _remove(run.source, _claim_path(namespace, name))
     run.source.delete(_snapshot_path(namespace, name))
-
-
-def make_snapshot(run: MigrationRun, row: PlanItem) -> int:
-    """Make the snapshot that the next copy of a claim reads, unless it is there; return the bytes a claim of it needs.
-
-    :raises TemporaryError: when the driver makes none, with what it says.
-    """
-    name = _name(run, row)
-    _create(run.source, _snapshot(run, row, name))
-    return _await_ready(run.source, _snapshot_path(row.details["namespace"], name), claim_of(row))
 
 
 def reads_snapshots(row: PlanItem) -> bool:

@@ -38,7 +38,7 @@ warm)
         echo "cce-tree 0 none $(stat -c '%a %u %g' /volume)"
     fi
     ;;
-ahead) wait $! || true ;;
+ahead | rehearsed) wait $! || true ;;
 final)
     wait $!
     cat /tmp/tree
