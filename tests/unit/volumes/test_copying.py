@@ -9,16 +9,15 @@ import pytest
 
 from include.errors import PermanentError, TemporaryError
 from include.run import MigrationRun
-from include.volumes import copying
 from include.volumes.copying import copy_volumes
 from include.volumes.manifests import Mover
 from include.volumes.users import await_unused, node_using
 from tests.builders.objects import MemoryCluster, claim, pod
 from tests.builders.runs import run as lab_run
+from tests.unit.volumes.recorded_movers import record_movers
 from tests.unit.volumes.test_movers import row
 
 MOUNTED = {"volumes": [{"name": "data", "persistentVolumeClaim": {"claimName": "uploads"}}]}
-SUMMARY = '{"message_type": "summary", "snapshot_id": "0123456789"}\ncce-tree 1 abc 755 0 0\n'
 
 
 def user(node: str = "node-2", **metadata: Any) -> dict[str, Any]:
@@ -29,17 +28,7 @@ def user(node: str = "node-2", **metadata: Any) -> dict[str, Any]:
 
 @pytest.fixture
 def movers(monkeypatch: pytest.MonkeyPatch) -> list[Mover]:
-    seen: list[Mover] = []
-
-    def run_mover(cluster: Any, mover: Mover, secrets: dict[str, str]) -> str:
-        seen.append(mover)
-        return SUMMARY
-
-    monkeypatch.setattr(copying, "run_mover", run_mover)
-    monkeypatch.setattr(copying, "has_repository", lambda run: True)
-    monkeypatch.setattr(copying, "is_traffic_on_target", lambda run: False)
-    monkeypatch.setattr(copying, "volume_rows", lambda run, keys: [row(node_path=None, node="node-1")])
-    return seen
+    return record_movers(monkeypatch, row(node_path=None, node="node-1"))
 
 
 def run_with(folder: Path, labels: dict[str, str], *users: dict[str, Any]) -> MigrationRun:

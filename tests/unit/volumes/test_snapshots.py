@@ -17,10 +17,10 @@ from include.volumes.removing import remove_movers
 from include.volumes.snapshots import make_frozen_claim, remove_frozen_claim
 from tests.builders.objects import MemoryCluster, claim, make
 from tests.builders.runs import run as lab_run
+from tests.unit.volumes.recorded_movers import record_movers
 from tests.unit.volumes.test_movers import row
 
 GI = 2**30
-SUMMARY = '{"message_type": "summary", "snapshot_id": "0123456789"}\ncce-tree 1 abc 755 0 0\n'
 ROW = row(
     node_path=None,
     node="node-1",
@@ -63,17 +63,7 @@ def run(tmp_path: Path) -> MigrationRun:
 
 @pytest.fixture
 def movers(monkeypatch: pytest.MonkeyPatch) -> list[Mover]:
-    seen: list[Mover] = []
-
-    def run_mover(cluster: Any, mover: Mover, secrets: dict[str, str]) -> str:
-        seen.append(mover)
-        return SUMMARY
-
-    monkeypatch.setattr(copying, "run_mover", run_mover)
-    monkeypatch.setattr(copying, "has_repository", lambda run: True)
-    monkeypatch.setattr(copying, "is_traffic_on_target", lambda run: False)
-    monkeypatch.setattr(copying, "volume_rows", lambda run, keys: [ROW])
-    return seen
+    return record_movers(monkeypatch, ROW)
 
 
 def test_a_claim_is_made_from_a_snapshot_and_is_as_large_as_the_larger_of_both(run: MigrationRun) -> None:
