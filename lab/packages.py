@@ -40,8 +40,12 @@ PACKAGES = (
 )
 
 
-# Only the tests look at pages.
-FOR_TESTS = (Package("chromium", "/usr/lib/chromium/chromium"),)
+# Only the tests look at pages, and give files attributes and access lists.
+FOR_TESTS = (
+    Package("chromium", "/usr/lib/chromium/chromium"),
+    Package("attr", "setfattr"),
+    Package("acl", "setfacl"),
+)
 
 # Only the test of docker-compose.yaml runs containers through an engine.
 FOR_CONTAINERS = (

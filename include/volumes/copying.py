@@ -32,7 +32,7 @@ from include.volumes.movers import (
     source_mover,
 )
 from include.volumes.names import claim_of
-from include.volumes.output import read_restore_size, read_summary, read_tree, seems_same
+from include.volumes.output import counts_attributes, read_restore_size, read_summary, read_tree, seems_same
 from include.volumes.removing import remove_movers_of_other_runs
 from include.volumes.repository import has_repository, repository_secrets
 from include.volumes.running import run_mover
@@ -174,6 +174,7 @@ def _note(
             "restore": restore,
             "source_tree": read_tree(source_text).as_json(),
             "target_tree": read_tree(target_text).as_json(),
+            "attributes": counts_attributes(source_text) and counts_attributes(target_text),
         },
     )
     moved = int(restore.get("bytes_restored") or 0)

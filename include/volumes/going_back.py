@@ -18,8 +18,8 @@ from include.volumes.copying import THREADS, copied_document, start_both, volume
 from include.volumes.delta import carry_delta, remove_standby
 from include.volumes.movers import BACK, can_stand_by, source_mover
 from include.volumes.names import claim_of
-from include.volumes.output import Tree, read_summary, read_tree, seems_same
-from include.volumes.proving import FINAL_METHOD
+from include.volumes.output import Tree, counts_attributes, read_summary, read_tree, seems_same
+from include.volumes.proving import FINAL_METHOD, tree_method
 from include.volumes.repository import repository_secrets, write_delivered
 from include.volumes.running import run_mover
 from include.volumes.users import await_unused
@@ -126,8 +126,12 @@ def _bring_back(run: MigrationRun, row: PlanItem) -> None:
         },
     )
     action: Action = "copied" if moved or restore.get("files_deleted") else "already_equal"
+    has_attributes = counts_attributes(target_text) and counts_attributes(source_text)
     proof = Proof(
-        method=FINAL_METHOD, source=target.as_json(), target=source.as_json(), equal=target == source
+        method=tree_method(FINAL_METHOD, has_attributes=has_attributes),
+        source=target.as_json(),
+        target=source.as_json(),
+        equal=target == source,
     )
     problem = f"volume {claim_of(row)}: brought back, target {target}, source {source}"
     seconds = time.monotonic() - started

@@ -14,6 +14,7 @@ TREE_WORDS = 6
 TOP = "cce-top"
 TOP_WORDS = 4
 SAME = "cce-same"
+ATTRIBUTES = "cce-attributes"
 
 Document = dict[str, Any]
 
@@ -63,6 +64,11 @@ def has_summary(text: str) -> bool:
 def seems_same(text: str) -> bool:
     """Say whether a mover saw no change since its pass before, and therefore made no snapshot."""
     return SAME in text.splitlines()
+
+
+def counts_attributes(text: str) -> bool:
+    """Say whether extended attributes and access lists are in a mover's tree: its image has to have `getfattr`."""
+    return ATTRIBUTES in text.splitlines()
 
 
 def read_summary(text: str) -> Document:

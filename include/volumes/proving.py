@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 WARM_METHOD = "restic snapshot read back from the target (before the cutover)"
-SNAPSHOT_METHOD = "hash of the whole file tree of a snapshot (before the cutover)"
+SNAPSHOT_METHOD = "hash of the whole file tree of a snapshot (before the cutover): names, rights, owners, times, sizes, links, content"
 FINAL_METHOD = "hash of the whole file tree: names, rights, owners, times, sizes, links, content"
 DELIVERED_METHOD = "hash of the source's file tree, unchanged since it was delivered and proved"
 
@@ -57,7 +57,12 @@ def volume_proof(copied: Document, delivered: Document | None) -> Proof:
     if copied["stage"] == "final" or copied.get("frozen"):
         source, target = copied["source_tree"], copied["target_tree"]
         method = FINAL_METHOD if copied["stage"] == "final" else SNAPSHOT_METHOD
-        return Proof(method=method, source=source, target=target, equal=source == target)
+        return Proof(
+            method=tree_method(method, has_attributes=bool(copied.get("attributes"))),
+            source=source,
+            target=target,
+            equal=source == target,
+        )
     wanted = {
         "snapshot": copied["snapshot"][:8],
         "files": copied["backup"].get("total_files_processed", 0),
@@ -67,6 +72,11 @@ def volume_proof(copied: Document, delivered: Document | None) -> Proof:
     seen = {**wanted, "bytes": restored.get("total_bytes", 0) + restored.get("bytes_skipped", 0)}
     # restic ends with an error when a file it reads back differs; such a copy never gets here.
     return Proof(method=WARM_METHOD, source=wanted, target=seen, equal=wanted == seen)
+
+
+def tree_method(method: str, *, has_attributes: bool) -> str:
+    """Return how trees were compared, with what more counted where the movers could read it."""
+    return f"{method}, extended attributes" if has_attributes else method
 
 
 def _prove(run: MigrationRun, row: PlanItem) -> str | None:

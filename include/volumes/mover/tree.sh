@@ -1,5 +1,5 @@
 # Print one line "cce-tree <entries> <sha256> <mode> <uid> <gid>" for a folder: the number of entries below it, a hash of
-# all of them, and the folder's own rights. Every entry counts with type, rights, owner, change time in seconds, size,
+# all of them, and the folder's own rights; "cce-attributes" follows where extended attributes are among them. Every entry counts with type, rights, owner, change time in seconds, size,
 # link target, hard links and content; with its extended attributes, access lists among them, where getfattr is there.
 # Sockets are left out: nothing can copy them. lost+found belongs to the file system.
 tree_entries() {
@@ -74,5 +74,6 @@ print_tree() {
         digest=$(LC_ALL=C sort "$lines" | sha256sum)
         rm "$lines"
         echo "cce-tree $entries ${digest%% *} $(stat -c '%a %u %g' .)"
+        command -v getfattr >/dev/null && echo cce-attributes || true
     )
 }

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from include.volumes.proving import DELIVERED_METHOD, FINAL_METHOD, WARM_METHOD, volume_proof
+from include.volumes.proving import DELIVERED_METHOD, FINAL_METHOD, SNAPSHOT_METHOD, WARM_METHOD, volume_proof
 
 TREE = {"entries": 3, "digest": "abc", "mode": "755", "owner": "0:0"}
 
@@ -27,6 +27,18 @@ def test_a_final_pass_is_proved_by_the_whole_tree() -> None:
 
 def test_a_final_pass_with_another_tree_is_unequal() -> None:
     assert not volume_proof(copied("final", target_tree={**TREE, "digest": "abd"}), None).equal
+
+
+def test_a_proof_says_whether_extended_attributes_were_compared() -> None:
+    assert (
+        volume_proof(copied("final", attributes=True), None).method == f"{FINAL_METHOD}, extended attributes"
+    )
+
+
+def test_a_copy_from_a_snapshot_is_proved_by_the_whole_tree() -> None:
+    proof = volume_proof(copied("warm", frozen=True), None)
+    assert (proof.method, proof.equal) == (SNAPSHOT_METHOD, True)
+    assert not volume_proof(copied("warm", frozen=True, target_tree={**TREE, "digest": "abd"}), None).equal
 
 
 def test_a_warm_pass_is_proved_by_what_restic_read_back() -> None:

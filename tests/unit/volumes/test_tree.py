@@ -41,12 +41,17 @@ def make_tree(folder: Path) -> Path:
 
 
 def tree_of(folder: Path, shell: list[str], remembered: Path | None = None) -> Tree:
+    return read_tree(printed_tree(folder, shell, remembered))
+
+
+def printed_tree(folder: Path, shell: list[str], remembered: Path | None = None) -> str:
     if shutil.which(shell[0]) is None:
         pytest.skip(f"{shell[0]} is not installed")
     script = f"set -eu\n{(FOLDER / 'tree.sh').read_text()}\nprint_tree {folder}"
     environment = {**os.environ, "REMEMBERED": str(remembered or "")}
-    done = subprocess.run([*shell, "-c", script], capture_output=True, text=True, check=True, env=environment)
-    return read_tree(done.stdout)
+    return subprocess.run(
+        [*shell, "-c", script], capture_output=True, text=True, check=True, env=environment
+    ).stdout
 
 
 @pytest.mark.parametrize("shell", SHELLS)
