@@ -27,6 +27,7 @@ MOVER_KINDS = (
     "/apis/batch/v1/jobs",
     "/apis/networking.k8s.io/v1/networkpolicies",
 )
+SNAPSHOTS = "/apis/snapshot.storage.k8s.io/v1/volumesnapshots"
 ENGINES = ("pg_dump", "pg_restore", "mariadb-dump", "mariadb")
 FOLDERS = ("cce-migration-dump-*",)
 KNOWN_DATABASES = {
@@ -36,10 +37,11 @@ KNOWN_DATABASES = {
 
 
 def leftovers() -> list[str]:
-    """Return what is left of movers and their keys, pulls, engines, temporary files, databases and unfinished uploads."""
+    """Return what is left of movers, their keys and snapshots, pulls, engines, temporary files, databases and unfinished uploads."""
     connections, definition = DocumentConnections(lab_documents()), lab_definition()
     return [
         *_movers(),
+        *_snapshots(),
         *(f"process {pid} of {name}" for name in ENGINES for pid in engines(name)),
         *(f"folder {path}" for name in FOLDERS for path in Path(tempfile.gettempdir()).glob(name)),
         *_databases(connections, definition),
@@ -56,6 +58,12 @@ def _movers() -> Iterator[str]:
                 for item in api.items(f"{path}?labelSelector={MOVER_LABEL}"):
                     metadata = item["metadata"]
                     yield f"{path.rpartition('/')[2]} {metadata['namespace']}/{metadata['name']}, {side}"
+
+
+def _snapshots() -> Iterator[str]:
+    with ClusterApi(KUBECONFIGS["source"]) as api:
+        for item in api.items(SNAPSHOTS):
+            yield f"snapshot {item['metadata']['namespace']}/{item['metadata']['name']}"
 
 
 def _databases(connections: DocumentConnections, definition: Definition) -> Iterator[str]:

@@ -31,7 +31,7 @@ from .killing import (
     velero_server,
     wait_until,
 )
-from .leftovers import leftovers
+from .leftovers import SNAPSHOTS, leftovers
 from .live_runs import LiveRun
 from .sides import KUBECONFIGS, source_serves
 from .writers import Writers
@@ -113,8 +113,9 @@ def killed_at_work(run: LiveRun) -> Ended:
 
 @pytest.fixture(scope="module")
 def rolled_back(ended_by_hand: Ended) -> Ended:
-    """The probe and the final pass are killed, the target fails after the switch, and the way back is killed, too."""
+    """A copy from a snapshot, the probe, the final pass and the way back are killed; the target fails after the switch."""
     with LiveRun("killed") as run, Writers() as writers:
+        run.kill("velero_backup_restore.copy_volumes", 0, when=snapshots)
         run.kill("cutover.probe_front_door", when=lambda: probed(run))
         run.kill("cutover.move_traffic", when=lambda: stands_still(run))
         # right before the switch: what the target acknowledges until it feels this is brought back
@@ -144,6 +145,12 @@ def arrived(rolled_back: Ended) -> Ended:
 def any_run(request: pytest.FixtureRequest) -> Ended:
     found: Ended = request.getfixturevalue(request.param)
     return found
+
+
+def snapshots() -> list[Any]:
+    """Return the snapshots of volumes that the source has."""
+    with ClusterApi(paths.SOURCE_KUBECONFIG) as api:
+        return list(api.items(SNAPSHOTS))
 
 
 def cluster_orders(run: LiveRun) -> list[Any]:
@@ -221,6 +228,13 @@ def test_a_run_that_a_person_ends_while_the_source_stands_still_starts_it_again(
     assert ended_by_hand.pods["target"] == set()
     assert ended_by_hand.state == "failed"
     assert ended_by_hand.outcome.report["result"] == "failed"
+
+
+def test_a_copy_that_was_killed_at_its_snapshot_goes_on_with_what_is_there(rolled_back: Ended) -> None:
+    assert rolled_back.tries["velero_backup_restore.copy_volumes"] == 2
+    copied = rolled_back.outcome.documents("volumes").values()
+    assert {one["claim"] for one in copied} >= {"shop/data-journal-0"}
+    assert snapshots() == []
 
 
 def test_a_target_that_fails_after_the_switch_gives_the_customers_back_to_the_source(
