@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 
 from include.adaptation import adapt_objects, dry_run_objects
+from include.clusters import Cluster
 from include.cutover.workloads import RUNNING, hold_all, list_workloads, living_pods, release_all
 from include.inventory.finding_rules import find_all
 from include.inventory.store import load_inventory
@@ -88,12 +90,18 @@ def test_everything_runs_within_its_quota_once_it_is_released(restored: Migratio
     assert restored.target.get(QUOTA_PATH)["status"]["used"]["pods"] == str(PODS)
 
 
+def is_empty(cluster: Cluster) -> bool:
+    return not living_pods(cluster, [CROWDED])
+
+
 def test_a_budget_and_an_autoscaler_do_not_keep_the_source_from_being_held(restored: MigrationRun) -> None:
-    source = restored.source
-    hold_all(source, list_workloads(source, [CROWDED], RUNNING))
-    wait_until(lambda: not living_pods(source, [CROWDED]), "the source's pods have ended", 60)
+    source, target = restored.source, restored.target
+    # The cutover holds the target first: nothing runs beside the movers that write.
+    for cluster in (target, source):
+        hold_all(cluster, list_workloads(cluster, [CROWDED], RUNNING))
+        wait_until(partial(is_empty, cluster), f"the pods of the {cluster.name} cluster have ended", 60)
     time.sleep(ROUNDS_SECONDS)
-    assert living_pods(source, [CROWDED]) == []
+    assert is_empty(source)
     assert copy_volumes(restored) == len(CLAIMS)
     release_all(source, list_workloads(source, [CROWDED], RUNNING))
     wait_until(lambda: len(living_pods(source, [CROWDED])) == PODS, "the source runs as before", 60)
