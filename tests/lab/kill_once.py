@@ -101,9 +101,12 @@ def say(text: str) -> None:
 
 
 def main(arguments: list[str]) -> int:
+    kills = [Kill.parse(text) for text in arguments]
+    if not all(path.exists() for path in KUBECONFIGS.values()):
+        raise SystemExit("The lab has no target yet, and both sides are watched: migrate once before.")
     with LiveRun("killed") as run, Writers() as writers:
         followers = []
-        for one in [Kill.parse(text) for text in arguments]:
+        for one in kills:
             before = one.strike(run, writers)
             follower = threading.Thread(target=follow, args=(run, one, before, time.monotonic()))
             follower.start()
