@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import Any
 
@@ -295,6 +296,8 @@ def test_what_a_failed_run_made_in_the_cloud_is_told(tmp_path: Path) -> None:
     note_intent(book, made)
     doubtful = MemoryResource(MemoryCloud(), name="doubtful")
     note_id(book, made.key, "id-1")
+    # Moments are kept in milliseconds, and the oldest comes first.
+    time.sleep(0.002)
     note_intent(book, doubtful)
 
     findings = build_report(book, "migration", "failed")["findings"]
