@@ -11,7 +11,7 @@ CHOICES = ("empty", "excluded")
 
 
 def find_volume_problems(document: Mapping[str, Any]) -> list[Problem]:
-    """Return every claim that is decided of twice, and every folder or claim that two entries name."""
+    """Return every claim or class that is decided of twice, and every folder or claim that two entries name."""
     volumes = document.get("volumes")
     if not isinstance(volumes, Mapping):
         return []
@@ -35,8 +35,9 @@ def _named(volumes: Mapping[str, Any]) -> Iterator[tuple[YamlPath, str]]:
 def _read_from_snapshots(volumes: Mapping[str, Any]) -> Iterator[tuple[YamlPath, str]]:
     entries = volumes.get("snapshots")
     for index, entry in enumerate(entries if isinstance(entries, list) else []):
-        if isinstance(entry, Mapping) and isinstance(entry.get("claim"), str):
-            yield ("volumes", "snapshots", index, "claim"), entry["claim"]
+        for field in ("claim", "storage_class"):
+            if isinstance(entry, Mapping) and isinstance(entry.get(field), str):
+                yield ("volumes", "snapshots", index, field), entry[field]
 
 
 def _repeated_folders(volumes: Mapping[str, Any]) -> Iterator[Problem]:

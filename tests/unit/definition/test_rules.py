@@ -81,6 +81,15 @@ REFUSALS: list[Any] = [
         id="snapshots of a claim that stays empty",
     ),
     pytest.param(
+        put(
+            [{"storage_class": "gp3"}, {"storage_class": "gp3", "snapshot_class": "fast"}],
+            "volumes",
+            "snapshots",
+        ),
+        "volumes.snapshots[1].storage_class: 'gp3' stands in volumes.snapshots already",
+        id="snapshots of a class twice",
+    ),
+    pytest.param(
         put([{"claim": "shop/a", "storage_class": "gp3"}], "volumes", "snapshots"),
         "volumes.snapshots[0]: name either a claim or a storage_class",
         id="snapshots of two things",
