@@ -71,6 +71,17 @@ def remove_reader(run: MigrationRun, row: PlanItem) -> None:
     remove_mover(cluster, mover)
 
 
+def end_writer(run: MigrationRun, row: PlanItem) -> None:
+    """Have the mover that has written end by itself.
+
+    :raises StandbyLostError: when it does not stand by.
+    """
+    _, there = FORWARD.ends(run)
+    order = _order(run, row, FORWARD.write(run, row, "end", "", Tree(0, "", "", "")), there)
+    order.give()
+    order.answer()
+
+
 def _carry(run: MigrationRun, row: PlanItem, which: Pass, way: Way) -> tuple[str, str]:
     here, there = way.ends(run)
     source = _order(run, row, way.read(run, row, "backup", which), here)

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from include.clusters import Cluster
     from include.run import MigrationRun
 
-Pass = Literal["warm", "ahead", "rehearsed", "final"]
+# With "end" a mover that stands by copies nothing any more.
+Pass = Literal["warm", "ahead", "rehearsed", "final", "end"]
 # What differs between the passes of one claim: the settings that a mover which stands by is told with each order.
 ORDERED = ("PASS", "ROOT_MODE", "ROOT_OWNER", "SINCE", "SNAPSHOT")
 # Below the root folder of containerd.

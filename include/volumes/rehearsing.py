@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from include.engines import run_side_by_side
 from include.volumes.copying import FINAL_THREADS, copy_volumes, volume_rows
-from include.volumes.delta import carry_delta, remove_standby
+from include.volumes.delta import carry_delta, end_writer, remove_reader, remove_standby
 from include.volumes.movers import can_stand_by
+from include.volumes.orders import StandbyLostError
 
 if TYPE_CHECKING:
     from include.planning.model import PlanItem
@@ -25,10 +26,21 @@ def rehearse_last_changes(run: MigrationRun) -> None:
 
 
 def end_standing_by(run: MigrationRun) -> None:
-    """Remove the movers, so that others may write and the workloads may start."""
-    for row in volume_rows(run):
-        if can_stand_by(row):
-            remove_standby(run, row)
+    """End the movers, so that others may write and the workloads may start.
+
+    That which has written is left, as after the last pass of a cutover: by it the node may look at the claim (docs/decisions/0048).
+    """
+    rows = [row for row in volume_rows(run) if can_stand_by(row)]
+    run_side_by_side(lambda row: _end(run, row), rows, FINAL_THREADS, name="volumes")
+
+
+def _end(run: MigrationRun, row: PlanItem) -> None:
+    try:
+        end_writer(run, row)
+    except StandbyLostError:
+        remove_standby(run, row)
+    else:
+        remove_reader(run, row)
 
 
 def _move(run: MigrationRun, row: PlanItem) -> None:

@@ -11,9 +11,9 @@ while :; do
         done=$order
         echo "cce-begin $order"
         code=0
-        env $order sh -c "$1" || code=$?
+        case " $order " in *" PASS=end "*) ;; *) env $order sh -c "$1" || code=$? ;; esac
         echo "cce-end $code $order"
-        case " $order " in *" PASS=final "*) exit "$code" ;; esac
+        case " $order " in *" PASS=final "* | *" PASS=end "*) exit "$code" ;; esac
     fi
     sleep 0.2
 done

@@ -9,6 +9,7 @@ import pytest
 
 from include.planning.model import PlanItem
 from include.volumes import rehearsing
+from include.volumes.orders import StandbyLostError
 from include.volumes.rehearsing import end_standing_by, rehearse_last_changes
 from tests.builders.runs import run as lab_run
 from tests.unit.volumes.test_movers import row
@@ -21,7 +22,8 @@ SHARE = row(node_path=None, access_modes=["ReadWriteMany"])
 def done(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, Any]]:
     seen: list[tuple[str, Any]] = []
     monkeypatch.setattr(rehearsing, "copy_volumes", lambda run, keys: seen.append(("copied", keys)))
-    monkeypatch.setattr(rehearsing, "remove_standby", lambda run, row: seen.append(("removed", row.key)))
+    for name in ("end_writer", "remove_reader", "remove_standby"):
+        monkeypatch.setattr(rehearsing, name, lambda run, row, name=name: seen.append((name, row.key)))
     return seen
 
 
@@ -43,7 +45,19 @@ def test_movers_that_stand_by_carry_it_and_end_before_anything_starts(
     carrying(monkeypatch, done, DISK, ("read", "written"))
     rehearse_last_changes(lab_run(tmp_path))
     end_standing_by(lab_run(tmp_path))
-    assert done == [("carried", "rehearsed"), ("removed", DISK.key)]
+    assert done == [("carried", "rehearsed"), ("end_writer", DISK.key), ("remove_reader", DISK.key)]
+
+
+def test_movers_that_are_lost_are_removed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, done: list[tuple[str, Any]]
+) -> None:
+    def lost(run: Any, row: PlanItem) -> None:
+        raise StandbyLostError("went away")
+
+    carrying(monkeypatch, done, DISK, None)
+    monkeypatch.setattr(rehearsing, "end_writer", lost)
+    end_standing_by(lab_run(tmp_path))
+    assert done == [("remove_standby", DISK.key)]
 
 
 def test_a_volume_whose_movers_are_lost_is_copied_once_more(

@@ -137,6 +137,16 @@ def test_a_mover_that_stands_by_carries_out_each_order_once_and_ends_with_the_la
     assert code == 1
 
 
+def test_a_mover_that_is_told_to_end_does_nothing_more(tmp_path: Path) -> None:
+    orders = tmp_path / "order"
+    orders.write_text("PASS=end SNAPSHOT=")
+    text = standby_text().replace("/orders/order", str(orders))
+    command = ["busybox", "sh", "-c", text, "standby", "echo does"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=10)
+    assert done.stdout.splitlines() == ["cce-begin PASS=end SNAPSHOT=", "cce-end 0 PASS=end SNAPSHOT="]
+    assert done.returncode == 0
+
+
 def test_the_file_systems_own_folder_does_not_count(tmp_path: Path) -> None:
     folder = make_tree(tmp_path / "volume")
     before = tree_of(folder, ["busybox", "sh"])
