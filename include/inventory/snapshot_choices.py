@@ -29,6 +29,8 @@ class SnapshotChoice:
 def find_snapshot_choices(inventory: Inventory, definition: Definition) -> list[SnapshotChoice]:
     """Return each bound claim that `volumes.snapshots` of the definition names, by itself or by its StorageClass."""
     chosen = definition.volumes
+    if not chosen.snapshots:
+        return []
     left = {*chosen.empty, *chosen.excluded}
     classes = inventory.objects("VolumeSnapshotClass")
     bound = [volume for volume in inventory.volumes() if volume.pv and volume.name not in left]
@@ -39,9 +41,8 @@ def find_snapshot_choices(inventory: Inventory, definition: Definition) -> list[
     ]
 
 
-def unknown_choices(inventory: Inventory, definition: Definition) -> Iterator[str]:
-    """Yield what `volumes.snapshots` names and the migrated namespaces do not have."""
-    volumes = inventory.volumes()
+def unknown_choices(volumes: Sequence[VolumeUse], definition: Definition) -> Iterator[str]:
+    """Yield what `volumes.snapshots` names and these volumes, of the migrated namespaces, do not have."""
     names, classes = {volume.name for volume in volumes}, {volume.storage_class for volume in volumes}
     for wanted in definition.volumes.snapshots:
         if wanted.claim is not None and wanted.claim not in names:

@@ -38,7 +38,7 @@ from include.volumes.repository import has_repository, repository_secrets
 from include.volumes.running import run_mover
 from include.volumes.snapshots import (
     make_frozen_claim,
-    reads_snapshots,
+    reads_snapshot,
     remove_frozen_claim,
 )
 from include.volumes.users import await_unused, node_using
@@ -143,7 +143,7 @@ def start_both(run: MigrationRun, row: PlanItem, which: Pass, way: Way = FORWARD
     """Start a mover that reads, then one that writes; return what both printed."""
     here, there = way.ends(run)
     secrets = repository_secrets(run)
-    if which == "warm" and reads_snapshots(row):
+    if reads_snapshot(row, which):
         source_text = run_mover(here, frozen_mover(run, row, make_frozen_claim(run, row)), secrets)
         remove_frozen_claim(run, row)
     else:
@@ -167,14 +167,14 @@ def _note(
             "claim": claim_of(row),
             "stage": which,
             "stood_by": stood_by,
-            "frozen": which == "warm" and reads_snapshots(row),
+            "frozen": reads_snapshot(row, which),
             "snapshot": backup.get("snapshot_id"),
             "backup": backup,
             "restore_size": read_restore_size(source_text),
             "restore": restore,
             "source_tree": read_tree(source_text).as_json(),
             "target_tree": read_tree(target_text).as_json(),
-            "attributes": counts_attributes(source_text) and counts_attributes(target_text),
+            "attributes": counts_attributes(source_text, target_text),
         },
     )
     moved = int(restore.get("bytes_restored") or 0)

@@ -126,9 +126,8 @@ def _bring_back(run: MigrationRun, row: PlanItem) -> None:
         },
     )
     action: Action = "copied" if moved or restore.get("files_deleted") else "already_equal"
-    has_attributes = counts_attributes(target_text) and counts_attributes(source_text)
     proof = Proof(
-        method=tree_method(FINAL_METHOD, has_attributes=has_attributes),
+        method=tree_method(FINAL_METHOD, has_attributes=counts_attributes(target_text, source_text)),
         source=target.as_json(),
         target=source.as_json(),
         equal=target == source,

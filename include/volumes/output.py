@@ -66,9 +66,9 @@ def seems_same(text: str) -> bool:
     return SAME in text.splitlines()
 
 
-def counts_attributes(text: str) -> bool:
-    """Say whether extended attributes and access lists are in a mover's tree: its image has to have `getfattr`."""
-    return ATTRIBUTES in text.splitlines()
+def counts_attributes(*texts: str) -> bool:
+    """Say whether extended attributes and access lists are in the trees of all movers: their image has to have `getfattr`."""
+    return all(ATTRIBUTES in text.splitlines() for text in texts)
 
 
 def read_summary(text: str) -> Document:

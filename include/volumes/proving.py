@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 WARM_METHOD = "restic snapshot read back from the target (before the cutover)"
-SNAPSHOT_METHOD = "hash of the whole file tree of a snapshot (before the cutover): names, rights, owners, times, sizes, links, content"
-FINAL_METHOD = "hash of the whole file tree: names, rights, owners, times, sizes, links, content"
+_COUNTED = "names, rights, owners, times, sizes, links, content"
+SNAPSHOT_METHOD = f"hash of the whole file tree of a snapshot (before the cutover): {_COUNTED}"
+FINAL_METHOD = f"hash of the whole file tree: {_COUNTED}"
 DELIVERED_METHOD = "hash of the source's file tree, unchanged since it was delivered and proved"
 
 Document = dict[str, Any]

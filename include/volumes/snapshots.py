@@ -10,7 +10,7 @@ import logging
 import time
 from typing import TYPE_CHECKING, Any
 
-from include.errors import ObjectExistsError, ObjectNotFoundError, TemporaryError, shorten
+from include.errors import ObjectExistsError, TemporaryError, shorten
 from include.inventory.model import label
 from include.inventory.quantities import parse_bytes
 from include.volumes.names import claim_of, mover_labels, mover_name
@@ -19,10 +19,12 @@ if TYPE_CHECKING:
     from include.clusters import Cluster
     from include.planning.model import PlanItem
     from include.run import MigrationRun
+    from include.volumes.movers import Pass
 
 logger = logging.getLogger(__name__)
 
 GROUP = "snapshot.storage.k8s.io"
+CLAIMS = "persistentvolumeclaims"
 # A cloud stores the whole disk before it calls a snapshot usable.
 READY_SECONDS = 7200.0
 GONE_SECONDS = 120.0
@@ -50,37 +52,25 @@ def make_frozen_claim(run: MigrationRun, row: PlanItem) -> str:
 def remove_frozen_claim(run: MigrationRun, row: PlanItem) -> None:
     """Remove the claim and its snapshot: the next copy is of another moment."""
     name, namespace = _name(run, row), row.details["namespace"]
-    _remove(run.source, _claim_path(namespace, name))
+    claim = f"/api/v1/namespaces/{namespace}/{CLAIMS}/{name}"
+    let_disk_go(run.source, claim)
+    run.source.delete(claim)
     run.source.delete(_snapshot_path(namespace, name))
 
 
-def reads_snapshots(row: PlanItem) -> bool:
-    """Say whether a claim is copied from snapshots while applications write."""
-    return bool(row.details.get("snapshot_class"))
+def reads_snapshot(row: PlanItem, which: Pass) -> bool:
+    """Say whether a pass reads a snapshot of a claim: while applications write, where the plan says so."""
+    return which == "warm" and bool(row.details.get("snapshot_class"))
 
 
-def remove_frozen(cluster: Cluster, namespace: str, selector: str, keeps: str | None = None) -> list[str]:
-    """Remove the claims and snapshots of copies in a namespace; return their paths, for they take a moment to go.
-
-    :param keeps: the run whose are left alone, as it stands in their names.
-    """
-    claims, snapshots = (
-        [path for path in _listed(cluster, folder, selector) if keeps is None or keeps not in path]
-        for folder in (_claim_path(namespace), _snapshot_path(namespace))
-    )
-    for path in claims:
-        _remove(cluster, path)
-    for path in snapshots:
-        cluster.delete(path)
-    return [*claims, *snapshots]
-
-
-def _listed(cluster: Cluster, folder: str, selector: str) -> list[str]:
-    try:
-        return [f"{folder}/{one['metadata']['name']}" for one in cluster.list(folder, labelSelector=selector)]
-    except ObjectNotFoundError:
-        # A cluster without snapshots does not know the kind.
-        return []
+def let_disk_go(cluster: Cluster, path: str) -> None:
+    """Have the disk of a copy's claim go with the claim, also where the StorageClass would keep it."""
+    volume = ((cluster.find(path) or {}).get("spec") or {}).get("volumeName")
+    if not volume:
+        return
+    volume_path = f"/api/v1/persistentvolumes/{volume}"
+    if (cluster.find(volume_path) or {}).get("spec", {}).get("persistentVolumeReclaimPolicy") == "Retain":
+        cluster.patch(volume_path, {"spec": {"persistentVolumeReclaimPolicy": "Delete"}})
 
 
 def _name(run: MigrationRun, row: PlanItem) -> str:
@@ -125,19 +115,6 @@ def _await_ready(cluster: Cluster, path: str, claim: str) -> int:
     return parse_bytes(((seen or {}).get("status") or {}).get("restoreSize")) or 0
 
 
-def _remove(cluster: Cluster, path: str) -> None:
-    """Remove a claim of a copy and its disk, also where the StorageClass would keep the disk."""
-    claim = cluster.find(path)
-    if claim is None:
-        return
-    volume = (claim.get("spec") or {}).get("volumeName")
-    if volume:
-        volume_path = f"/api/v1/persistentvolumes/{volume}"
-        if (cluster.find(volume_path) or {}).get("spec", {}).get("persistentVolumeReclaimPolicy") == "Retain":
-            cluster.patch(volume_path, {"spec": {"persistentVolumeReclaimPolicy": "Delete"}})
-    cluster.delete(path)
-
-
 def _snapshot(run: MigrationRun, row: PlanItem, name: str) -> Manifest:
     return {
         "apiVersion": f"{GROUP}/v1",
@@ -172,9 +149,5 @@ def _metadata(run: MigrationRun, row: PlanItem, name: str) -> Manifest:
     }
 
 
-def _snapshot_path(namespace: str, name: str = "") -> str:
-    return f"/apis/{GROUP}/v1/namespaces/{namespace}/volumesnapshots/{name}".rstrip("/")
-
-
-def _claim_path(namespace: str, name: str = "") -> str:
-    return f"/api/v1/namespaces/{namespace}/persistentvolumeclaims/{name}".rstrip("/")
+def _snapshot_path(namespace: str, name: str) -> str:
+    return f"/apis/{GROUP}/v1/namespaces/{namespace}/volumesnapshots/{name}"

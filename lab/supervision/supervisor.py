@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 import xmlrpc.client
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -47,18 +47,21 @@ def _server() -> Generator[Any]:
 
 def is_running() -> bool:
     """Say whether the supervisor answers."""
-    try:
-        with _server() as server:
-            return bool(server.getState()["statename"] == "RUNNING")
-    except (OSError, xmlrpc.client.Error, xmlrpc.client.ProtocolError):
-        return False
+    state = _asked(lambda server: server.getState())
+    return state is not None and state["statename"] == "RUNNING"
 
 
 def folder() -> Path | None:
     """Return the folder of the lab whose supervisor answers, or None: all labs of a machine have the same socket."""
+    pid = _asked(lambda server: server.getPID())
+    return None if pid is None else Path(f"/proc/{pid}/cwd").resolve()
+
+
+def _asked(question: Callable[[Any], Any]) -> Any:
+    """Return what the supervisor answers, or None when there is none."""
     try:
         with _server() as server:
-            return Path(f"/proc/{server.getPID()}/cwd").resolve()
+            return question(server)
     except (OSError, xmlrpc.client.Error, xmlrpc.client.ProtocolError):
         return None
 

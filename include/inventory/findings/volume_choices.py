@@ -19,7 +19,8 @@ WHY = "A volume that is decided of under a wrong name would be moved as if nothi
 
 def find(inventory: Inventory, definition: Definition) -> Iterator[Finding]:
     """Report claims that do not exist, excluded ones that workloads mount, and folders that cannot be moved."""
-    known = {f"{volume.namespace}/{volume.claim}" for volume in inventory.volumes()}
+    volumes = inventory.volumes()
+    known = {volume.name for volume in volumes}
     chosen = {"empty": definition.volumes.empty, "excluded": definition.volumes.excluded}
     for choice, names in chosen.items():
         for name in sorted(set(names) - known):
@@ -30,7 +31,7 @@ def find(inventory: Inventory, definition: Definition) -> Iterator[Finding]:
                 f"stands in volumes.{choice}, and the source has no such claim",
                 "correct the name in the definition, or remove it",
             )
-    for name in unknown_choices(inventory, definition):
+    for name in unknown_choices(volumes, definition):
         yield Finding(
             RULE,
             "blocker",
